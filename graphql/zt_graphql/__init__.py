@@ -1,0 +1,1 @@
+"""The gateway: GraphQL types, loaders and mutations; no rules, no ORM writes."""

@@ -1,0 +1,1 @@
+"""Signed messages between centres: envelope, keys, outbox, inbox, relay, transports."""

@@ -1,0 +1,1 @@
+"""What a centre does: catalogue, cases, supervision, pages; and the project wiring."""

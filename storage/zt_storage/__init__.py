@@ -1,0 +1,1 @@
+"""Attachments in S3: upload tickets, digests, copies between centres."""

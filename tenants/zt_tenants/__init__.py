@@ -1,0 +1,1 @@
+"""The ground: centres, levels, the current centre, provisioning, schema roll-out."""
