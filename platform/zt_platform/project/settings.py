@@ -1,0 +1,192 @@
+"""Django settings: one file for development, tests and production; what differs comes from the environment.
+
+``DATABASE_URL``, ``CELERY_BROKER_URL``, ``CACHE_URL`` and ``S3_ENDPOINT`` name real servers; without them the command
+line starts embedded ones and sets these variables itself. ``ZT_PRODUCTION=1`` demands that every key be named.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import environ
+
+from zt_platform.project.secrets import data_home, load_secrets, vault_keys
+
+env = environ.Env()
+ZT_HOME = data_home()
+_secrets = load_secrets(ZT_HOME)
+PRODUCTION = env.bool("ZT_PRODUCTION", default=False)
+DEBUG = env.bool("ZT_DEBUG", default=False)
+TESTING = "pytest" in sys.modules
+
+SECRET_KEY = _secrets["ZT_SECRET_KEY"]
+ZT_VAULT_KEYS = vault_keys(_secrets["ZT_VAULT_KEYS"])
+ZT_INDEX_KEY = base64.b64decode(_secrets["ZT_INDEX_KEY"])
+
+ALLOWED_HOSTS = env.list("ZT_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("ZT_TRUSTED_ORIGINS", default=[])
+
+# --- the rooms -----------------------------------------------------------------------------------------------------
+_SHARED = [
+    "zt_tenants.apps.TenantsConfig",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "zt_platform.accounts.apps.AccountsConfig",
+    "zt_platform.workcalendar.apps.WorkcalendarConfig",
+    "zt_platform.index.apps.IndexConfig",
+    "zt_platform.supervision.apps.SupervisionConfig",
+    "zt_interop.keys.apps.KeysConfig",
+    "zt_interop.queue.apps.QueueConfig",
+]
+_TENANT = [
+    "zt_platform.organisation.apps.OrganisationConfig",
+    "zt_platform.catalogue.apps.CatalogueConfig",
+    "zt_platform.cases.apps.CasesConfig",
+    "zt_storage.apps.StorageConfig",
+    "zt_interop.log.apps.LogConfig",
+]
+_TABLELESS = [
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "zt_platform.web.apps.WebConfig",
+    "zt_platform.project.apps.ProjectConfig",
+    "zt_graphql.apps.GatewayConfig",
+    "graphene_django",
+]
+
+
+def _there(app: str) -> bool:
+    try:
+        return find_spec(app.rsplit(".", 1)[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+SHARED_APPS = [app for app in _SHARED if _there(app)]
+TENANT_APPS = [app for app in _TENANT if _there(app)]
+INSTALLED_APPS = SHARED_APPS + TENANT_APPS + [app for app in _TABLELESS if _there(app)]
+
+# --- tenancy -------------------------------------------------------------------------------------------------------
+TENANT_MODEL = "tenants.Centre"
+PUBLIC_SCHEMA_NAME = "shared"  # django-tenants' name for it; PostgreSQL's own "public" stays empty
+PG_EXTRA_SEARCH_PATHS = ["ext"]
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+ROOT_URLCONF = "zt_platform.project.urls_portal"
+CENTRE_URLCONF = "zt_platform.project.urls_centre"
+
+_database = env.db_url("DATABASE_URL", default="postgresql://zhengtong@127.0.0.1:1/zhengtong")
+DATABASES = {
+    "default": {
+        **_database,
+        "ENGINE": "zt_tenants.backend",
+        "CONN_MAX_AGE": env.int("ZT_CONN_MAX_AGE", default=600),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {"options": "-c search_path=shared,ext", "application_name": "zhengtong"},
+        "TEST": {"NAME": "test_zhengtong"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- cache, sessions, queue ----------------------------------------------------------------------------------------
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("CACHE_URL", default="redis://127.0.0.1:1/1"),
+        "KEY_PREFIX": "zt",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="redis://127.0.0.1:1/0")
+
+# --- S3 ------------------------------------------------------------------------------------------------------------
+S3_ENDPOINT = env.str("S3_ENDPOINT", default="127.0.0.1:1")
+S3_SECURE = env.bool("S3_SECURE", default=False)
+S3_PUBLIC_ENDPOINT = env.str("S3_PUBLIC_ENDPOINT", default=S3_ENDPOINT)  # as browsers reach it
+S3_ACCESS_KEY = _secrets["S3_ACCESS_KEY"]
+S3_SECRET_KEY = _secrets["S3_SECRET_KEY"]
+S3_BUCKET = env.str("S3_BUCKET", default="zhengtong")
+S3_REGION = env.str("S3_REGION", default="us-east-1")
+
+# --- people --------------------------------------------------------------------------------------------------------
+if _there("zt_platform.accounts.apps.AccountsConfig"):
+    AUTH_USER_MODEL = "accounts.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+
+# --- requests ------------------------------------------------------------------------------------------------------
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "zt_platform.project.mount.CentreMountMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+WSGI_APPLICATION = "zt_platform.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["zt_tenants.templatetags.language"],
+        },
+    }
+]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- language, time, files -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "zt_language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+STATIC_URL = "/static/"
+STATIC_ROOT = ZT_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = Path(os.devnull)  # nothing is ever stored on a web server's disk
+
+# --- logs ----------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"centre": {"()": "zt_tenants.logs.CentreFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(centre)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["centre"], "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("ZT_LOG_LEVEL", default="INFO")},
+}

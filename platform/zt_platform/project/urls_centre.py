@@ -1,0 +1,7 @@
+"""URLs of a centre (mounted at ``/c/<code>/``)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,7 @@
+"""URLs of the provincial portal (mounted at ``/``)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

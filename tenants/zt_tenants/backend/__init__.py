@@ -1,0 +1,1 @@
+"""django-tenants' PostgreSQL backend with the search path verified instead of remembered."""

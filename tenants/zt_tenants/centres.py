@@ -1,0 +1,87 @@
+"""Looking centres up. All reads are of the shared schema and allowed from everywhere."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Q
+
+from zt_tenants.errors import UnknownCentre
+from zt_tenants.models import Centre, CentreQuerySet, Level
+
+
+def centre_by_code(code: str) -> Centre:
+    """The open centre with this code.
+
+    Raises:
+        UnknownCentre: there is none.
+    """
+    centre = Centre.objects.open().filter(code=code).first()
+    if centre is None:
+        raise UnknownCentre(centre=code)
+    return centre
+
+
+def centre_by_id(centre_id: uuid.UUID) -> Centre:
+    """The centre with this immutable id, open or closed.
+
+    Raises:
+        UnknownCentre: there is none.
+    """
+    centre = Centre.objects.filter(id=centre_id).first()
+    if centre is None:
+        raise UnknownCentre(centre=str(centre_id))
+    return centre
+
+
+def province() -> Centre:
+    """The provincial centre of this deployment, which supervises all levels and signs the key registry.
+
+    Raises:
+        UnknownCentre: no province was loaded.
+    """
+    centre = Centre.objects.open().filter(level=Level.PROVINCE).first()
+    if centre is None:
+        raise UnknownCentre(centre="省级")
+    return centre
+
+
+def ancestors(centre: Centre) -> list[Centre]:
+    """The centres above this one, nearest first (at most three)."""
+    above = list(
+        Centre.objects.filter(
+            Q(id=centre.parent_id) | Q(children__id=centre.parent_id) | Q(children__children__id=centre.parent_id)
+        ).distinct()
+    )
+    by_id = {found.id: found for found in above}
+    chain: list[Centre] = []
+    parent_id = centre.parent_id
+    while parent_id is not None and parent_id in by_id:
+        chain.append(by_id[parent_id])
+        parent_id = by_id[parent_id].parent_id
+    return chain
+
+
+def descendants(centre: Centre) -> CentreQuerySet:
+    """The centre itself and all open centres below it."""
+    return Centre.objects.open().filter(
+        Q(id=centre.id)
+        | Q(parent_id=centre.id)
+        | Q(parent__parent_id=centre.id)
+        | Q(parent__parent__parent_id=centre.id)
+    )
+
+
+def search_centres(text: str, *, limit: int = 20) -> list[Centre]:
+    """Open centres whose name contains the text, or whose code, pinyin or pinyin initials start with it."""
+    text = text.strip()
+    if not text:
+        return []
+    folded = text.lower().replace(" ", "")
+    found = Centre.objects.open().filter(
+        Q(name__contains=text)
+        | Q(code__startswith=text)
+        | Q(pinyin__startswith=folded)
+        | Q(pinyin_initials__startswith=folded)
+    )
+    return list(found.select_related("parent")[:limit])

@@ -1,0 +1,42 @@
+"""The business clock. Rules and commands ask here for the time, never the operating system.
+
+``at(moment)`` sets the clock for a block: tests and the simulation of past days use it. It is a context variable,
+so that threads and tasks do not disturb each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+_set_moment: ContextVar[datetime | None] = ContextVar("zt_clock", default=None)
+
+
+def now() -> datetime:
+    """The current moment, aware, in UTC."""
+    return _set_moment.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The current date in Asia/Shanghai, where every working day of the law is counted."""
+    return now().astimezone(CHINA).date()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Set the clock to ``moment`` (aware) for a block.
+
+    Raises:
+        ValueError: the moment is naive.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("the business clock needs an aware datetime")
+    token = _set_moment.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set_moment.reset(token)

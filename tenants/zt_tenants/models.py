@@ -1,0 +1,104 @@
+"""Centres (one tenant each) and the ledger of schema steps. Both lie in the shared schema."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django_tenants.models import TenantMixin
+
+from zt_tenants.language import bilingual
+from zt_tenants.uuid7 import uuid7
+
+
+class Level(models.TextChoices):
+    """The four levels of centres (A-01)."""
+
+    PROVINCE = "PROVINCE", bilingual("省级", "Province")
+    CITY = "CITY", bilingual("市级", "City")
+    COUNTY = "COUNTY", bilingual("县(区)级", "County")
+    TOWNSHIP = "TOWNSHIP", bilingual("乡镇(街道)", "Township")
+
+
+class Transport(models.TextChoices):
+    """How messages reach a centre."""
+
+    LOCAL = "local", bilingual("同一部署", "This deployment")
+    HTTPS = "https", bilingual("异地部署", "Elsewhere, over HTTPS")
+
+
+class CentreQuerySet(models.QuerySet["Centre"]):
+    """Named filters over centres."""
+
+    def open(self) -> CentreQuerySet:
+        """Centres that have not been closed."""
+        return self.filter(closed_on__isnull=True)
+
+    def here(self) -> CentreQuerySet:
+        """Centres whose schema lies in this deployment."""
+        return self.filter(transport=Transport.LOCAL)
+
+
+class Centre(TenantMixin):
+    """One administrative-service centre (政务服务中心) and tenant (A-01).
+
+    ``id`` never changes and names the schema; ``code`` (GB/T 2260, six digits; townships nine) may, because divisions
+    are renamed and merged.
+    """
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=100)
+    short_name = models.CharField(max_length=60)
+    level = models.CharField(max_length=10, choices=Level.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    pinyin = models.CharField(max_length=300, blank=True)
+    pinyin_initials = models.CharField(max_length=60, blank=True)
+    transport = models.CharField(max_length=10, choices=Transport.choices, default=Transport.LOCAL)
+    endpoint = models.URLField(blank=True)
+    schema_ordinal = models.PositiveIntegerField(default=0, help_text="the last schema step applied here")
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = CentreQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(level=Level.PROVINCE, parent__isnull=True)
+                | (~models.Q(level=Level.PROVINCE) & models.Q(parent__isnull=False)),
+                name="centre_only_province_has_no_parent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @staticmethod
+    def schema_name_for(centre_id: uuid.UUID) -> str:
+        """The PostgreSQL schema of a centre: made of its immutable id."""
+        return f"c_{centre_id.hex}"
+
+
+class SchemaStep(models.Model):
+    """One migration of the tenant apps as SQL, computed once against the template schema.
+
+    A centre's ``schema_ordinal`` says up to which step its schema has come.
+    """
+
+    ordinal = models.PositiveIntegerField(primary_key=True)
+    app_label = models.CharField(max_length=100)
+    name = models.CharField(max_length=255)
+    sql = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [models.UniqueConstraint(fields=["app_label", "name"], name="schema_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ordinal} {self.app_label}.{self.name}"

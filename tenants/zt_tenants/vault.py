@@ -1,0 +1,108 @@
+"""Sealing of fields and keys: the only place besides message signing where cryptography is done.
+
+* A *sealed* value is AES-256-GCM (NIST SP 800-38D): one version byte, the key-encryption key's id (4 bytes), a random
+  96-bit nonce, ciphertext, 128-bit tag. The additional data binds it to its purpose, so that a value moved to another
+  column or centre does not open.
+* A *blind index* is HMAC-SHA-256 over the normalised value under a key of its own: equal values can be found, nothing
+  else can be learned without the key.
+
+Keys come from the setting ``ZT_VAULT_KEYS``: an ordered mapping id → 32 bytes, the first one seals, all open
+(so a key can be rotated); and ``ZT_INDEX_KEY``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from functools import lru_cache
+from typing import Any, cast
+
+from Crypto.Cipher import AES
+from Crypto.Random import get_random_bytes
+from django.conf import settings
+
+from zt_tenants.errors import DomainError
+
+_VERSION = 1
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_ID_BYTES = 4
+_HEAD_BYTES = 1 + _ID_BYTES + _NONCE_BYTES
+
+
+class SealBroken(DomainError):
+    """A sealed value does not open: altered, moved to another purpose, or its key is missing."""
+
+    code = "SEAL_BROKEN"
+    zh = "加密数据无法解开({purpose}),请联系系统管理员核对密钥。"
+    en = "Sealed data does not open ({purpose}); the operator must check the vault keys."
+
+
+@lru_cache(maxsize=512)
+def _derived(master: bytes, purpose: str) -> bytes:
+    return hmac.digest(master, b"zhengtong/" + purpose.encode(), hashlib.sha256)
+
+
+def _seal(data: bytes, *, context: str) -> bytes:
+    key_id, master = next(iter(settings.ZT_VAULT_KEYS.items()))
+    nonce = get_random_bytes(_NONCE_BYTES)
+    head = bytes([_VERSION]) + key_id.encode().ljust(_ID_BYTES, b"\0")[:_ID_BYTES] + nonce
+    cipher = cast(Any, AES.new(_derived(master, "seal"), AES.MODE_GCM, nonce=nonce))
+    cipher.update(head + context.encode())
+    ciphertext, tag = cipher.encrypt_and_digest(data)
+    return head + bytes(ciphertext) + bytes(tag)
+
+
+def _open(sealed: bytes, *, context: str) -> bytes:
+    sealed = bytes(sealed)
+    head, body, tag = sealed[:_HEAD_BYTES], sealed[_HEAD_BYTES:-_TAG_BYTES], sealed[-_TAG_BYTES:]
+    key_id = head[1 : 1 + _ID_BYTES].rstrip(b"\0").decode("ascii", "replace")
+    master = settings.ZT_VAULT_KEYS.get(key_id)
+    if len(sealed) < _HEAD_BYTES + _TAG_BYTES or head[0] != _VERSION or master is None:
+        raise SealBroken(purpose=context)
+    cipher = cast(Any, AES.new(_derived(master, "seal"), AES.MODE_GCM, nonce=head[1 + _ID_BYTES :]))
+    cipher.update(head + context.encode())
+    try:
+        return bytes(cipher.decrypt_and_verify(body, tag))
+    except ValueError as broken:
+        raise SealBroken(purpose=context) from broken
+
+
+def seal(plaintext: str, *, purpose: str) -> bytes:
+    """Seal a text for one purpose (``"app.model.field"``); the same text seals differently each time."""
+    return _seal(plaintext.encode(), context="field:" + purpose)
+
+
+def open_sealed(sealed: bytes, *, purpose: str) -> str:
+    """Open what :func:`seal` made for the same purpose.
+
+    Raises:
+        SealBroken: altered, another purpose, or an unknown key.
+    """
+    return _open(sealed, context="field:" + purpose).decode()
+
+
+def blind_index(value: str, *, purpose: str) -> bytes:
+    """32 bytes that are equal for equal values of one purpose (NFKC, trimmed, upper case) and tell nothing else."""
+    normalised = unicodedata.normalize("NFKC", value).strip().upper()
+    return hmac.digest(_derived(settings.ZT_INDEX_KEY, "index:" + purpose), normalised.encode(), hashlib.sha256)
+
+
+def wrap_key(private_key: bytes, *, centre: str, key_id: str) -> bytes:
+    """Wrap a centre's private key for the key store; bound to the centre and the key id."""
+    return _seal(private_key, context=f"key:{centre}:{key_id}")
+
+
+def unwrap_key(wrapped: bytes, *, centre: str, key_id: str) -> bytes:
+    """Unwrap what :func:`wrap_key` made.
+
+    Raises:
+        SealBroken: altered, another centre or key id, or an unknown key-encryption key.
+    """
+    return _open(wrapped, context=f"key:{centre}:{key_id}")
+
+
+def wrapping_key_id() -> str:
+    """The id of the key-encryption key that wraps new keys now (stored beside each wrapped key)."""
+    return str(next(iter(settings.ZT_VAULT_KEYS)))

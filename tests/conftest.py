@@ -1,0 +1,107 @@
+"""The cast of every test: a province with two cities, each with a county, and a township.
+
+All centres are made once per process. A test that uses ``world`` runs in a transaction that is rolled back;
+``committed_world`` commits for real (threads, celery, crash tests) and empties the tables afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache, caches
+from django.db import connection
+
+from zt_tenants.models import Centre, Level
+from zt_tenants.provisioning import provision_centre
+
+_KEPT_TABLES = {"tenants_centre", "tenants_schemastep", "django_migrations", "django_content_type", "auth_permission"}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The centres of a test world."""
+
+    province: Centre
+    city: Centre
+    county: Centre
+    township: Centre
+    other_city: Centre
+    other_county: Centre
+
+    @property
+    def all(self) -> list[Centre]:
+        """Every centre, the province first."""
+        return [self.province, self.city, self.county, self.township, self.other_city, self.other_county]
+
+
+def _make_world() -> World:
+    province = provision_centre(code="340000", name="安徽省政务服务中心", level=Level.PROVINCE, parent=None)
+    city = provision_centre(code="340100", name="合肥市政务服务中心", level=Level.CITY, parent=province)
+    county = provision_centre(code="340123", name="肥西县政务服务中心", level=Level.COUNTY, parent=city)
+    township = provision_centre(code="340123101", name="桃花镇便民服务中心", level=Level.TOWNSHIP, parent=county)
+    other_city = provision_centre(code="341700", name="池州市政务服务中心", level=Level.CITY, parent=province)
+    other_county = provision_centre(code="341702", name="贵池区政务服务中心", level=Level.COUNTY, parent=other_city)
+    return World(province, city, county, township, other_city, other_county)
+
+
+def _seed(world: World) -> None:
+    """Base rows that every world starts with (keys of the centres, once interop has them)."""
+
+
+def _empty_tables(world: World) -> None:
+    schemas = ["shared", "keystore", "supervision", *(centre.schema_name for centre in world.all)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables"
+            " WHERE schemaname = ANY(%s) AND NOT tablename = ANY(%s)",
+            [schemas, sorted(_KEPT_TABLES)],
+        )
+        tables = [row[0] for row in cursor.fetchall()]
+        if tables:
+            cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(scope="session")
+def _session_world(django_db_setup, django_db_blocker) -> World:
+    with django_db_blocker.unblock():
+        world = _make_world()
+        _seed(world)
+        return world
+
+
+@pytest.fixture
+def world(_session_world, db) -> World:
+    """The cast, inside a transaction that is rolled back after the test."""
+    return _session_world
+
+
+@pytest.fixture
+def committed_world(_session_world, django_db_blocker) -> Iterator[World]:
+    """The cast with real commits; all tables but the centres' own are emptied and seeded again afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield _session_world
+        finally:
+            _empty_tables(_session_world)
+            _seed(_session_world)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_this_worker(worker_id: str) -> None:
+    """Give each xdist worker a Valkey database of its own (2 to 15), because clearing empties a whole database."""
+    number = 2 + int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 15
+    base = settings.CACHES["default"]["LOCATION"].rsplit("/", 1)[0]
+    settings.CACHES["default"]["LOCATION"] = f"{base}/{number}"
+    caches.close_all()
+    if hasattr(caches._connections, "default"):
+        del caches._connections.default
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache(_cache_of_this_worker: None) -> Iterator[None]:
+    """Counters of one test (lockout, rate limits) do not reach the next."""
+    yield
+    cache.clear()
