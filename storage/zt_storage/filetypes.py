@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zipfile
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import puremagic
 
@@ -60,7 +60,7 @@ class Content:
     size: int
     head: bytes
     tail: bytes
-    archive: BinaryIO | None = None
+    archive: IO[bytes] | None = None
 
 
 def check_content(content: Content, content_type: str) -> RejectReason | None:
@@ -154,7 +154,8 @@ def _directory_is_plain(content: Content) -> bool:
         return False
     if content.tail[max(0, position - 20) : position].startswith(_ZIP64_LOCATOR):
         return False
-    entries, directory_size, directory_at, comment = struct.unpack_from("<HIIH", content.tail, position + 10)
+    numbers: tuple[int, int, int, int] = struct.unpack_from("<HIIH", content.tail, position + 10)
+    entries, directory_size, directory_at, comment = numbers
     record_at = content.size - len(content.tail) + position
     return (
         comment == len(content.tail) - position - 22

@@ -59,10 +59,14 @@ def test_a_file_that_was_cut_off_is_damaged(samples, sample, content_type):
     assert _check(getattr(samples, sample)[:-12], content_type) is RejectReason.DAMAGED
 
 
-@pytest.mark.parametrize("junk", [b"junk", b"%PDF-1.4", b"\0" * 8])
+@pytest.mark.parametrize("junk", [b"junk", b"\0" * 8])
 def test_an_archive_with_something_before_or_behind_it_is_refused(samples, junk):
     assert _check(samples.docx + junk, DOCX) is RejectReason.DAMAGED
     assert _check(junk + samples.docx, DOCX) is RejectReason.TYPE
+
+
+def test_an_archive_that_a_pdf_reader_would_open_is_refused(samples):
+    assert _check(samples.docx + b"%PDF-1.4", DOCX) is RejectReason.DOUBLE
 
 
 def test_text_with_null_bytes_is_no_text():
