@@ -1,0 +1,1 @@
+"""What the portal looks up across centres, fed by the centres."""

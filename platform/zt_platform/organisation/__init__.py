@@ -1,0 +1,1 @@
+"""Departments, windows and staff of one centre."""

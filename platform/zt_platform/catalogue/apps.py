@@ -1,0 +1,11 @@
+"""Django's registration of the catalogue app."""
+
+from django.apps import AppConfig
+
+
+class CatalogueConfig(AppConfig):
+    """The catalogue of items of one centre."""
+
+    name = "zt_platform.catalogue"
+    label = "catalogue"
+    verbose_name = "事项目录"

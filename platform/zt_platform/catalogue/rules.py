@@ -1,0 +1,128 @@
+"""Rules of the catalogue. Pure: no database, the day is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from zt_platform.catalogue.kinds import CaseKind
+from zt_tenants.errors import InvalidInput
+from zt_tenants.language import bi
+
+ORDINARY_CEILING_DAYS = 20
+"""Working days within which a permit is decided unless another law says otherwise (行政许可法 art. 42)."""
+
+SIX_DISCLOSURES: Mapping[str, tuple[str, str]] = {
+    "legal_basis": ("法定依据", "legal basis"),
+    "conditions": ("申请条件", "conditions"),
+    "materials": ("申报材料", "materials"),
+    "procedure": ("办事程序", "procedure"),
+    "statutory_basis": ("办理时限", "time limit and its basis"),
+    "fee": ("收费标准及依据", "fee and its basis"),
+}
+"""The six disclosures (六公开, D-01): what must be public before an item is; attribute → names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What an item version says about itself, as far as the six disclosures and the limits are concerned."""
+
+    kind: str
+    statutory_days: int
+    statutory_basis: str
+    promised_days: int
+    legal_basis: str
+    conditions: str
+    procedure: str
+    fee: str
+    fee_basis: str
+    materials: int
+
+
+def missing_disclosures(disclosure: Disclosure) -> list[str]:
+    """The attributes of the six disclosures that are still empty (D-01). A fee other than none needs its basis."""
+    missing = [
+        attribute
+        for attribute in SIX_DISCLOSURES
+        if not (disclosure.materials if attribute == "materials" else str(getattr(disclosure, attribute)).strip())
+    ]
+    if "fee" not in missing and disclosure.fee.strip() != "不收费" and not disclosure.fee_basis.strip():
+        missing.append("fee")
+    return missing
+
+
+def check_publishable(disclosure: Disclosure) -> None:
+    """Refuse a version whose disclosures or limits are not lawful.
+
+    Raises InvalidInput naming the field: a disclosure is missing (D-01); the promise is longer than the law's limit
+    (B-10); an instant item promises days (E-01); more than 20 days on no other basis than art. 42.
+    """
+    missing = missing_disclosures(disclosure)
+    if missing:
+        zh, en = SIX_DISCLOSURES[missing[0]]
+        raise InvalidInput(
+            field=missing[0],
+            zh="发布前须公开“{zh_name}”。",
+            en="Publish the item's {en_name} first.",
+            zh_name=zh,
+            en_name=en,
+        )
+    if disclosure.promised_days > disclosure.statutory_days:
+        raise InvalidInput(
+            field="promised_days",
+            zh="承诺时限不得长于法定时限({days}个工作日)。",
+            en="The promised limit is longer than the law's ({days} working days).",
+            days=disclosure.statutory_days,
+        )
+    if disclosure.kind == CaseKind.INSTANT and disclosure.promised_days:
+        raise InvalidInput(
+            field="promised_days", zh="即办件的承诺时限为零。", en="An instant item has a promised limit of zero days."
+        )
+    if disclosure.statutory_days > ORDINARY_CEILING_DAYS and "行政许可法" in disclosure.statutory_basis:
+        raise InvalidInput(
+            field="statutory_basis",
+            zh="法定时限超过{days}个工作日的,须注明另有规定的法律、法规(行政许可法第四十二条)。",
+            en="A limit over {days} working days needs another law as its basis (Licensing Law, art. 42).",
+            days=ORDINARY_CEILING_DAYS,
+        )
+
+
+class DelegationDates(Protocol):
+    """What :func:`why_not_in_force` reads of a delegation."""
+
+    valid_from: date
+    valid_until: date | None
+    revoked_on: date | None
+    docking_done_on: date | None
+    training_done_on: date | None
+    documents_done_on: date | None
+
+
+def why_not_in_force(delegation: DelegationDates, on: date) -> str | None:
+    """Why a delegation does not count on a day, in the active language; None when it is in force.
+
+    Inside its dates and with docking, training and documents handed over (C-02); else the case stays where it is and
+    the applicant is told this sentence.
+    """
+    if delegation.revoked_on is not None and delegation.revoked_on <= on:
+        return bi("该事项的授权已于{day}撤销。", "The delegation was revoked on {day}.", day=delegation.revoked_on)
+    if on < delegation.valid_from:
+        return bi("该事项的授权自{day}起生效。", "The delegation takes effect on {day}.", day=delegation.valid_from)
+    if delegation.valid_until is not None and delegation.valid_until < on:
+        return bi("该事项的授权已于{day}期满。", "The delegation ended on {day}.", day=delegation.valid_until)
+    steps = (
+        (delegation.docking_done_on, "对接协调", "docking"),
+        (delegation.training_done_on, "操作培训", "training"),
+        (delegation.documents_done_on, "资料移交", "hand-over of documents"),
+    )
+    open_steps = [(zh, en) for done, zh, en in steps if done is None or done > on]
+    if open_steps:
+        return bi(
+            "下放交接尚未完成:{zh}。",
+            "The hand-over is not complete: {en}.",
+            zh="、".join(zh for zh, _ in open_steps),
+            en=", ".join(en for _, en in open_steps),
+        )
+    return None

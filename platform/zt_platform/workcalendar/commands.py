@@ -1,0 +1,94 @@
+"""Changing the work calendar. Only the administrators of the provincial centre may: it counts for every centre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import uuid4
+
+from django.core.cache import cache
+from django.db import transaction
+
+from zt_platform.actors import Actor, ActorKind
+from zt_platform.organisation.roles import Role
+from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
+from zt_platform.workcalendar.queries import REVISION_KEY
+from zt_tenants.clock import now
+from zt_tenants.context import current_centre, on_commit
+from zt_tenants.errors import InvalidInput, NotPermitted
+from zt_tenants.models import Level
+
+
+def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> CalendarOverride:
+    """Say for one day whether it is worked, replacing what was said before.
+
+    Raises NotPermitted (not an administrator of the province), InvalidInput (no reason).
+    """
+    _require_province_administrator(actor)
+    if not reason.strip():
+        raise InvalidInput(field="reason", zh="请填写调整该日的依据。", en="State the ground for changing this day.")
+    with transaction.atomic():
+        override, _ = CalendarOverride.objects.update_or_create(
+            day=day, defaults={"working": working, "reason": reason.strip(), "entered_at": now()}
+        )
+        _announce_change()
+    return override
+
+
+def withdraw_override(*, actor: Actor, day: date) -> bool:
+    """Let the published calendar count again for a day; True when there was an override.
+
+    Raises NotPermitted (not an administrator of the province).
+    """
+    _require_province_administrator(actor)
+    with transaction.atomic():
+        deleted, _ = CalendarOverride.objects.filter(day=day).delete()
+        _announce_change()
+    return bool(deleted)
+
+
+def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping[date, bool]) -> CalendarYear:
+    """Enter the State Council notice of a year: its holidays (False) and make-up working days (True).
+
+    The year is no longer provisional afterwards. Raises NotPermitted; InvalidInput (no document number, no days, or a
+    day of another year).
+    """
+    _require_province_administrator(actor)
+    if not document_number.strip():
+        raise InvalidInput(field="document_number", zh="请填写放假通知文号。", en="Give the notice's document number.")
+    if not days or any(day.year != year for day in days):
+        raise InvalidInput(
+            field="days",
+            zh="请填写{year}年的放假和调休日期。",
+            en="Give the holidays and make-up days of {year}.",
+            year=year,
+        )
+    moment = now()
+    with transaction.atomic():
+        CalendarOverride.objects.bulk_create(
+            [
+                CalendarOverride(day=day, working=working, reason=document_number.strip(), entered_at=moment)
+                for day, working in days.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["day"],
+            update_fields=["working", "reason", "entered_at"],
+        )
+        declared, _ = CalendarYear.objects.update_or_create(
+            year=year, defaults={"document_number": document_number.strip(), "entered_at": moment}
+        )
+        _announce_change()
+    return declared
+
+
+def _announce_change() -> None:
+    """Every process builds the calendar anew after the commit (an id, not a counter: a cache may forget counters)."""
+    on_commit(lambda: cache.set(REVISION_KEY, uuid4().hex, timeout=None))
+
+
+def _require_province_administrator(actor: Actor) -> None:
+    if actor.kind is ActorKind.SYSTEM:
+        return
+    actor.require(Role.CENTRE_ADMIN)
+    if current_centre().level != Level.PROVINCE:
+        raise NotPermitted
