@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import connection, transaction
 
@@ -90,10 +90,11 @@ def _switched(centre: Centre | None) -> Iterator[None]:
 
 
 def _point_connection_at(centre: Centre | None) -> None:
+    tenant_connection = cast(Any, connection)  # a zt_tenants.backend wrapper behind Django's proxy
     if centre is None:
-        connection.set_schema_to_public()
+        tenant_connection.set_schema_to_public()
     else:
-        connection.set_tenant(centre)
+        tenant_connection.set_tenant(centre)
 
 
 def on_commit(act: Callable[[], Any]) -> None:
@@ -114,7 +115,7 @@ def centre_task(function: Callable[P, R]) -> Callable[Concatenate[str, P], R]:
     """Decorator for celery task bodies: takes the centre's code as the first argument and enters it."""
 
     @wraps(function)
-    def run(centre_code: str, *args: P.args, **kwargs: P.kwargs) -> R:
+    def run(centre_code: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with enter(centre_code):
             return function(*args, **kwargs)
 

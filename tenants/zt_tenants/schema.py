@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -112,13 +113,14 @@ def _tenant_plan(loader: MigrationLoader) -> Iterable[Migration]:
 
 def _sql_of(loader: MigrationLoader, migration: Migration) -> str:
     label = f"{migration.app_label}.{migration.name}"
-    connection.set_schema(TEMPLATE_SCHEMA)  # the router decides by the schema which apps have tables here
+    tenant_connection = cast(Any, connection)
+    tenant_connection.set_schema(TEMPLATE_SCHEMA)  # the router decides by the schema which apps have tables here
     try:
         with connection.schema_editor(collect_sql=True, atomic=False) as editor:
             state = loader.project_state((migration.app_label, migration.name), at_end=False)
             migration.apply(state, editor, collect_sql=True)
     finally:
-        connection.set_schema_to_public()
+        tenant_connection.set_schema_to_public()
     collected = "\n".join(editor.collected_sql)
     if "CANNOT BE WRITTEN AS SQL" in collected:
         raise StepNotSql(migration=label)

@@ -31,7 +31,7 @@ class CentreMountMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve the request inside its centre, or on the portal."""
-        request.centre = None  # type: ignore[attr-defined]
+        request.centre = None
         mount = _MOUNT.match(request.path_info)
         if mount is None:
             return self._get_response(request)
@@ -46,8 +46,8 @@ class CentreMountMiddleware:
     def _serve(self, request: HttpRequest, centre: Centre, *, rest: str) -> HttpResponseBase:
         prefix = get_script_prefix()
         mounted_at = f"{prefix.rstrip('/')}/c/{centre.code}"
-        request.centre = centre  # type: ignore[attr-defined]
-        request.urlconf = settings.CENTRE_URLCONF  # type: ignore[attr-defined]
+        request.centre = centre
+        request.urlconf = settings.CENTRE_URLCONF
         request.path_info = rest
         request.META["SCRIPT_NAME"] = mounted_at
         request.META["PATH_INFO"] = rest
@@ -58,7 +58,7 @@ class CentreMountMiddleware:
         finally:
             set_script_prefix(prefix)
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = _inside(centre, iter(response))  # type: ignore[attr-defined]
+            response.streaming_content = _inside(centre, iter(response))
         return response
 
     def _unknown(self, request: HttpRequest, unknown: UnknownCentre) -> HttpResponse:

@@ -50,7 +50,6 @@ _TENANT = [
     "zt_interop.log.apps.LogConfig",
 ]
 _TABLELESS = [
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",

@@ -16,6 +16,8 @@ from django_tenants.utils import quote_schema_name
 class DatabaseWrapper(TenantDatabaseWrapper):
     """A connection that is where it should be before every statement."""
 
+    _setting_search_path: bool
+
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self._setting_search_path or self.connection is None:
             return

@@ -106,7 +106,7 @@ class EmbeddedPostgres:
             [programs / "postgres", "-D", self.data, *options],
             log=self._home / "log" / "postgres.log",
             run_as=self._run_as,
-            death_signal=signal.SIGINT,  # fast shutdown
+            stop_signal=signal.SIGINT,  # fast shutdown
             working_directory=self._base,
         )
 
@@ -116,7 +116,7 @@ class EmbeddedPostgres:
         if self._run_as:
             shutil.chown(self.data, *self._run_as)
         made = subprocess.run(
-            [programs / "initdb", "-D", self.data, "-U", USER, "-A", "trust", "-E", "UTF8"]
+            [str(programs / "initdb"), "-D", str(self.data), "-U", USER, "-A", "trust", "-E", "UTF8"]
             + ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"],
             capture_output=True,
             text=True,

@@ -42,12 +42,13 @@ class ChildProcess:
         log: Path,
         environment: Mapping[str, str] | None = None,
         run_as: tuple[str, str] | None = None,
-        death_signal: signal.Signals = signal.SIGTERM,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        death_signal: signal.Signals | None = None,
         working_directory: Path | None = None,
     ) -> None:
         self.name = name
         self.log = log
-        self._stop_signal = death_signal
+        self._stop_signal = stop_signal
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as sink:
             self._process = subprocess.Popen(
@@ -58,7 +59,7 @@ class ChildProcess:
                 env=None if environment is None else {**os.environ, **environment},
                 cwd=working_directory,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(os.getpid(), death_signal),
+                preexec_fn=_die_with_parent(os.getpid(), death_signal or stop_signal),
                 user=run_as[0] if run_as else None,
                 group=run_as[1] if run_as else None,
                 extra_groups=[] if run_as else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sysconfig
 from pathlib import Path
 
@@ -54,6 +55,7 @@ class EmbeddedS3:
             + [f"-s3.config={identities}", "-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
             + ["-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.preStopSeconds=0"],
             log=self._home / "log" / "s3.log",
+            death_signal=signal.SIGKILL,  # SIGTERM can hang, and nobody is left to insist
             working_directory=data,
         )
 

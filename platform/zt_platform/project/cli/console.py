@@ -1,0 +1,38 @@
+"""What the command line prints: Chinese first, English second, on one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+def say(zh: str, en: str) -> None:
+    """One line in both languages."""
+    out.print(f"{zh} [dim]{en}[/dim]")
+
+
+def fail(zh: str, en: str) -> None:
+    """One line on standard error in both languages."""
+    _err.print(f"[red]✗[/red] {zh} {en}", markup=True)
+
+
+@contextmanager
+def progress_bar(zh: str, en: str, *, total: int) -> Iterator[Progress]:
+    """A progress bar with one task (id 0); plain when the output is not a terminal."""
+    bar = Progress(
+        TextColumn(f"{zh} [dim]{en}[/dim]"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[now]}[/dim]"),
+        console=out,
+    )
+    with bar:
+        bar.add_task("", total=total, now="")
+        yield bar

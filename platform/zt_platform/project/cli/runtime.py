@@ -1,0 +1,34 @@
+"""Bringing Django up behind a command: services first, then settings, then the schema."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from zt_platform.project.embedded.services import services
+from zt_platform.project.secrets import data_home, load_secrets
+
+
+@contextmanager
+def platform_running() -> Iterator[None]:
+    """Services (running ones, real ones, or embedded for the time of the block) and Django set up over them."""
+    home = data_home()
+    with services(home, secrets=load_secrets(home)):
+        set_up_django()
+        yield
+
+
+def set_up_django() -> None:
+    """Load settings and apps; the environment must name the services by now."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zt_platform.project.settings")
+    django.setup()
+
+
+def migrate_all(*, quiet: bool = True) -> None:
+    """Migrate the shared schemas and roll schema steps out to every centre."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0 if quiet else 1, interactive=False)

@@ -1,0 +1,130 @@
+"""The running site: embedded services, a web server, a celery worker and its beat, supervised by one process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
+from zt_platform.project.embedded.services import EmbeddedServices
+from zt_platform.project.secrets import load_secrets
+
+_RESTARTS_ALLOWED = 5
+
+
+class Stack:
+    """Everything that ``zhengtong up`` runs. Use it as a context manager from the main thread."""
+
+    def __init__(self, home: Path, *, port: int = 8000, threads: int = 6, workers: int = 1) -> None:
+        self._home = home
+        self._wanted_port = port
+        self._threads = threads
+        self._workers = workers
+        self._services = EmbeddedServices(home, secrets=load_secrets(home))
+        self._starters: dict[str, Callable[[], ChildProcess]] = {}
+        self._children: dict[str, ChildProcess] = {}
+        self._restarts = 0
+        self._stopping = False
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where the site answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Stack:
+        signal.signal(signal.SIGTERM, self._on_signal)
+        self._services.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping = True
+        for child in reversed(self._children.values()):
+            child.ask_to_stop()
+        for child in reversed(self._children.values()):
+            child.wait_stopped(seconds=8)
+        self._services.stop()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    def start_site(self) -> None:
+        """Start web server, worker and beat; returns when the site answers.
+
+        Raises:
+            ServiceFailed: the web server did not start.
+        """
+        self.port = free_port(self._wanted_port)
+        self._starters = {"web": self._web, "worker": self._worker, "beat": self._beat}
+        for name, starter in self._starters.items():
+            self._children[name] = starter()
+        self._children["web"].wait_until(lambda: accepts_connections(self.port), seconds=60)
+        self._services.note("site", {"pid": os.getpid(), "url": self.url})
+
+    def watch(self) -> None:
+        """Block until interrupted; a web server or worker that dies is started again a few times.
+
+        Raises:
+            ServiceFailed: an embedded service died, or something dies again and again.
+        """
+        while True:
+            time.sleep(0.5)
+            for service in self._services.processes():
+                if service.has_ended():
+                    raise ServiceFailed(f"{service.name} ended. The end of {service.log}:\n{service.log_tail()}")
+            self.restart_dead()
+
+    def restart_dead(self) -> None:
+        """Start again what ended of web, worker and beat.
+
+        Raises:
+            ServiceFailed: too many restarts.
+        """
+        for name, child in list(self._children.items()):
+            if not child.has_ended():
+                continue
+            self._restarts += 1
+            if self._restarts > _RESTARTS_ALLOWED:
+                raise ServiceFailed(f"{child.name} keeps ending. The end of {child.log}:\n{child.log_tail()}")
+            self._children[name] = self._starters[name]()
+
+    def child(self, name: str) -> ChildProcess:
+        """``web``, ``worker`` or ``beat``."""
+        return self._children[name]
+
+    def _python(self, name: str, *arguments: str) -> ChildProcess:
+        return ChildProcess(
+            name,
+            [sys.executable, "-m", *arguments],
+            log=self._home / "log" / f"{name}.log",
+            environment={"DJANGO_SETTINGS_MODULE": "zt_platform.project.settings", "ZT_HOME": str(self._home)},
+            working_directory=self._home,
+        )
+
+    def _web(self) -> ChildProcess:
+        return self._python(
+            "web",
+            *("gunicorn", "zt_platform.project.wsgi:application", "--bind", f"127.0.0.1:{self.port}"),
+            *("--worker-class", "gthread", "--workers", str(self._workers), "--threads", str(self._threads)),
+            *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket"),
+        )
+
+    def _worker(self) -> ChildProcess:
+        return self._python(
+            "worker",
+            *("celery", "-A", "zt_platform.project.celery", "worker", "--pool", "threads", "--concurrency", "3"),
+            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+        )
+
+    def _beat(self) -> ChildProcess:
+        return self._python(
+            "beat",
+            *("celery", "-A", "zt_platform.project.celery", "beat", "--schedule", str(self._home / "beat")),
+            *("--pidfile", "", "--loglevel", "WARNING"),
+        )
