@@ -1,0 +1,60 @@
+"""The ways through the site: which links the header and the footer show to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zt_platform.actors import Actor
+from zt_tenants.language import bi
+from zt_tenants.models import Centre
+from zt_tenants.urls import centre_url, portal_url
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    """One link of the navigation; ``current`` when the page lies under it, ``exact`` when it is the page."""
+
+    label: str
+    url: str
+    current: bool = False
+    exact: bool = False
+
+
+def _link(label: str, url: str, path: str, *, root: bool = False) -> NavigationLink:
+    bare = path.split("?", 1)[0]
+    exact = bare == url
+    return NavigationLink(label, url, exact or (not root and bare.startswith(url)), exact)
+
+
+def main_links(path: str, centre: Centre | None, staff: Actor | None) -> list[NavigationLink]:
+    """Links of the header: a clerk's tools in the own centre, the public doors otherwise.
+
+    ``path`` is the path of the page shown; ``staff`` the actor when the reader works in ``centre``.
+    """
+    if centre is not None and staff is not None:
+        return [
+            _link(bi("工作台", "Workbench"), centre_url(centre, "workbench:queue"), path),
+            _link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True),
+            _link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path),
+        ]
+    links = []
+    if centre is not None:
+        links.append(_link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True))
+    links += [
+        _link(bi("全省首页", "Portal"), portal_url("home"), path, root=True),
+        _link(bi("选择中心", "Centres"), portal_url("centres"), path),
+        _link(bi("查进度", "Track"), portal_url("track"), path),
+        _link(bi("我的办件", "My cases"), portal_url("my-cases"), path),
+    ]
+    return links
+
+
+def footer_links(centre: Centre | None) -> list[NavigationLink]:
+    """Links of the footer."""
+    links = [
+        NavigationLink(bi("选择中心", "Centres"), portal_url("centres")),
+        NavigationLink(bi("查进度", "Track a case"), portal_url("track")),
+    ]
+    if centre is not None:
+        links.insert(0, NavigationLink(bi("全省首页", "Provincial portal"), portal_url("home")))
+    return links

@@ -1,0 +1,39 @@
+"""What a person chose for reading: language and text size. Kept in two cookies, no account needed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+TEXT_COOKIE = "zt_text"
+CENTRE_COOKIE = "zt_centre"
+YEAR = 365 * 24 * 3600
+
+
+def large_text(request: HttpRequest) -> bool:
+    """Whether the large-text mode (适老化) is on."""
+    return request.COOKIES.get(TEXT_COOKIE) == "large"
+
+
+def remember(response: HttpResponse, cookie: str, value: str) -> None:
+    """Keep a harmless choice for a year, for the whole site."""
+    response.set_cookie(cookie, value, max_age=YEAR, path="/", samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Store ``language`` (zh-hans, en) and/or ``text`` (large, normal) and go back to the page one came from."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+    text = request.POST.get("text", "")
+    if text in ("large", "normal"):
+        remember(response, TEXT_COOKIE, text)
+    return response

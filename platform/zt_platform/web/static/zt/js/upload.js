@@ -1,0 +1,178 @@
+/*
+ * Uploads of one material: the file goes from the browser straight to the object store.
+ *   1. POST to data-open (name, size, type, material) → ticket {attachment_id, url, fields};
+ *   2. POST the file to the ticket's url with its fields (XMLHttpRequest, because fetch shows no progress);
+ *   3. POST to data-confirm (attachment_id, material): the server reads it back, checks digest, size and real type,
+ *      and answers {file_name, size, url, thumbnail_url} or {error}.
+ * A failed upload keeps its row with what went wrong and a way to try again.
+ */
+import { bi, csrfToken, readableSize } from "./texts.js";
+
+const ICONS = new URL(document.querySelector("svg.icon use")?.getAttribute("href") ?? "/static/zt/icons.svg", location).href.split("#")[0];
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${ICONS}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+async function ask(url, values) {
+  const body = new FormData();
+  Object.entries(values).forEach(([name, value]) => body.append(name, value));
+  const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" } });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error || bi("服务器没有答复，请再试一次。", "The server did not answer; try again."));
+  return answer;
+}
+
+function sendToStore(ticket, file, onProgress) {
+  return new Promise((resolve, reject) => {
+    const body = new FormData();
+    Object.entries(ticket.fields).forEach(([name, value]) => body.append(name, value));
+    body.append("file", file);
+    const request = new XMLHttpRequest();
+    request.open("POST", ticket.url);
+    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) onProgress(event.loaded / event.total); });
+    request.addEventListener("load", () => {
+      if (request.status >= 200 && request.status < 300) resolve();
+      else reject(new Error(bi("文件没有传上去，请检查大小和格式后再试。", "The file was not accepted; check its size and type and try again.")));
+    });
+    request.addEventListener("error", () => reject(new Error(bi("网络中断，文件没有传完，请再试一次。", "The network broke off; try again."))));
+    request.send(body);
+  });
+}
+
+class UploadRow {
+  constructor(row) {
+    this.row = row;
+    this.files = row.querySelector("[data-upload-files]");
+    this.news = row.querySelector("[data-upload-news]");
+    this.state = row.querySelector("[data-upload-state]");
+    const input = row.querySelector("input[type=file]");
+    input?.addEventListener("change", () => {
+      [...input.files].forEach((file) => this.upload(file));
+      input.value = "";
+    });
+    row.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-remove-file]");
+      if (button) this.remove(button.closest("[data-attachment]"));
+    });
+    this.acceptDrops(input);
+  }
+
+  acceptDrops(input) {
+    if (!input) return;
+    ["dragenter", "dragover"].forEach((name) => this.row.addEventListener(name, (event) => {
+      event.preventDefault();
+      this.row.classList.add("is-dropping");
+    }));
+    ["dragleave", "drop"].forEach((name) => this.row.addEventListener(name, () => this.row.classList.remove("is-dropping")));
+    this.row.addEventListener("drop", (event) => {
+      event.preventDefault();
+      [...event.dataTransfer.files].forEach((file) => this.upload(file));
+    });
+  }
+
+  say(text) {
+    this.news.textContent = text;
+  }
+
+  placeholder(file) {
+    const progress = element("progress");
+    progress.max = 1;
+    progress.setAttribute("aria-label", bi(`正在上传 ${file.name}`, `Uploading ${file.name}`));
+    const line = element("li", "upload-file",
+      element("span", "upload-thumb", icon("document")),
+      element("span", "upload-file-name", file.name, " ", element("span", "faint small number", readableSize(file.size))),
+      element("span", "small soft", bi("上传中…", "Uploading…")),
+      progress);
+    this.files.append(line);
+    return line;
+  }
+
+  async upload(file) {
+    const line = this.placeholder(file);
+    const progress = line.querySelector("progress");
+    const status = line.children[2];
+    try {
+      if (file.size > Number(this.row.dataset.max)) {
+        throw new Error(bi(`文件有 ${readableSize(file.size)}，超过了 ${readableSize(Number(this.row.dataset.max))} 的上限，请压缩或拆分后再传。`,
+          `The file has ${readableSize(file.size)}, the limit is ${readableSize(Number(this.row.dataset.max))}; make it smaller and try again.`));
+      }
+      const ticket = await ask(this.row.dataset.open, { material: this.row.dataset.material, file_name: file.name, size: file.size, content_type: file.type || "application/octet-stream" });
+      await sendToStore(ticket, file, (share) => { progress.value = share; });
+      progress.removeAttribute("value");
+      status.textContent = bi("正在核对…", "Checking…");
+      const kept = await ask(this.row.dataset.confirm, { material: this.row.dataset.material, attachment_id: ticket.attachment_id });
+      this.show(line, kept);
+    } catch (error) {
+      this.fail(line, file, error.message);
+    }
+  }
+
+  show(line, kept) {
+    const name = kept.url ? element("a", "", kept.file_name) : document.createTextNode(kept.file_name);
+    if (kept.url) Object.assign(name, { href: kept.url, target: "_blank", rel: "noopener" });
+    const thumb = element("span", "upload-thumb");
+    if (kept.thumbnail_url) thumb.append(Object.assign(new Image(), { src: kept.thumbnail_url, alt: "" }));
+    else thumb.append(icon("document"));
+    const remove = element("button", "link-button link-button-danger small", bi("删除", "Remove"), element("span", "visually-hidden", kept.file_name));
+    remove.type = "button";
+    remove.dataset.removeFile = "";
+    const done = element("li", "upload-file", thumb, element("span", "upload-file-name", name, " ", element("span", "faint small number", readableSize(kept.size))), remove);
+    done.dataset.attachment = kept.attachment_id;
+    line.replaceWith(done);
+    this.row.classList.remove("has-error");
+    this.tellState();
+    this.say(bi(`${kept.file_name} 已上传`, `${kept.file_name} uploaded`));
+  }
+
+  fail(line, file, message) {
+    const again = element("button", "link-button small", bi("重试", "Try again"));
+    again.type = "button";
+    again.addEventListener("click", () => {
+      line.remove();
+      this.upload(file);
+    });
+    const dismiss = element("button", "link-button small", bi("取消", "Dismiss"));
+    dismiss.type = "button";
+    dismiss.addEventListener("click", () => line.remove());
+    line.replaceChildren(
+      element("span", "upload-thumb", icon("error")),
+      element("span", "upload-file-name", file.name, element("span", "field-error small", message)),
+      element("span", "cluster", again, dismiss));
+    this.say(`${file.name}: ${message}`);
+  }
+
+  async remove(line) {
+    try {
+      await ask(this.row.dataset.remove, { material: this.row.dataset.material, attachment_id: line.dataset.attachment });
+      line.remove();
+      this.tellState();
+      this.say(bi("已删除", "Removed"));
+      this.row.querySelector("input[type=file]")?.focus();
+    } catch (error) {
+      this.say(error.message);
+    }
+  }
+
+  tellState() {
+    const any = this.files.querySelector("[data-attachment]");
+    this.state.classList.toggle("is-verified", Boolean(any));
+    this.state.classList.toggle("is-missing", !any);
+    this.state.replaceChildren(...(any ? [icon("done"), bi("已上传", "Uploaded")] : [bi("还没有上传", "Not uploaded yet")]));
+  }
+}
+
+document.querySelectorAll("[data-upload]").forEach((row) => new UploadRow(row));
