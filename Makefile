@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test e2e faults bench lint format types check lock requirements schema clean
+.PHONY: help setup lock demo up test e2e faults bench lint format check requirements clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,3 +22,42 @@ setup: $(STAMP) ## make the virtualenv from the lock file
 lock: ## recompute both lock files from pyproject.toml
 	$(BIN)/pip-compile -q --extra embedded --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile -q --extra embedded --extra dev --allow-unsafe --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+demo: $(STAMP) ## set everything up, play a day of cases in a demo province, and leave the site running
+	@$(BIN)/zhengtong demo
+
+up: $(STAMP) ## serve what is there
+	@$(BIN)/zhengtong up
+
+test: $(STAMP) ## all tests but the browser's
+	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e"
+
+e2e: $(STAMP) ## the whole road in a real browser (brings Chromium)
+	@bash tests/e2e/install_browser.sh
+	$(BIN)/pytest tests/e2e -m e2e
+
+faults: $(STAMP) ## kill processes on purpose and count what is lost (nothing) or doubled (nothing)
+	$(BIN)/pytest tests/faults
+
+bench: $(STAMP) ## compare the road with raw SQL in one run and print the ratios
+	@$(BIN)/python tests/bench/bench_road.py
+
+lint: $(STAMP) ## style, imports, types, migrations, committed schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy platform/zt_platform graphql/zt_graphql storage/zt_storage interop/zt_interop tenants/zt_tenants
+	$(BIN)/python -W error::DeprecationWarning -m zt_platform.project.manage makemigrations --check --dry-run
+	$(BIN)/python -m zt_platform.project.manage export_schema --check
+
+format: $(STAMP) ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+check: lint test e2e ## what CI runs
+
+requirements: $(STAMP) ## which catalogue entries have a test, and which have none
+	@$(BIN)/python tests/requirements_report.py
+
+clean: ## remove caches (never data)
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
