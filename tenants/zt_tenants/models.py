@@ -61,6 +61,7 @@ class Centre(TenantMixin):
     endpoint = models.URLField(blank=True)
     schema_ordinal = models.PositiveIntegerField(default=0, help_text="the last schema step applied here")
     opened_on = models.DateField()
+    ready_at = models.DateTimeField(null=True, blank=True, help_text="when its keys, catalogue and staff were complete")
     closed_on = models.DateField(null=True, blank=True)
 
     objects = CentreQuerySet.as_manager()
