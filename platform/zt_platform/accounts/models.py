@@ -116,6 +116,11 @@ class Authorisation(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation_name} {self.uscc_masked}"
 
+    @property
+    def is_verified(self) -> bool:
+        """True once a clerk or a data service has seen the authorisation."""
+        return self.verification != Verification.UNVERIFIED
+
 
 class AccountEvent(models.Model):
     """Append-only log of what happened to an account: registered, locked, verified, authorised."""

@@ -1,0 +1,90 @@
+"""Who is behind a request: the edge between Django's session and the house's :class:`Actor`."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest
+
+from zt_platform.accounts.errors import SignInRequired
+from zt_platform.accounts.models import Account
+from zt_platform.actors import Actor
+from zt_platform.index.queries import seats_of
+from zt_platform.organisation.queries import staff_member_of
+from zt_platform.organisation.roles import Role
+from zt_tenants.context import current_centre_or_none, enter
+from zt_tenants.errors import NotPermitted
+
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def open_session(request: HttpRequest, account: Account) -> None:
+    """Sign the account of a successful ``commands.sign_in`` in; the session key changes."""
+    login(request, account, backend=_BACKEND)
+
+
+def close_session(request: HttpRequest) -> None:
+    """Sign out and forget the session."""
+    logout(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address that limits are counted for: the peer's, as the (trusted) front server reports it."""
+    return str(request.META.get("REMOTE_ADDR") or "unknown")
+
+
+def account_of(request: HttpRequest) -> Account | None:
+    """The account that is signed in, if any."""
+    user = getattr(request, "user", None)
+    return cast(Account, user) if user is not None and user.is_authenticated else None
+
+
+def actor_or_none(request: HttpRequest) -> Actor | None:
+    """The actor behind a request; None when nobody is signed in.
+
+    Inside a centre where the account holds a post: that staff member, with the rights of the post. Else: the applicant.
+    """
+    account = account_of(request)
+    if account is None:
+        return None
+    centre = current_centre_or_none()
+    if centre is not None:
+        member = staff_member_of(account.id)
+        if member is not None:
+            return Actor.for_staff(member, account)
+    return Actor.for_applicant(account)
+
+
+def actor_for_request(request: HttpRequest) -> Actor:
+    """Like :func:`actor_or_none`. Raises SignInRequired when nobody is signed in."""
+    actor = actor_or_none(request)
+    if actor is None:
+        raise SignInRequired
+    return actor
+
+
+def applicant_for_request(request: HttpRequest) -> Actor:
+    """The person as an applicant, also where the account holds a post. Raises SignInRequired."""
+    account = account_of(request)
+    if account is None:
+        raise SignInRequired
+    return Actor.for_applicant(account)
+
+
+def supervisor_for_request(request: HttpRequest) -> Actor:
+    """The supervisor behind a request to the portal, which lies in no centre.
+
+    Looks the SUPERVISOR role up in the centres where the account holds a post, highest level first; the actor's
+    ``centre_code`` is the scope: the province sees everything, a city itself and its counties.
+    Raises SignInRequired, NotPermitted.
+    """
+    account = account_of(request)
+    if account is None:
+        raise SignInRequired
+    for seat in seats_of(account.id):
+        with enter(seat.centre_code):
+            member = staff_member_of(account.id)
+            if member is not None and Role.SUPERVISOR in member.roles:
+                return Actor.for_staff(member, account)
+    raise NotPermitted

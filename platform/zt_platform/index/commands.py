@@ -1,0 +1,124 @@
+"""Feeding the indexes. Called by the centres' own commands and message handlers, inside their transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSeatEntry
+from zt_tenants.context import current_centre
+
+_ITEM_FIELDS = (
+    "centre_name",
+    "name",
+    "name_en",
+    "department_name",
+    "pinyin",
+    "initials",
+    "life_events",
+    "kind",
+    "promised_days",
+    "statutory_days",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedItem:
+    """What the portal needs to know of a published item."""
+
+    item_code: str
+    name: str
+    name_en: str
+    department_name: str
+    pinyin: str
+    initials: str
+    life_events: Sequence[str]
+    kind: str
+    promised_days: int
+    statutory_days: int
+
+
+def upsert_item_entries(items: Iterable[IndexedItem]) -> int:
+    """Put published items of the current centre into the index; one statement. Returns how many."""
+    centre = current_centre()
+    entries = [
+        ItemIndexEntry(
+            centre_id=centre.id,
+            centre_code=centre.code,
+            centre_name=centre.name,
+            item_code=item.item_code,
+            name=item.name,
+            name_en=item.name_en,
+            department_name=item.department_name,
+            pinyin=item.pinyin,
+            initials=item.initials,
+            life_events=list(item.life_events),
+            kind=item.kind,
+            promised_days=item.promised_days,
+            statutory_days=item.statutory_days,
+        )
+        for item in items
+    ]
+    ItemIndexEntry.objects.bulk_create(
+        entries, update_conflicts=True, unique_fields=["centre_code", "item_code"], update_fields=_ITEM_FIELDS
+    )
+    return len(entries)
+
+
+def remove_item_entries(item_codes: Collection[str]) -> int:
+    """Take items of the current centre out of the index (retired, or no longer accepted here). Returns how many."""
+    deleted, _ = ItemIndexEntry.objects.filter(
+        centre_code=current_centre().code, item_code__in=list(item_codes)
+    ).delete()
+    return deleted
+
+
+def upsert_case_entry(
+    *,
+    account_id: UUID,
+    tracking_number: str,
+    item_code: str,
+    item_name: str,
+    status: str,
+    updated_at: datetime,
+) -> None:
+    """Record how an applicant's case stands at the current centre; one statement, later calls replace earlier ones."""
+    centre = current_centre()
+    ApplicantCaseEntry.objects.bulk_create(
+        [
+            ApplicantCaseEntry(
+                account_id=account_id,
+                tracking_number=tracking_number,
+                centre_code=centre.code,
+                centre_name=centre.name,
+                item_code=item_code,
+                item_name=item_name,
+                status=status,
+                updated_at=updated_at,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["account_id", "tracking_number", "centre_code"],
+        update_fields=["centre_name", "item_code", "item_name", "status", "updated_at"],
+    )
+
+
+def upsert_seats(account_ids: Iterable[UUID]) -> None:
+    """Record that these accounts hold posts at the current centre; one statement."""
+    centre = current_centre()
+    StaffSeatEntry.objects.bulk_create(
+        [
+            StaffSeatEntry(account_id=account_id, centre_code=centre.code, centre_name=centre.name)
+            for account_id in account_ids
+        ],
+        update_conflicts=True,
+        unique_fields=["account_id", "centre_code"],
+        update_fields=["centre_name"],
+    )
+
+
+def remove_seat(account_id: UUID) -> None:
+    """Record that an account no longer holds a post at the current centre."""
+    StaffSeatEntry.objects.filter(account_id=account_id, centre_code=current_centre().code).delete()
