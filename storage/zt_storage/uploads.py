@@ -1,0 +1,289 @@
+"""Uploads: announced here, sent by the browser straight to the store, checked here before use (L-01).
+
+The road of a file: :func:`open_upload` hands out a form that may write one key in the landing area;
+:func:`confirm_upload` copies what arrived to a key that nobody can write, measures the copy, and believes only that.
+Checking the landing area itself would leave a gap: the form stays valid for minutes and could exchange the bytes
+after the check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+
+from zt_storage import objects
+from zt_storage.errors import (
+    DigestMismatch,
+    FileTooLarge,
+    FileTypeNotAccepted,
+    ObjectMissing,
+    RejectReason,
+    StorageRefused,
+    StorageUnavailable,
+    TooManyOpenUploads,
+    UploadNotArrived,
+    UploadRejected,
+)
+from zt_storage.filetypes import (
+    EXTENSIONS,
+    HEAD_BYTES,
+    JSON,
+    SHOWN_INLINE,
+    TAIL_BYTES,
+    TEXT,
+    Content,
+    check_content,
+    normalised_type,
+)
+from zt_storage.inspection import Measured, measured
+from zt_storage.models import Attachment, AttachmentState
+from zt_storage.names import clean_file_name, content_disposition, key_belongs_to, new_object_key, new_upload_key
+from zt_tenants.clock import now
+from zt_tenants.context import current_centre, on_commit
+from zt_tenants.errors import InvalidInput, NotFound
+
+log = logging.getLogger(__name__)
+
+MEBIBYTE = 1024 * 1024
+TICKET_SECONDS = 15 * 60
+MAX_OPEN_UPLOADS = 40
+MAX_LINK_SECONDS = 3600
+MAX_FILE_BYTES = 200 * MEBIBYTE
+"""The platform's ceiling, whatever a material allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What a material accepts: bytes at most, and file types by extension."""
+
+    max_size: int = 20 * MEBIBYTE
+    extensions: tuple[str, ...] = ("pdf", "jpg", "jpeg", "png")
+
+    @property
+    def content_types(self) -> frozenset[str]:
+        """The media types of the extensions; extensions the platform does not know are left out."""
+        return frozenset(
+            EXTENSIONS[wanted] for wanted in (e.lower().lstrip(".") for e in self.extensions) if wanted in EXTENSIONS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTicket:
+    """A form for one upload: send ``fields`` and then the file (field ``file``) to ``url`` before ``expires_at``."""
+
+    attachment_id: int
+    url: str
+    fields: dict[str, str]
+    expires_at: datetime
+
+
+def open_upload(
+    *, file_name: str, size: int, content_type: str, owner_account_id: uuid.UUID | None, limits: UploadLimits
+) -> UploadTicket:
+    """Announce a file of the current centre and get the form with which the browser sends it.
+
+    ``size`` is in bytes and binding: the store takes exactly so many.
+
+    Raises:
+        InvalidInput: no name. FileTooLarge, FileTypeNotAccepted: outside the limits.
+        TooManyOpenUploads: the account left too many uploads unfinished.
+    """
+    name = clean_file_name(file_name)
+    media_type = normalised_type(content_type, name)
+    _check_limits(name, size, media_type, limits)
+    _check_open_uploads(owner_account_id)
+    attachment = Attachment.objects.create(
+        object_key=new_upload_key(),
+        file_name=name,
+        declared_size=size,
+        declared_type=media_type,
+        owner_account_id=owner_account_id,
+        created_at=now(),
+    )
+    form = objects.post_form(attachment.object_key, size=size, content_type=media_type, seconds=TICKET_SECONDS)
+    return UploadTicket(attachment_id=attachment.id, url=form.url, fields=form.fields, expires_at=form.expires_at)
+
+
+def _check_limits(name: str, size: int, media_type: str, limits: UploadLimits) -> None:
+    if size < 1:
+        raise InvalidInput(
+            field="file", zh="文件是空的,请选择另一份文件。", en="The file is empty; choose another one."
+        )
+    most = min(limits.max_size, MAX_FILE_BYTES)
+    if size > most:
+        raise FileTooLarge(field="file", limit_mib=f"{most / MEBIBYTE:.4g}")
+    by_extension = EXTENSIONS.get(name.rpartition(".")[2].lower())
+    if media_type not in limits.content_types or by_extension != media_type:
+        raise FileTypeNotAccepted(field="file", accepted="、".join(limits.extensions))
+
+
+def _check_open_uploads(owner_account_id: uuid.UUID | None) -> None:
+    if owner_account_id is None:
+        return
+    open_since = now() - timedelta(seconds=TICKET_SECONDS)
+    unfinished = Attachment.objects.filter(
+        owner_account_id=owner_account_id, state=AttachmentState.PENDING, created_at__gte=open_since
+    ).count()
+    if unfinished >= MAX_OPEN_UPLOADS:
+        raise TooManyOpenUploads(limit=MAX_OPEN_UPLOADS, minutes=TICKET_SECONDS // 60)
+
+
+def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) -> Attachment:
+    """Check what arrived: size, real type; record size and SHA-256. Repeating it gives the same answer.
+
+    ``owner_account_id`` is the account that opened the upload; another one's is not found, nor is a neighbour
+    centre's. Best called outside a transaction: a rejection is remembered only when it commits.
+
+    Raises:
+        NotFound, UploadNotArrived (nothing there yet), UploadRejected (with its reason; the object is removed),
+        StorageUnavailable (transient), StorageRefused.
+    """
+    attachment = Attachment.objects.filter(id=attachment_id, owner_account_id=owner_account_id).first()
+    if attachment is None:
+        raise NotFound
+    if attachment.state != AttachmentState.PENDING:
+        return _settled(attachment)
+    landing_key, own_key = attachment.object_key, new_object_key()
+    try:
+        objects.copy(landing_key, own_key)
+    except ObjectMissing as error:
+        attachment.refresh_from_db()
+        if attachment.state != AttachmentState.PENDING:
+            return _settled(attachment)  # somebody else confirmed it meanwhile and cleared the landing area
+        raise UploadNotArrived(file_name=attachment.file_name) from error
+    wanted = False
+    try:
+        with measured(own_key, at_most=attachment.declared_size) as found:
+            reason = _reject_reason(attachment, found)
+        settled_here = _settle(attachment, own_key, found, reason)
+        wanted = settled_here and reason is None
+    finally:
+        if not wanted:
+            remove_quietly(own_key)
+    if settled_here:
+        on_commit(lambda: remove_quietly(landing_key))
+    attachment.refresh_from_db()
+    return _settled(attachment)
+
+
+def _reject_reason(attachment: Attachment, found: Measured) -> RejectReason | None:
+    if found.size != attachment.declared_size:
+        return RejectReason.SIZE
+    return check_content(found.content, attachment.declared_type)
+
+
+def _settle(attachment: Attachment, own_key: str, found: Measured, reason: RejectReason | None) -> bool:
+    """Write the outcome by a conditional update; False when another confirmation was first."""
+    pending = Attachment.objects.filter(id=attachment.id, state=AttachmentState.PENDING)
+    if reason is not None:
+        return pending.update(state=AttachmentState.REJECTED, reject_reason=reason) == 1
+    return (
+        pending.update(
+            state=AttachmentState.VERIFIED,
+            object_key=own_key,
+            size=found.size,
+            sha256=found.sha256,
+            content_type=attachment.declared_type,
+            verified_at=now(),
+        )
+        == 1
+    )
+
+
+def _settled(attachment: Attachment) -> Attachment:
+    if attachment.state == AttachmentState.REJECTED:
+        raise UploadRejected(reason=RejectReason(attachment.reject_reason), file_name=attachment.file_name)
+    return attachment
+
+
+def remove_quietly(key: str) -> None:
+    """Remove what is no longer needed; if that fails nothing is wrong but a few bytes."""
+    try:
+        objects.remove(key)
+    except (StorageUnavailable, StorageRefused) as error:
+        log.warning("left an unneeded object behind: %s (%s)", key, error.code)
+
+
+def put_bytes(
+    *, data: bytes, file_name: str, content_type: str, owner_account_id: uuid.UUID | None = None
+) -> Attachment:
+    """Store a paper made by the platform (a notice, a certificate text) in the current centre.
+
+    The content is checked like an upload; besides the upload types, plain text and JSON are taken.
+
+    Raises:
+        InvalidInput, FileTooLarge, FileTypeNotAccepted, UploadRejected, StorageUnavailable, StorageRefused.
+    """
+    name = clean_file_name(file_name)
+    media_type = normalised_type(content_type, name)
+    if len(data) > MAX_FILE_BYTES:
+        raise FileTooLarge(field="file", limit_mib=MAX_FILE_BYTES // MEBIBYTE)
+    if media_type not in {*EXTENSIONS.values(), TEXT, JSON}:
+        raise FileTypeNotAccepted(field="file", accepted="、".join([*EXTENSIONS, "txt", "json"]))
+    content = Content(size=len(data), head=data[:HEAD_BYTES], tail=data[-TAIL_BYTES:], archive=BytesIO(data))
+    reason = check_content(content, media_type)
+    if reason is not None:
+        raise UploadRejected(reason=reason, file_name=name)
+    key = new_object_key()
+    objects.put(key, data, media_type)
+    moment = now()
+    return Attachment.objects.create(
+        object_key=key,
+        file_name=name,
+        declared_size=len(data),
+        declared_type=media_type,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        content_type=media_type,
+        state=AttachmentState.VERIFIED,
+        owner_account_id=owner_account_id,
+        created_at=moment,
+        verified_at=moment,
+    )
+
+
+def require_verified(attachment: Attachment) -> None:
+    """Refuse an attachment that was not checked, or whose bytes are not the current centre's.
+
+    The second cannot happen through :mod:`zt_tenants.context`; it is a wall behind the wall.
+
+    Raises:
+        NotFound.
+    """
+    if not attachment.is_verified or not key_belongs_to(attachment.object_key, current_centre().code):
+        raise NotFound
+
+
+def download_url(attachment: Attachment, *, seconds: int = 300, inline: bool = False) -> str:
+    """A signed link to a checked attachment of the current centre, valid for at most an hour.
+
+    The browser saves it under its (Chinese) name; ``inline`` shows pictures and PDF in the page instead.
+
+    Raises:
+        NotFound: not checked, or not of this centre.
+    """
+    require_verified(attachment)
+    shown = inline and attachment.content_type in SHOWN_INLINE
+    return objects.get_url(
+        attachment.object_key,
+        seconds=max(1, min(seconds, MAX_LINK_SECONDS)),
+        disposition=content_disposition(attachment.file_name, inline=shown),
+        content_type=attachment.content_type,
+    )
+
+
+def read_bytes(attachment: Attachment) -> bytes:
+    """The whole content of a checked attachment, its digest compared. For small papers: it is held in memory.
+
+    Raises:
+        NotFound, ObjectMissing, DigestMismatch, StorageUnavailable, StorageRefused.
+    """
+    require_verified(attachment)
+    data = b"".join(objects.chunks(attachment.object_key))
+    if hashlib.sha256(data).hexdigest() != attachment.sha256:
+        raise DigestMismatch(file_name=attachment.file_name)
+    return data
