@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
-from django.views.defaults import page_not_found
 
+from zt_platform.web.error_pages import page_for
 from zt_tenants.centres import centre_by_code
 from zt_tenants.context import enter
 from zt_tenants.errors import UnknownCentre
@@ -40,7 +40,7 @@ class CentreMountMiddleware:
         try:
             centre = centre_by_code(mount["code"])
         except UnknownCentre as unknown:
-            return page_not_found(request, unknown)
+            return self._unknown(request, unknown)
         return self._serve(request, centre, rest=mount["rest"])
 
     def _serve(self, request: HttpRequest, centre: Centre, *, rest: str) -> HttpResponseBase:
@@ -60,6 +60,9 @@ class CentreMountMiddleware:
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _inside(centre, iter(response))
         return response
+
+    def _unknown(self, request: HttpRequest, unknown: UnknownCentre) -> HttpResponse:
+        return page_for(request, unknown)
 
 
 def _inside(centre: Centre, parts: Iterator[bytes]) -> Iterator[bytes]:
