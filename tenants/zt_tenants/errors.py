@@ -20,6 +20,8 @@ class DomainError(Exception):
     """
 
     code: ClassVar[str] = "DOMAIN_ERROR"
+    transient: ClassVar[bool] = False
+    """True when the same call may succeed later (a server that is down): messages are then retried, not parked."""
     zh: str = "操作无法完成。"
     en: str = "This cannot be done."
 

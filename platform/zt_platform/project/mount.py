@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 
@@ -40,7 +40,7 @@ class CentreMountMiddleware:
         try:
             centre = centre_by_code(mount["code"])
         except UnknownCentre as unknown:
-            return self._unknown(request, unknown)
+            return page_for(request, unknown)
         return self._serve(request, centre, rest=mount["rest"])
 
     def _serve(self, request: HttpRequest, centre: Centre, *, rest: str) -> HttpResponseBase:
@@ -60,9 +60,6 @@ class CentreMountMiddleware:
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _inside(centre, iter(response))
         return response
-
-    def _unknown(self, request: HttpRequest, unknown: UnknownCentre) -> HttpResponse:
-        return page_for(request, unknown)
 
 
 def _inside(centre: Centre, parts: Iterator[bytes]) -> Iterator[bytes]:
