@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("interop/", include("zt_interop.urls")),
-]
+urlpatterns: list[URLPattern | URLResolver] = []

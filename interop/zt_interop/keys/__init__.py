@@ -1,1 +1,0 @@
-"""Keys of the centres: private keys in the key store, public ones in a registry that the province signs."""

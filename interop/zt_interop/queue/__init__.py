@@ -1,1 +1,0 @@
-"""The one queue of outgoing messages of all centres of this deployment."""

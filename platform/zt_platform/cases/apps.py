@@ -1,0 +1,11 @@
+"""Django's registration of the cases app."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    """Cases and their way through one or two centres."""
+
+    name = "zt_platform.cases"
+    label = "cases"
+    verbose_name = "办件"

@@ -1,0 +1,144 @@
+"""The words of a case: its statuses, its role at a centre, what can be done to it and how each step is called."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+from zt_tenants.language import bilingual
+
+
+class Status(models.TextChoices):
+    """Where a case stands at one centre. 受理 审核 审批 办结 are the four fixed steps (E-05)."""
+
+    DRAFT = "DRAFT", bilingual("草稿", "Draft")
+    SUBMITTED = "SUBMITTED", bilingual("已提交", "Submitted")
+    CORRECTING = "CORRECTING", bilingual("待补正", "Awaiting correction")
+    PRE_REVIEWED = "PRE_REVIEWED", bilingual("预审通过", "Pre-reviewed")
+    ACCEPTED = "ACCEPTED", bilingual("已受理", "Accepted")
+    REFUSED = "REFUSED", bilingual("不予受理", "Not accepted")
+    HANDED_DOWN = "HANDED_DOWN", bilingual("已转下级", "Handed down")
+    TRANSFERRED = "TRANSFERRED", bilingual("已转办", "Transferred")
+    REVIEWED = "REVIEWED", bilingual("已审核", "Reviewed")
+    APPROVED = "APPROVED", bilingual("准予许可", "Granted")
+    REJECTED = "REJECTED", bilingual("不予许可", "Denied")
+    COMPLETED = "COMPLETED", bilingual("已办结", "Completed")
+    DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
+    WITHDRAWN = "WITHDRAWN", bilingual("已撤回", "Withdrawn")
+    DECLINED = "DECLINED", bilingual("已退回", "Declined")
+
+
+class CaseRole(models.TextChoices):
+    """What this centre is in the case (domain.md, *Cross-level handling*)."""
+
+    SOLE = "SOLE", bilingual("独立办理", "Sole")
+    ACCEPTING = "ACCEPTING", bilingual("受理方", "Accepting")
+    DECIDING = "DECIDING", bilingual("审批方", "Deciding")
+    PORTAL = "PORTAL", bilingual("转交方", "Portal")
+
+
+class Channel(models.TextChoices):
+    """How the application came in."""
+
+    ONLINE = "ONLINE", bilingual("网上", "Online")
+    WINDOW = "WINDOW", bilingual("窗口", "At the window")
+    MESSAGE = "MESSAGE", bilingual("其他中心转来", "From another centre")
+
+
+class Result(models.TextChoices):
+    """What was decided."""
+
+    NONE = "", bilingual("未决定", "Undecided")
+    GRANTED = "GRANTED", bilingual("准予", "Granted")
+    DENIED = "DENIED", bilingual("不予", "Denied")
+
+
+class Light(models.TextChoices):
+    """预警 / 黄牌 / 红牌: the traffic light of one case at one moment."""
+
+    GREEN = "GREEN", bilingual("正常", "On time")
+    WARNING = "WARNING", bilingual("预警", "Near the limit")
+    YELLOW = "YELLOW", bilingual("黄牌", "Overdue")
+    RED = "RED", bilingual("红牌", "Long overdue")
+
+
+class ActingParty(StrEnum):
+    """Who may act besides the staff roles of :class:`zt_platform.organisation.roles.Role`."""
+
+    APPLICANT = "APPLICANT"
+    SYSTEM = "SYSTEM"
+    CENTRE = "CENTRE"
+
+
+class Action(StrEnum):
+    """What can be done to a case. ``RECORD_…`` is done by another centre's signed message."""
+
+    START = "START"
+    AMEND = "AMEND"
+    SUBMIT = "SUBMIT"
+    RETURN_FOR_CORRECTION = "RETURN_FOR_CORRECTION"
+    RESUBMIT = "RESUBMIT"
+    PASS_PRE_REVIEW = "PASS_PRE_REVIEW"
+    ACCEPT = "ACCEPT"
+    ACCEPT_TO_PASS_ON = "ACCEPT_TO_PASS_ON"
+    REFUSE = "REFUSE"
+    HAND_DOWN = "HAND_DOWN"
+    TRANSFER = "TRANSFER"
+    REVIEW = "REVIEW"
+    GRANT = "GRANT"
+    DENY = "DENY"
+    COMPLETE = "COMPLETE"
+    DELIVER = "DELIVER"
+    WITHDRAW = "WITHDRAW"
+    DECLINE = "DECLINE"
+    RECEIVE_APPLICATION = "RECEIVE_APPLICATION"
+    RECEIVE_CASE = "RECEIVE_CASE"
+    RECORD_RECEIPT = "RECORD_RECEIPT"
+    RECORD_CORRECTION = "RECORD_CORRECTION"
+    RECORD_RESUBMISSION = "RECORD_RESUBMISSION"
+    RECORD_REFUSAL = "RECORD_REFUSAL"
+    RECORD_GRANT = "RECORD_GRANT"
+    RECORD_DENIAL = "RECORD_DENIAL"
+    RECORD_COMPLETION = "RECORD_COMPLETION"
+    RECORD_DELIVERY = "RECORD_DELIVERY"
+    RECORD_WITHDRAWAL = "RECORD_WITHDRAWAL"
+    RECORD_DECLINE = "RECORD_DECLINE"
+
+
+class Step(models.TextChoices):
+    """One line of a case's timeline. The value travels in ``case.progressed.v1`` and ``supervision.event.v1``."""
+
+    DRAFTED = "DRAFTED", bilingual("开始填报", "Draft begun")
+    SUBMITTED = "SUBMITTED", bilingual("提交申请", "Application submitted")
+    CORRECTION_REQUESTED = "CORRECTION_REQUESTED", bilingual("一次性告知补正", "Correction requested")
+    RESUBMITTED = "RESUBMITTED", bilingual("补正后提交", "Correction supplied")
+    PRE_REVIEWED = "PRE_REVIEWED", bilingual("网上预审通过", "Pre-review passed")
+    ACCEPTED = "ACCEPTED", bilingual("受理", "Accepted")
+    REFUSED = "REFUSED", bilingual("不予受理", "Not accepted")
+    HANDED_DOWN = "HANDED_DOWN", bilingual("转下级办理", "Handed down")
+    TRANSFERRED = "TRANSFERRED", bilingual("转送审批机关", "Sent to the deciding centre")
+    RECEIVED = "RECEIVED", bilingual("审批机关签收", "Received by the deciding centre")
+    REVIEWED = "REVIEWED", bilingual("审核", "Reviewed")
+    APPROVED = "APPROVED", bilingual("审批:准予", "Decision: granted")
+    REJECTED = "REJECTED", bilingual("审批:不予", "Decision: denied")
+    COMPLETED = "COMPLETED", bilingual("盖章办结", "Sealed and completed")
+    DELIVERED = "DELIVERED", bilingual("送达", "Delivered")
+    WITHDRAWN = "WITHDRAWN", bilingual("申请人撤回", "Withdrawn by the applicant")
+    DECLINED = "DECLINED", bilingual("退回(不属本机关职权)", "Declined: not competent")
+    DELEGATION_NOT_IN_FORCE = (
+        "DELEGATION_NOT_IN_FORCE",
+        bilingual("授权未生效,留在本中心办理", "Stays: delegation not in force"),
+    )
+    DECISION_VOID = "DECISION_VOID", bilingual("撤回在先,决定不生效", "Withdrawn before the decision, which is void")
+    WITHDRAWAL_TOO_LATE = "WITHDRAWAL_TOO_LATE", bilingual("决定在先,撤回不生效", "Decided before the withdrawal")
+
+
+CLOSED = frozenset({Status.REFUSED, Status.DELIVERED, Status.WITHDRAWN, Status.DECLINED})
+"""Nothing more is done here."""
+
+DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.COMPLETED, Status.DELIVERED})
+"""The decision has been made; the decision clock stands."""
+
+BEFORE_ACCEPTANCE = frozenset({Status.SUBMITTED, Status.CORRECTING, Status.PRE_REVIEWED})
+"""The five days of art. 32 run (they rest while a correction is awaited)."""
