@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
 
+from zt_interop.keys.commands import ensure_keys
 from zt_tenants.models import Centre, Level
 from zt_tenants.provisioning import provision_centre
 
@@ -48,7 +50,8 @@ def _make_world() -> World:
 
 
 def _seed(world: World) -> None:
-    """Base rows that every world starts with (keys of the centres, once interop has them)."""
+    """Base rows that every world starts with: the centres' keys, valid on every day a test may set the clock to."""
+    ensure_keys(world.all, not_before=datetime(2015, 1, 1, tzinfo=UTC), not_after=datetime(2045, 1, 1, tzinfo=UTC))
 
 
 def _empty_tables(world: World) -> None:

@@ -19,5 +19,6 @@ app.conf.update(
     task_default_queue="zhengtong",
     timezone="Asia/Shanghai",
     beat_schedule_filename=None,
+    beat_schedule={"sweep the message queue": {"task": "zt_interop.tasks.sweep", "schedule": 10.0}},
 )
 app.autodiscover_tasks(["zt_interop"])

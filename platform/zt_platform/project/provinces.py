@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from zt_interop.keys.commands import issue_key
+from zt_interop.keys.commands import ensure_keys
 from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.organisation.loader import load_staff
 from zt_tenants import clock
@@ -63,7 +63,7 @@ def _load_centre(division: Division, *, password: str) -> None:
         pinyin=division.pinyin,
         pinyin_initials=division.pinyin_initials,
     )
-    issue_key(centre)
+    ensure_keys([centre])
     with enter(centre):
         load_catalogue(centre)
         load_staff(centre, password=password)

@@ -1,0 +1,113 @@
+"""Canonical JSON (RFC 8785) over the subset the protocol allows (I-JSON, RFC 7493, without fractions).
+
+Numbers are integers of at most 53 bits; amounts and ratios travel as decimal strings. That leaves one byte form for
+every value, so a digest means the same to every implementation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Final
+
+from zt_interop.errors import Malformed, TooDeep
+
+MAX_DEPTH: Final = 32
+MAX_INTEGER: Final = 2**53 - 1
+_MAX_INTEGER_DIGITS: Final = len(str(MAX_INTEGER)) + 1
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """The one byte form of a JSON value: members sorted by UTF-16 code units, no white space, UTF-8.
+
+    Raises:
+        Malformed: a float, an integer over 53 bits, a lone surrogate, a NUL, a key that is no text, another type.
+        TooDeep: nested deeper than :data:`MAX_DEPTH`.
+    """
+    text = json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as lone:
+        raise Malformed(detail="a lone surrogate") from lone
+
+
+def _ordered(value: Any, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise TooDeep(limit=MAX_DEPTH)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise Malformed(detail="an integer over 53 bits")
+        return value
+    if isinstance(value, list | tuple):
+        return [_ordered(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        names = sorted((_name(name) for name in value), key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        return {name: _ordered(value[name], depth + 1) for name in names}
+    raise Malformed(detail=f"a value of type {type(value).__name__}")
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str):
+        raise Malformed(detail="a member name that is no text")
+    return _text(name)
+
+
+def _text(text: str) -> str:
+    # PostgreSQL stores no NUL: better refused at the door than failing inside a transaction.
+    if "\0" in text:
+        raise Malformed(detail="a NUL character")
+    return str(text)
+
+
+def parse_strict(data: bytes) -> Any:
+    """Read JSON bytes, refusing whatever two readers could understand differently.
+
+    Raises:
+        Malformed: not UTF-8, not JSON, a member twice, a fraction, NaN, an integer over 53 bits, a NUL.
+        TooDeep: nested deeper than :data:`MAX_DEPTH`.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_members,
+            parse_int=_integer,
+            parse_float=_fraction,
+            parse_constant=_fraction,
+        )
+    except RecursionError as deep:
+        raise TooDeep(limit=MAX_DEPTH) from deep
+    except ValueError as broken:
+        raise Malformed(detail="not valid UTF-8 JSON") from broken
+    return _ordered(value, 0)
+
+
+def parse_canonical(data: bytes) -> tuple[Any, bool]:
+    """Read JSON bytes strictly; also tell whether they are in canonical form."""
+    value = parse_strict(data)
+    return value, canonical_bytes(value) == data
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Malformed(detail="a member occurs twice")
+    return members
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_INTEGER_DIGITS:
+        raise Malformed(detail="an integer over 53 bits")
+    return int(digits)
+
+
+def _fraction(text: str) -> Any:
+    raise Malformed(detail="a fraction or a number that is not finite")
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 as 64 lower-case hexadecimal digits: the protocol's digest."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,198 @@
+"""The registry of public keys: whose key it is, whether it may be believed, and when it was valid.
+
+Each row bears a statement signed by the province's root key (typ ``zt-key+jws``); a row that was changed in the
+database, or added by anybody else, is not believed. The root keys themselves can be pinned in the setting
+``INTEROP_ROOT_KEYS`` (base64url of the raw public keys); without a pin the self-signed root rows are believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+
+from zt_interop import signed
+from zt_interop.canonical import canonical_bytes, parse_strict
+from zt_interop.envelope import instant_text, parse_instant
+from zt_interop.errors import KeyNotValid, KeyRevoked, KeyUnknown, KeyUntrusted, MessageRefused
+from zt_interop.keys.models import KeyUsage, PublicKey
+from zt_interop.schemas import envelope_problem
+from zt_interop.suites import suite
+
+EVERYBODY: Final = "*"
+"""``dst`` of a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What the root key says about a public key."""
+
+    kid: str
+    centre: str
+    suite: str
+    public_key: bytes
+    usage: str
+    not_before: datetime
+    not_after: datetime
+
+    def to_bytes(self) -> bytes:
+        """The canonical payload of the statement."""
+        return canonical_bytes(
+            {
+                "kid": self.kid,
+                "centre": self.centre,
+                "suite": self.suite,
+                "public_key": signed.encode(self.public_key).decode(),
+                "usage": self.usage,
+                "not_before": instant_text(self.not_before),
+                "not_after": instant_text(self.not_after),
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Statement:
+        """Read a statement's payload.
+
+        Raises:
+            KeyUntrusted: it is no key statement.
+        """
+        members: Any = parse_strict(payload)
+        if envelope_problem("key", members):
+            raise KeyUntrusted(kid="?")
+        return cls(
+            kid=members["kid"],
+            centre=members["centre"],
+            suite=members["suite"],
+            public_key=signed.decode(members["public_key"].encode()),
+            usage=members["usage"],
+            not_before=parse_instant(members["not_before"]),
+            not_after=parse_instant(members["not_after"]),
+        )
+
+    @classmethod
+    def of(cls, row: PublicKey) -> Statement:
+        """What a registry row claims."""
+        return cls(
+            kid=row.kid,
+            centre=row.centre_code,
+            suite=row.suite,
+            public_key=bytes(row.public_key),
+            usage=row.usage,
+            not_before=row.not_before,
+            not_after=row.not_after,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKey:
+    """A public key that the province vouches for."""
+
+    kid: str
+    centre_code: str
+    suite: str
+    public_key: bytes
+
+
+def trusted_key(kid: str, *, signed_at: datetime, usage: KeyUsage = KeyUsage.MESSAGE) -> TrustedKey:
+    """The key with this id, if it may be believed for a signature made at ``signed_at``.
+
+    A revoked key is refused whatever date the signature bears: who stole the key also chooses the date.
+
+    Raises:
+        KeyUnknown, KeyRevoked, KeyNotValid, KeyUntrusted: why it may not.
+    """
+    row = PublicKey.objects.filter(kid=kid, usage=usage).first()
+    if row is None:
+        raise KeyUnknown(kid=kid)
+    if row.revoked_at is not None or row.revocation:
+        raise KeyRevoked(kid=kid)
+    if not is_vouched_for(row):
+        raise KeyUntrusted(kid=kid)
+    if not row.not_before <= signed_at < row.not_after:
+        raise KeyNotValid(kid=kid)
+    return TrustedKey(kid=kid, centre_code=row.centre_code, suite=row.suite, public_key=bytes(row.public_key))
+
+
+def is_vouched_for(row: PublicKey) -> bool:
+    """Whether the row says exactly what a believed root key has signed."""
+    try:
+        root = _root_of(row.statement)
+        return verified_statement(row.statement, root) == Statement.of(row)
+    except MessageRefused:
+        return False
+
+
+def _root_of(statement: str) -> TrustedKey:
+    """The root key that signed a statement, if it is believed: pinned, or (without pins) signed by itself.
+
+    Raises:
+        KeyUntrusted: there is no such root, or it is not believed.
+    """
+    kid = signed.parse(statement.encode(), typ=signed.KEY_TYPE).header.kid
+    row = PublicKey.objects.filter(kid=kid, usage=KeyUsage.ROOT, revoked_at__isnull=True).first()
+    if row is None:
+        raise KeyUntrusted(kid=kid)
+    root = TrustedKey(kid=row.kid, centre_code=row.centre_code, suite=row.suite, public_key=bytes(row.public_key))
+    pinned = getattr(settings, "INTEROP_ROOT_KEYS", ())
+    if pinned:
+        believed = signed.encode(root.public_key).decode() in pinned
+    else:
+        believed = verified_statement(row.statement, root) == Statement.of(row)
+    if not believed:
+        raise KeyUntrusted(kid=kid)
+    return root
+
+
+@lru_cache(maxsize=4096)
+def verified_statement(statement: str, root: TrustedKey) -> Statement:
+    """Check a statement against a root key and read it. Pure, hence cached: statements are read for every message.
+
+    Raises:
+        MessageRefused: it is malformed or not signed by this key.
+    """
+    jws = signed.parse(statement.encode(), typ=signed.KEY_TYPE)
+    if jws.header.kid != root.kid or jws.header.dst != EVERYBODY:
+        raise KeyUntrusted(kid=jws.header.kid)
+    signed.verify(jws, public_key=root.public_key, suite_name=root.suite)
+    return Statement.from_bytes(jws.payload)
+
+
+def key_id(centre_code: str, suite_name: str, public_key: bytes) -> str:
+    """The id of a key: the centre's code and the key's thumbprint (RFC 7638)."""
+    return f"{centre_code}:{suite(suite_name).thumbprint(public_key)}"
+
+
+def export_statements() -> list[str]:
+    """All statements of the registry, roots first: what a deployment elsewhere needs to verify our messages."""
+    rows = PublicKey.objects.filter(revoked_at__isnull=True).order_by("-usage", "kid")
+    return list(rows.values_list("statement", flat=True))
+
+
+def import_statement(statement: str, *, centre_id: UUID, at: datetime) -> PublicKey:
+    """Take a message key of a centre elsewhere into the registry; its root must already be believed here.
+
+    Raises:
+        KeyUntrusted: the root is not known or not believed, or this is no message key.
+        MessageRefused: the statement is malformed or forged.
+    """
+    said = verified_statement(statement, _root_of(statement))
+    if said.usage != KeyUsage.MESSAGE:
+        raise KeyUntrusted(kid=said.kid)
+    columns = {
+        "centre_id": centre_id,
+        "centre_code": said.centre,
+        "suite": said.suite,
+        "usage": said.usage,
+        "public_key": said.public_key,
+        "not_before": said.not_before,
+        "not_after": said.not_after,
+        "statement": statement,
+    }
+    row, _ = PublicKey.objects.update_or_create(
+        kid=said.kid, defaults=columns, create_defaults={**columns, "created_at": at}
+    )
+    return row

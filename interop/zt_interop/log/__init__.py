@@ -1,0 +1,1 @@
+"""What a centre received, sent and refused: the permanent log in the centre's own schema."""

@@ -1,0 +1,1 @@
+"""The one queue of outgoing messages of all centres of this deployment."""

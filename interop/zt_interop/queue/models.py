@@ -1,0 +1,111 @@
+"""The shared queue: messages on their way out, and the streams that give them their order.
+
+Streams are claimed, not messages: one relay at a time works on a stream, which is what makes a sequence and a hash
+link possible. Commands only insert messages; they never touch a stream's row, so that no command waits for another.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import models
+
+from zt_interop.envelope import CASE_CHANNEL, FIRST_LINK, SUPERVISION_CHANNEL
+from zt_tenants.fields import SealedJSONField
+from zt_tenants.language import bilingual
+from zt_tenants.uuid7 import uuid7
+
+AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""``next_attempt_at`` of a stream that need not wait: in the past for every clock, also a simulated one."""
+
+
+class Channel(models.TextChoices):
+    """Streams between the same two centres that do not wait for each other."""
+
+    CASE = CASE_CHANNEL, bilingual("办件", "Cases")
+    SUPERVISION = SUPERVISION_CHANNEL, bilingual("监察", "Supervision")
+
+
+class MessageState(models.TextChoices):
+    """Where an outgoing message is. QUEUED and SIGNED are pending."""
+
+    QUEUED = "QUEUED", bilingual("待签名", "Queued")
+    SIGNED = "SIGNED", bilingual("已签名待送达", "Signed")
+    DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
+    REFUSED = "REFUSED", bilingual("被拒收", "Refused")
+
+
+PENDING: Final = (MessageState.QUEUED, MessageState.SIGNED)
+
+
+class OutboundStream(models.Model):
+    """All messages from one centre to another on one channel; the row is locked while a sequence is given."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source_code = models.CharField(max_length=12)
+    destination_code = models.CharField(max_length=12)
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    last_sequence = models.BigIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, default=FIRST_LINK)
+    acknowledged_sequence = models.BigIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=AT_ONCE)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    last_delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_code", "destination_code", "channel"], name="outbound_stream_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_code} → {self.destination_code} ({self.channel})"
+
+
+class OutboxMessage(models.Model):
+    """One message on its way out.
+
+    ``position`` is a database sequence, so that two commands on the same case keep their order even when the clocks of
+    their hosts disagree; ``sequence`` is its place in the stream, given at signing.
+    """
+
+    position = models.BigAutoField(primary_key=True)
+    event_id = models.UUIDField(unique=True, default=uuid7, editable=False)
+    stream = models.ForeignKey(OutboundStream, on_delete=models.PROTECT, related_name="messages")
+    type = models.CharField(max_length=64)
+    subject = models.CharField(max_length=64, db_index=True)
+    time = models.DateTimeField()
+    traceparent = models.CharField(max_length=55, blank=True)
+    data = SealedJSONField()
+    state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
+    sequence = models.BigIntegerField(null=True, blank=True)
+    prevhash = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=10, blank=True)
+    refusal_code = models.CharField(max_length=60, blank=True)
+    refusal_zh = models.TextField(blank=True)
+    refusal_en = models.TextField(blank=True)
+    queued_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "sequence"], name="outbox_sequence_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["stream", "position"],
+                condition=models.Q(state__in=["QUEUED", "SIGNED"]),
+                name="outbox_pending",
+            ),
+            models.Index(fields=["stream", "position"], condition=models.Q(state="REFUSED"), name="outbox_refused"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.subject}"

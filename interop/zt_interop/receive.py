@@ -1,0 +1,297 @@
+"""Receiving: verify, find the message's place, let its handler act, answer with a signed receipt.
+
+1. Open the delivery (:mod:`zt_interop.opening`): nothing is believed before the signature is.
+2. Known already? The same content is answered as a duplicate, other content under the same id is refused.
+3. Is it next in its stream? A gap is refused with the sequence that is expected.
+4. Check type and payload. What fails here was authentic, so it keeps its sequence and the stream goes on.
+5. Let the handler prepare (outside the transaction), then lock the stream, check 2 and 3 again, and write log, inbox
+   and the handler's effect together.
+6. Answer. Whoever dies before the answer is asked again and answers "duplicate".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from zt_interop.canonical import sha256_hex
+from zt_interop.envelope import Event
+from zt_interop.errors import (
+    ContentConflict,
+    LinkBroken,
+    MessageRefused,
+    SequenceGap,
+    SequenceReused,
+)
+from zt_interop.faults import crash_point
+from zt_interop.handlers import Message
+from zt_interop.inbox import Fate, inbox_row, prepare, settle, unapplied_subjects
+from zt_interop.keys.signing import signer_for
+from zt_interop.log.models import (
+    BATCH_LOG_TYPE,
+    Direction,
+    InboundStream,
+    InboxMessage,
+    InboxState,
+    MessageLogEntry,
+    Refusal,
+)
+from zt_interop.opening import Delivery, Sighting, open_delivery
+from zt_interop.receipts import UNKNOWN_SENDER, Outcome, Receipt, refusal_receipt, sign_receipt
+from zt_interop.schemas import check_data
+from zt_tenants.clock import now
+from zt_tenants.context import enter
+from zt_tenants.errors import DomainError
+from zt_tenants.models import Centre
+from zt_tenants.uuid7 import uuid7
+
+_EXCERPT_BYTES: Final = 512
+
+
+def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
+    """Take a delivery at a centre of this deployment and answer it.
+
+    Returns:
+        A signed receipt: accepted, duplicate, parked or refused (with the reason; nothing was created).
+
+    Raises:
+        Exception: something that may pass (database or storage away). Nothing was created; the sender tries again.
+    """
+    sighting, moment = Sighting(), now()
+    with enter(at):
+        try:
+            delivery = open_delivery(wire, at=at, now=moment, sighting=sighting)
+            receipt = _take(delivery, at=at, transport=transport)
+        except MessageRefused as refusal:
+            _keep_refusal(refusal, wire, sighting, transport)
+            answer = refusal_receipt(refusal, wire=wire, event_id=sighting.event_id, received_at=moment)
+            receipt = _sign(answer, at, sighting.source if sighting.authentic else UNKNOWN_SENDER)
+        crash_point("after_receive_commit")
+        return receipt
+
+
+def _sign(receipt: Receipt, at: Centre, sender: str) -> bytes:
+    signer = signer_for(at, at=receipt.received_at)
+    return sign_receipt(receipt, receipt_id=uuid7(), source=at.code, destination=sender, signer=signer)
+
+
+def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
+    """Steps 2 to 5 for a verified delivery."""
+    while True:
+        plan = _plan(delivery)
+        with transaction.atomic():
+            locked = InboundStream.objects.select_for_update(no_key=True).get(id=plan.stream.id)
+            fresh = _fresh_events(delivery, locked)
+            if plan.held - _held(delivery, fresh):
+                continue  # a replay emptied a subject's queue meanwhile: what waited must now be prepared
+            if not fresh:
+                return _sign(_repeated_answer(delivery), at, delivery.source)
+            entry = _log(delivery, fresh, transport)
+            receipt = _work(delivery, fresh, plan, entry)
+            _advance(locked, fresh[-1], receipt.received_at)
+            signed_receipt = _sign(receipt, at, delivery.source)
+            entry.outcome, entry.receipt = receipt.outcome.value, signed_receipt.decode()
+            entry.save(update_fields=["outcome", "receipt"])
+            return signed_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What was found out before the lock: problems of payloads, subjects that wait, preparations that failed."""
+
+    stream: InboundStream
+    problems: dict[UUID, MessageRefused]
+    held: set[str]
+    unprepared: dict[str, DomainError]
+
+
+def _plan(delivery: Delivery) -> _Plan:
+    stream, _ = InboundStream.objects.get_or_create(source_code=delivery.source, channel=delivery.channel)
+    fresh = _fresh_events(delivery, stream)
+    problems = {event.id: problem for event in fresh if (problem := _payload_problem(event))}
+    held = _held(delivery, fresh)
+    unprepared: dict[str, DomainError] = {}
+    for event in fresh:
+        if event.id not in problems and event.subject not in held | unprepared.keys():
+            reason = prepare(Message.of(event))
+            if reason:
+                unprepared[event.subject] = reason
+    return _Plan(stream, problems, held, unprepared)
+
+
+def _held(delivery: Delivery, events: list[Event]) -> set[str]:
+    return unapplied_subjects(delivery.source, delivery.channel, (event.subject for event in events))
+
+
+def _payload_problem(event: Event) -> MessageRefused | None:
+    try:
+        check_data(event.type, event.data)
+    except MessageRefused as problem:
+        return problem
+    return None
+
+
+def _fresh_events(delivery: Delivery, stream: InboundStream) -> list[Event]:
+    """The events that were not taken before, checked to be next in their stream; none of them: a duplicate.
+
+    Raises:
+        ContentConflict, SequenceReused, LinkBroken: the sender's history differs from what was received.
+        SequenceGap: events before these are missing.
+    """
+    known = False if delivery.is_batch else _is_known(delivery.events[0])
+    expected = stream.last_sequence + 1
+    fresh = [event for event in delivery.events if (event.sequence or 0) >= expected]
+    if not fresh and not delivery.is_batch and not known:
+        raise SequenceReused(sequence=delivery.last_sequence, expected=expected)
+    for event in delivery.events:
+        if event.sequence == stream.last_sequence and event.digest() != stream.last_hash:
+            raise SequenceReused(sequence=event.sequence, expected=expected)
+    if not fresh:
+        return []
+    if fresh[0].sequence != expected:
+        InboundStream.objects.filter(id=stream.id).update(gaps=F("gaps") + 1)
+        raise SequenceGap(sequence=fresh[0].sequence, expected=expected)
+    if fresh[0].prevhash != stream.last_hash:
+        raise LinkBroken(sequence=fresh[0].sequence)
+    return fresh
+
+
+def _is_known(event: Event) -> bool:
+    """Whether this very event was taken (or refused in its place) before.
+
+    Raises:
+        ContentConflict: one with its id was, with other content.
+    """
+    row = InboxMessage.objects.filter(source_code=event.source, event_id=event.id).first()
+    if row is None:
+        return _recorded_refusal(event) is not None
+    if row.digest != event.digest():
+        raise ContentConflict(event_id=str(event.id))
+    return True
+
+
+def _recorded_refusal(event: Event) -> Refusal | None:
+    return Refusal.objects.filter(
+        source_code=event.source, event_id=event.id, event_digest=event.digest(), recorded_sequence=event.sequence
+    ).first()
+
+
+def _repeated_answer(delivery: Delivery) -> Receipt:
+    """The answer to a delivery that was taken before: a duplicate, or the same refusal as the first time."""
+    refused = None if delivery.is_batch else _recorded_refusal(delivery.events[0])
+    receipt = Receipt(
+        outcome=Outcome.DUPLICATE, sha256=sha256_hex(delivery.wire), received_at=now(), event_id=delivery.id
+    )
+    if refused is None:
+        return receipt
+    return replace(
+        receipt,
+        outcome=Outcome.REFUSED,
+        code=refused.code,
+        reason_zh=refused.reason_zh,
+        reason_en=refused.reason_en,
+        recorded=True,
+    )
+
+
+def _work(delivery: Delivery, fresh: list[Event], plan: _Plan, entry: MessageLogEntry) -> Receipt:
+    """Let the handlers act and keep what became of each event; the receipt says it."""
+    messages = [Message.of(event) for event in fresh if event.id not in plan.problems]
+    fates = settle(messages, held=_held(delivery, fresh), unprepared=plan.unprepared)
+    for event in fresh:
+        if event.id in plan.problems:
+            _keep_recorded_refusal(plan.problems[event.id], event, delivery, entry.transport)
+    # Events of a batch that took effect need no row each: the stream's sequence already tells that they were taken.
+    kept = [
+        message for message in messages if not delivery.is_batch or fates[message.id].state is not InboxState.APPLIED
+    ]
+    InboxMessage.objects.bulk_create([inbox_row(message, fates[message.id], entry) for message in kept])
+    return _receipt(delivery, plan.problems, fates)
+
+
+def _receipt(delivery: Delivery, problems: dict[UUID, MessageRefused], fates: dict[UUID, Fate]) -> Receipt:
+    receipt = Receipt(
+        outcome=Outcome.ACCEPTED, sha256=sha256_hex(delivery.wire), received_at=now(), event_id=delivery.id
+    )
+    if delivery.is_batch:
+        refused = [_exception(id_, Outcome.REFUSED, problem) for id_, problem in problems.items()]
+        parked = [_exception(id_, Outcome.PARKED, fate.reason) for id_, fate in fates.items() if fate.reason]
+        return replace(receipt, exceptions=(*refused, *parked))
+    problem = problems.get(delivery.id)
+    if problem:
+        return refusal_receipt(problem, wire=delivery.wire, event_id=delivery.id, received_at=receipt.received_at)
+    reason = fates[delivery.id].reason
+    if reason is None:
+        return receipt
+    return replace(
+        receipt, outcome=Outcome.PARKED, code=reason.code, reason_zh=reason.zh_text, reason_en=reason.en_text
+    )
+
+
+def _exception(event_id: UUID, outcome: Outcome, reason: DomainError | None) -> dict[str, str]:
+    return {"event_id": str(event_id), "outcome": outcome.value, "code": reason.code if reason else ""}
+
+
+def _advance(stream: InboundStream, last: Event, received_at: datetime) -> None:
+    stream.last_sequence = last.sequence or 0
+    stream.last_hash = last.digest()
+    stream.last_received_at = received_at
+    stream.last_event_time = last.time
+    stream.save(update_fields=["last_sequence", "last_hash", "last_received_at", "last_event_time"])
+
+
+def _log(delivery: Delivery, fresh: list[Event], transport: str) -> MessageLogEntry:
+    first = delivery.events[0]
+    return MessageLogEntry.objects.create(
+        direction=Direction.IN,
+        event_id=delivery.id,
+        type=BATCH_LOG_TYPE if delivery.is_batch else first.type,
+        subject="" if delivery.is_batch else first.subject,
+        channel=delivery.channel,
+        counterpart_code=delivery.source,
+        first_sequence=fresh[0].sequence or 0,
+        last_sequence=delivery.last_sequence,
+        transport=transport,
+        outcome="",
+        wire=delivery.wire.decode(),
+        wire_sha256=sha256_hex(delivery.wire),
+        receipt="",
+        logged_at=now(),
+    )
+
+
+def _keep_recorded_refusal(refusal: MessageRefused, event: Event, delivery: Delivery, transport: str) -> None:
+    sighting = Sighting(source=delivery.source, authentic=True, event_id=event.id, digest=event.digest())
+    row = _refusal_row(refusal, delivery.wire, sighting, transport)
+    row.recorded_sequence = event.sequence
+    row.save()
+
+
+def _keep_refusal(refusal: MessageRefused, wire: bytes, sighting: Sighting, transport: str) -> None:
+    row = _refusal_row(refusal, wire, sighting, transport)
+    again = Refusal.objects.filter(wire_sha256=row.wire_sha256, code=row.code, recorded_sequence__isnull=True)
+    if not again.update(times=F("times") + 1, refused_at=row.refused_at):
+        row.save()
+
+
+def _refusal_row(refusal: MessageRefused, wire: bytes, sighting: Sighting, transport: str) -> Refusal:
+    return Refusal(
+        source_code=sighting.source,
+        authentic=sighting.authentic,
+        event_id=sighting.event_id,
+        event_digest=sighting.digest,
+        kid=sighting.kid,
+        code=refusal.code,
+        reason_zh=refusal.zh_text,
+        reason_en=refusal.en_text,
+        transport=transport,
+        size=len(wire),
+        wire_sha256=sha256_hex(wire),
+        excerpt=wire[:_EXCERPT_BYTES].decode("ascii", "backslashreplace"),
+        refused_at=now(),
+    )

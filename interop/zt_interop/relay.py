@@ -1,0 +1,217 @@
+"""The relay: takes queued messages to their destinations, stream by stream.
+
+1. Claim a stream: a lease with an end, so that the work of a relay that dies is taken over by the next sweep.
+2. Sign (transaction 1): give the message its sequence and hash link under a lock on the stream, and sign it.
+3. Deliver, outside any transaction.
+4. Record (transaction 2): what the receipt says, and the permanent log entry.
+
+Whoever dies in between leaves a message that is signed but not recorded; it is delivered again with the same event, and
+the receiver answers "duplicate". Two relays on one stream (a lease that ran out) do no harm for the same reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import SystemRandom
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zt_interop import signed
+from zt_interop.errors import DeliveryFailed, MessageRefused, ReceiptInvalid
+from zt_interop.faults import crash_point
+from zt_interop.opening import verified_key
+from zt_interop.queue.models import AT_ONCE, PENDING, OutboundStream, OutboxMessage
+from zt_interop.receipts import Receipt, read_receipt
+from zt_interop.record import record_receipt
+from zt_interop.send import ring
+from zt_interop.shipment import Shipment, next_shipment
+from zt_interop.transports.base import transport_for
+from zt_tenants.centres import centre_by_code
+from zt_tenants.clock import now
+from zt_tenants.context import enter, outside_centres
+from zt_tenants.errors import DomainError
+from zt_tenants.uuid7 import uuid7
+
+logger = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=90)
+SHIPMENTS_PER_TURN: Final = 100
+FIRST_WAIT: Final = timedelta(seconds=2)
+LONGEST_WAIT: Final = timedelta(minutes=15)
+_random: Final = SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a stream for a while."""
+
+    stream_id: UUID
+    token: UUID
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn on a stream did; ``more`` when messages are left that could go at once."""
+
+    shipments: int = 0
+    more: bool = False
+
+
+def due_streams() -> QuerySet[OutboundStream]:
+    """Streams with pending messages whose waiting time is over and whose lease, if any, has run out."""
+    pending = OutboxMessage.objects.filter(stream=OuterRef("pk"), state__in=PENDING)
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now())
+    return OutboundStream.objects.filter(free, Exists(pending), next_attempt_at__lte=now()).order_by("next_attempt_at")
+
+
+def relay_stream(stream_id: UUID) -> Turn:
+    """Take one stream's messages to their destination, unless another relay is at it or the stream must wait."""
+    with outside_centres():
+        lease = _claim(stream_id)
+        if lease is None:
+            return Turn()
+        crash_point("after_claim")
+        return _take_turn(lease)
+
+
+def relay_due(limit: int = 100) -> int:
+    """Relay up to ``limit`` due streams in this process; the number of shipments that were answered."""
+    shipments = 0
+    with outside_centres():
+        ids = list(due_streams().values_list("id", flat=True)[:limit])
+    for stream_id in ids:
+        turn = relay_stream(stream_id)
+        shipments += turn.shipments
+        while turn.more:
+            turn = relay_stream(stream_id)
+            shipments += turn.shipments
+    return shipments
+
+
+def sweep(limit: int = 1000) -> int:
+    """Ring the doorbell of every due stream (lost bells, waits that are over, relays that died); how many rang."""
+    with outside_centres():
+        ids = list(due_streams().values_list("id", flat=True)[:limit])
+    for stream_id in ids:
+        ring(stream_id)
+    return len(ids)
+
+
+def _claim(stream_id: UUID) -> Lease | None:
+    with transaction.atomic():
+        # Waits for the row instead of skipping it: a bell that rings while another relay is giving its lease back must
+        # not be lost. That relay holds the row for one statement only.
+        stream = due_streams().filter(id=stream_id).select_for_update(no_key=True, of=("self",)).first()
+        if stream is None:
+            return None
+        stream.lease_token, stream.lease_until = uuid7(), now() + LEASE
+        stream.save(update_fields=["lease_token", "lease_until"])
+        return Lease(stream.id, stream.lease_token, stream.source_code, stream.destination_code)
+
+
+def _take_turn(lease: Lease) -> Turn:
+    shipments = 0
+    try:
+        while shipments < SHIPMENTS_PER_TURN and _ship_next(lease):
+            shipments += 1
+    except DomainError as error:
+        _put_off(lease, error)
+        return Turn(shipments)
+    return Turn(shipments, more=_release(lease))
+
+
+def _ship_next(lease: Lease) -> bool:
+    """Sign, deliver and record one message or batch; False when nothing is left or the lease was lost.
+
+    Raises:
+        DomainError: it did not work and the stream must wait.
+    """
+    with enter(lease.source), transaction.atomic():
+        stream = _locked(lease)
+        shipment = next_shipment(stream, at=now()) if stream else None
+    if shipment is None:
+        return False
+    crash_point("after_sign")
+    destination = centre_by_code(lease.destination)
+    transport = transport_for(destination)
+    answer = transport.deliver(shipment.wire, destination=destination)
+    receipt = _read(answer, shipment, lease)
+    crash_point("after_deliver")
+    with enter(lease.source), transaction.atomic():
+        stream = _locked(lease)
+        if stream is None:
+            return False
+        record_receipt(stream, shipment, receipt, answer=answer, transport=transport.name)
+    return True
+
+
+def _locked(lease: Lease) -> OutboundStream | None:
+    """The stream's row, locked and its lease prolonged; None when the lease was lost to another relay."""
+    stream = OutboundStream.objects.select_for_update(no_key=True).get(id=lease.stream_id)
+    if stream.lease_token != lease.token:
+        return None
+    stream.lease_until = now() + LEASE
+    stream.save(update_fields=["lease_until"])
+    return stream
+
+
+def _read(answer: bytes, shipment: Shipment, lease: Lease) -> Receipt:
+    """Verify the receipt: signed by the destination, for us, about exactly these bytes.
+
+    Raises:
+        ReceiptInvalid: it is not; the delivery counts as unanswered.
+    """
+    try:
+        jws = signed.parse(answer, typ=signed.RECEIPT_TYPE)
+        key = verified_key(jws, now=now())
+        if key.centre_code != lease.destination:
+            raise ReceiptInvalid(detail="signed by another centre")
+        return read_receipt(jws, wire=shipment.wire, source=lease.destination, destination=lease.source)
+    except MessageRefused as problem:
+        raise ReceiptInvalid(detail=problem.code) from problem
+
+
+def _release(lease: Lease) -> bool:
+    """Give the lease back; True when messages came in the meantime."""
+    with transaction.atomic():
+        stream = _locked(lease)
+        if stream is None:
+            return False
+        stream.lease_token = stream.lease_until = None
+        stream.save(update_fields=["lease_token", "lease_until"])
+        return stream.messages.filter(state__in=PENDING).exists()
+
+
+def _put_off(lease: Lease, error: DomainError) -> None:
+    """Let the stream wait, longer after each failure and never exactly as long as its neighbours."""
+    if not isinstance(error, DeliveryFailed):
+        logger.warning("stream %s → %s stands: %s", lease.source, lease.destination, error)
+    with transaction.atomic():
+        stream = _locked(lease)
+        if stream is None:
+            return
+        stream.failures += 1
+        stream.next_attempt_at = next_attempt(stream.failures, at=now())
+        stream.last_error, stream.last_error_at = f"{error.zh_text}\n{error.en_text}", now()
+        stream.lease_token = stream.lease_until = None
+        stream.save()
+
+
+def next_attempt(failures: int, *, at: datetime) -> datetime:
+    """When a stream is tried again after so many failures in a row: 2 s doubling to 15 min, with jitter of one half."""
+    doublings = min(max(failures, 1) - 1, 20)
+    wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return at + wait * _random.uniform(0.5, 1.0)
+
+
+def retry_now(stream_id: UUID) -> None:
+    """Let a stream that waits after failures try again at once (an operator repaired the cause)."""
+    OutboundStream.objects.filter(id=stream_id).update(next_attempt_at=AT_ONCE)
+    ring(stream_id)

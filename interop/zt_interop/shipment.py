@@ -1,0 +1,108 @@
+"""What goes out next on a stream: one signed message, or a signed batch of supervision events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from zt_interop import batch, signed
+from zt_interop.envelope import SUPERVISION_CHANNEL, Event
+from zt_interop.keys.signing import signer_for
+from zt_interop.queue.models import PENDING, MessageState, OutboundStream, OutboxMessage
+from zt_tenants.context import current_centre
+from zt_tenants.uuid7 import uuid7
+
+MAX_BATCH_CONTENT: Final = 6 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Bytes to deliver and the messages in them, in the order of their sequence."""
+
+    id: UUID
+    wire: bytes
+    messages: tuple[OutboxMessage, ...]
+    is_batch: bool
+
+    @property
+    def first_sequence(self) -> int:
+        """The sequence of the first message."""
+        return self.messages[0].sequence or 0
+
+    @property
+    def last_sequence(self) -> int:
+        """The sequence of the last message."""
+        return self.messages[-1].sequence or 0
+
+
+def next_shipment(stream: OutboundStream, *, at: datetime) -> Shipment | None:
+    """Give the next pending messages their place in the stream (its row is locked) and sign them; None: nothing is left.
+
+    Messages whose place was given before (a relay died, a delivery failed) go first and keep it; only the signature is
+    fresh.
+
+    Raises:
+        NoSigningKey: the source centre has no valid key.
+    """
+    is_batch = stream.channel == SUPERVISION_CHANNEL
+    pending = list(_pending(stream)[: batch.MAX_BATCH_EVENTS if is_batch else 1])
+    if not pending:
+        return None
+    chosen: list[OutboxMessage] = []
+    events: list[Event] = []
+    size = 0
+    for message in pending:
+        event = _placed(stream, message)
+        size += len(event.canonical())
+        if chosen and size > MAX_BATCH_CONTENT:
+            break
+        if message.sequence is None:
+            _take_place(stream, message, event)
+        message.attempts += 1
+        chosen.append(message)
+        events.append(event)
+    OutboxMessage.objects.bulk_update(chosen, ["state", "sequence", "prevhash", "digest", "attempts"])
+    stream.save(update_fields=["last_sequence", "last_hash"])
+    signer = signer_for(current_centre(), at=at)
+    if is_batch:
+        id_ = uuid7()
+        wire = batch.build(id_, events, signer=signer, at=at)
+    else:
+        id_, event = chosen[0].event_id, events[0]
+        wire = signed.sign(
+            event.canonical(), typ=signed.EVENT_TYPE, signer=signer, destination=event.destination, at=at
+        )
+    return Shipment(id_, wire, tuple(chosen), is_batch)
+
+
+def _pending(stream: OutboundStream) -> QuerySet[OutboxMessage]:
+    return stream.messages.filter(state__in=PENDING).order_by(F("sequence").asc(nulls_last=True), "position")
+
+
+def _placed(stream: OutboundStream, message: OutboxMessage) -> Event:
+    """The message as an event in its place: the one it has, or the stream's next."""
+    has_place = message.sequence is not None
+    return Event(
+        id=message.event_id,
+        type=message.type,
+        source=stream.source_code,
+        destination=stream.destination_code,
+        channel=stream.channel,
+        subject=message.subject,
+        time=message.time,
+        data=message.data,
+        sequence=message.sequence if has_place else stream.last_sequence + 1,
+        prevhash=message.prevhash if has_place else stream.last_hash,
+        traceparent=message.traceparent or None,
+    )
+
+
+def _take_place(stream: OutboundStream, message: OutboxMessage, event: Event) -> None:
+    message.state = MessageState.SIGNED
+    message.sequence = stream.last_sequence = event.sequence or 0
+    message.prevhash = event.prevhash or ""
+    message.digest = stream.last_hash = event.digest()

@@ -1,0 +1,129 @@
+"""For tests of messages, in every room: a recording handler, and a sender that can also do what the relay never would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from zt_interop import signed
+from zt_interop.canonical import parse_strict
+from zt_interop.envelope import FIRST_LINK, Event
+from zt_interop.handlers import Message
+from zt_interop.keys.signing import StoredSigner, signer_for
+from zt_interop.receive import receive
+from zt_tenants.clock import now
+from zt_tenants.models import Centre
+from zt_tenants.uuid7 import uuid7
+
+PROGRESSED: Final = "case.progressed.v1"
+SUPERVISED: Final = "supervision.event.v1"
+SUBJECT: Final = "340100-20260302-000001-X"
+
+
+def progressed(step: str = "REVIEWED", subject: str = SUBJECT, **more: Any) -> dict[str, Any]:
+    """A payload of ``case.progressed.v1``."""
+    at = "2026-03-02T09:30:00+08:00"
+    return {"tracking_number": subject, "step": step, "at": at, "actor_role": "REVIEWER", **more}
+
+
+def supervised(subject: str = SUBJECT, step: str = "ACCEPTED", **more: Any) -> dict[str, Any]:
+    """A payload of ``supervision.event.v1``."""
+    return {
+        "tracking_number": subject,
+        "step": step,
+        "status": "ACCEPTED",
+        "role": "SOLE",
+        "kind": "PROMISED",
+        "item_code": "340100-001",
+        "item_name": "食品经营许可",
+        "centre_code": "340100",
+        "level": "CITY",
+        "occurred_at": "2026-03-02T09:30:00+08:00",
+        "clock": {},
+        **more,
+    }
+
+
+@dataclass
+class Recorder:
+    """A handler that keeps what it was given, in order; ``fail_on`` maps a step to the error it raises."""
+
+    applied: list[Message] = field(default_factory=list)
+    prepared: list[Message] = field(default_factory=list)
+    fail_on: dict[str, Exception] = field(default_factory=dict)
+    fail_preparing: dict[str, Exception] = field(default_factory=dict)
+
+    def prepare(self, message: Message) -> None:
+        """The handler's preparation."""
+        error = self.fail_preparing.get(message.data["step"])
+        if error:
+            raise error
+        self.prepared.append(message)
+
+    def apply(self, message: Message) -> None:
+        """The handler's effect."""
+        error = self.fail_on.get(message.data["step"])
+        if error:
+            raise error
+        self.applied.append(message)
+
+    @property
+    def steps(self) -> list[str]:
+        """The steps applied so far."""
+        return [message.data["step"] for message in self.applied]
+
+
+@dataclass
+class Sender:
+    """Plays the sending centre by hand, so that a test can send what the relay never would."""
+
+    source: Centre
+    destination: Centre
+    sequence: int = 0
+    last_hash: str = FIRST_LINK
+
+    def event(self, data: dict[str, Any] | None = None, **changes: Any) -> Event:
+        """The next event of the stream; it takes its place only when :meth:`keep` is called."""
+        attributes: dict[str, Any] = {
+            "id": uuid7(),
+            "type": PROGRESSED,
+            "source": self.source.code,
+            "destination": self.destination.code,
+            "channel": "case",
+            "subject": SUBJECT,
+            "time": now(),
+            "data": progressed() if data is None else data,
+            "sequence": self.sequence + 1,
+            "prevhash": self.last_hash,
+        }
+        return Event(**{**attributes, **changes})
+
+    def keep(self, event: Event) -> Event:
+        """Take the event into the stream."""
+        self.sequence, self.last_hash = event.sequence or 0, event.digest()
+        return event
+
+    @property
+    def signer(self) -> StoredSigner:
+        """The source's own signer."""
+        return signer_for(self.source, at=now())
+
+    def wire(self, event: Event, *, at: datetime | None = None, destination: str | None = None) -> bytes:
+        """The event signed by the source."""
+        return signed.sign(
+            event.canonical(),
+            typ=signed.EVENT_TYPE,
+            signer=self.signer,
+            destination=destination or event.destination,
+            at=at or now(),
+        )
+
+    def deliver(self, wire: bytes) -> dict[str, Any]:
+        """What the destination's receipt says."""
+        answer = signed.parse(receive(wire, at=self.destination, transport="local"), typ=signed.RECEIPT_TYPE)
+        return dict(parse_strict(answer.payload)["data"])
+
+    def send(self, data: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+        """Deliver the next event properly."""
+        return self.deliver(self.wire(self.keep(self.event(data, **changes))))

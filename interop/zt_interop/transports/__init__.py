@@ -1,0 +1,1 @@
+"""How a signed message reaches a centre: in the same deployment (``local``) or over ``https``."""

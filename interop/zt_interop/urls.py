@@ -1,0 +1,10 @@
+"""URLs of the interop room, mounted below a centre at ``interop/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zt_interop.views import inbox
+
+app_name = "interop"
+urlpatterns = [path("inbox", inbox, name="inbox")]

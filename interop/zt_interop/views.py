@@ -1,0 +1,39 @@
+"""The inbox on the web: ``POST /c/<code>/interop/inbox`` takes a signed message or batch and answers with a receipt."""
+
+from __future__ import annotations
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from zt_interop.batch import MAX_BATCH_BYTES
+from zt_interop.opening import is_batch
+from zt_interop.receipts import Outcome, outcome_of
+from zt_interop.receive import receive
+from zt_interop.signed import MAX_MESSAGE_BYTES
+from zt_interop.transports.https import EVENT_MEDIA_TYPE
+from zt_tenants.context import current_centre
+
+logger = logging.getLogger(__name__)
+
+
+@csrf_exempt  # the sender proves itself by the message's signature, not by a session
+@require_POST
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Receive one delivery.
+
+    200: accepted, duplicate or parked; 422: refused (both with a signed receipt); 413: too large, not read;
+    503: try again later.
+    """
+    wire = request.read(MAX_BATCH_BYTES + 1)
+    if len(wire) > (MAX_BATCH_BYTES if is_batch(wire) else MAX_MESSAGE_BYTES):
+        return HttpResponse(status=413)
+    try:
+        receipt = receive(wire, at=current_centre(), transport="https")
+    except Exception:
+        logger.exception("a delivery could not be taken now")
+        return HttpResponse(status=503, headers={"Retry-After": "30"})
+    status = 422 if outcome_of(receipt) is Outcome.REFUSED else 200
+    return HttpResponse(receipt, status=status, content_type=EVENT_MEDIA_TYPE)
