@@ -1,0 +1,208 @@
+"""The supervision store: what every centre reported about its cases (R-01, R-03, R-12).
+
+A shared app whose tables lie in a PostgreSQL schema of their own. Only :mod:`.ingest` writes here; nothing here is
+read back into a case. There are no foreign keys to centres: a centre is named by its code, as in the messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Least
+
+from zt_platform.supervision.rules import PRIMARY_ROLES, Light
+from zt_tenants.language import bilingual
+from zt_tenants.models import Level
+from zt_tenants.uuid7 import uuid7
+
+
+class LedgerRole(models.TextChoices):
+    """What a centre's ledger of a case is: the whole case, one side of it, or a portal that handed it down."""
+
+    SOLE = "SOLE", bilingual("独立办理", "Handles alone")
+    ACCEPTING = "ACCEPTING", bilingual("受理方", "Accepts")
+    DECIDING = "DECIDING", bilingual("审批方", "Decides")
+    PORTAL = "PORTAL", bilingual("转办入口", "Handed down")
+
+
+class CaseKind(models.TextChoices):
+    """即办件 is decided on the spot, 承诺件 within a promised limit."""
+
+    INSTANT = "INSTANT", bilingual("即办件", "Instant")
+    PROMISED = "PROMISED", bilingual("承诺件", "Promised")
+
+
+class CaseRecordQuerySet(models.QuerySet["CaseRecord"]):
+    """Named filters over case records."""
+
+    def counted(self) -> CaseRecordQuerySet:
+        """Without portals, which only handed an application down."""
+        return self.exclude(role=LedgerRole.PORTAL)
+
+    def running_at(self, moment: datetime) -> CaseRecordQuerySet:
+        """Records whose clock ran at a moment: accepted, not yet decided or otherwise ended."""
+        return self.counted().filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=moment), accepted_at__lte=moment)
+
+    def with_light(self, moment: datetime) -> CaseRecordQuerySet:
+        """Annotated with ``light`` as read at a moment: the SQL twin of :func:`.rules.light`."""
+        reading = Least(Value(moment), Coalesce("stopped_at", Value(moment)), output_field=models.DateTimeField())
+        return self.annotate(reading=reading).annotate(
+            light=Case(
+                When(red_at__lt=F("reading"), then=Value(Light.RED.value)),
+                When(due_at__lt=F("reading"), then=Value(Light.YELLOW.value)),
+                When(warning_at__lte=F("reading"), then=Value(Light.WARNING.value)),
+                default=Value(Light.GREEN.value),
+            )
+        )
+
+    def one_a_case(self, codes: Collection[str]) -> CaseRecordQuerySet:
+        """Each tracking number once, among the ledgers of these centres: the accepting one where it is among them."""
+        accepting = CaseRecord.objects.filter(
+            tracking_number=OuterRef("tracking_number"), role__in=PRIMARY_ROLES, centre_code__in=codes
+        )
+        return self.counted().filter(Q(role__in=PRIMARY_ROLES) | ~Exists(accepting), centre_code__in=codes)
+
+
+class CaseRecord(models.Model):
+    """The newest known state of one case in one centre's ledger, with the instants its light is computed from.
+
+    ``last_sequence`` is the place in the centre's feed of the event that wrote the row; an older event never does.
+    ``stopped_at`` is when the clock stopped: the decision, or refusal, withdrawal, handing down.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    centre_code = models.CharField(max_length=12)
+    level = models.CharField(max_length=10, choices=Level.choices)
+    tracking_number = models.CharField(max_length=40)
+    role = models.CharField(max_length=10, choices=LedgerRole.choices)
+    kind = models.CharField(max_length=10, choices=CaseKind.choices)
+    item_code = models.CharField(max_length=60)
+    item_name = models.CharField(max_length=200)
+    department = models.CharField(max_length=100, blank=True, default="")
+    status = models.CharField(max_length=40)
+    result = models.CharField(max_length=10, blank=True, default="")
+    instant = models.BooleanField(default=False)
+    on_time = models.BooleanField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    acceptance_due_at = models.DateTimeField(null=True, blank=True)
+    warning_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    red_at = models.DateTimeField(null=True, blank=True)
+    statutory_due_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.CharField(max_length=60)
+    last_occurred_at = models.DateTimeField()
+    last_sequence = models.BigIntegerField()
+
+    objects = CaseRecordQuerySet.as_manager()
+
+    class Meta:
+        db_table = '"supervision"."case_record"'
+        constraints = [
+            models.UniqueConstraint(fields=["centre_code", "tracking_number"], name="case_record_once_a_centre"),
+        ]
+        indexes = [
+            models.Index(fields=["tracking_number"], name="case_record_tracking"),
+            # Keyset order of the lists.
+            models.Index(F("last_occurred_at").desc(), F("id").desc(), name="case_record_newest"),
+            models.Index(fields=["centre_code", "-last_occurred_at"], name="case_record_centre_newest"),
+            # Lights are asked of running clocks only; the index holds nothing else and stays small.
+            models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="case_record_running"),
+            models.Index(fields=["due_at"], name="case_record_due"),
+            models.Index(fields=["stopped_at"], name="case_record_stopped"),
+            models.Index(fields=["accepted_at"], name="case_record_accepted"),
+            models.Index(fields=["completed_at"], name="case_record_completed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre_code} {self.tracking_number}"
+
+
+class CaseStep(models.Model):
+    """One reported step, kept for ever. ``sequence`` is its place in the centre's feed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    centre_code = models.CharField(max_length=12)
+    sequence = models.BigIntegerField()
+    message_id = models.UUIDField()
+    tracking_number = models.CharField(max_length=40)
+    step = models.CharField(max_length=60)
+    status = models.CharField(max_length=40)
+    role = models.CharField(max_length=10, choices=LedgerRole.choices)
+    department = models.CharField(max_length=100, blank=True, default="")
+    actor_role = models.CharField(max_length=60, blank=True, default="")
+    result = models.CharField(max_length=10, blank=True, default="")
+    due_at = models.DateTimeField(null=True, blank=True)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = '"supervision"."case_step"'
+        constraints = [models.UniqueConstraint(fields=["centre_code", "sequence"], name="case_step_once")]
+        indexes = [models.Index(fields=["tracking_number", "occurred_at"], name="case_step_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.centre_code} #{self.sequence} {self.step}"
+
+
+class CentreDay(models.Model):
+    """Counters of one centre and one day (Asia/Shanghai): one wide row, so that a year of a province is a short read.
+
+    Every counter is a sum over the centre's case records (see :func:`.rules.contributions`). All but ``decided`` and
+    ``handed_down`` count only ledgers that accepted the case, of which each tracking number has one: sums over centres
+    count nothing twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    day = models.DateField()
+    centre_code = models.CharField(max_length=12)
+    submitted = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    withdrawn = models.IntegerField(default=0)
+    completed = models.IntegerField(default=0)
+    instant = models.IntegerField(default=0)
+    on_time = models.IntegerField(default=0)
+    late = models.IntegerField(default=0)
+    granted = models.IntegerField(default=0)
+    denied = models.IntegerField(default=0)
+    decided = models.IntegerField(default=0)
+    handed_down = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = '"supervision"."centre_day"'
+        constraints = [models.UniqueConstraint(fields=["day", "centre_code"], name="centre_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.centre_code} {self.day}"
+
+
+class Feed(models.Model):
+    """The state of one centre's stream of supervision events.
+
+    ``gaps`` lists the sequences that are missing below ``last_sequence`` as [first, last] pairs; ``gap_since`` is when
+    the oldest of them was noticed. A gap stays visible until what is missing has arrived.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source_code = models.CharField(max_length=12)
+    destination_code = models.CharField(max_length=12)
+    last_sequence = models.BigIntegerField(default=0)
+    last_event_at = models.DateTimeField(null=True, blank=True)
+    last_received_at = models.DateTimeField(null=True, blank=True)
+    gaps = models.JSONField(default=list)
+    missing = models.BigIntegerField(default=0)
+    gap_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = '"supervision"."feed"'
+        constraints = [models.UniqueConstraint(fields=["source_code", "destination_code"], name="feed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source_code} → {self.destination_code}"

@@ -1,0 +1,233 @@
+"""The rows behind the figures: lists of cases with keyset paging, and one case over all levels."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from zt_platform.supervision.models import CaseRecord, CaseRecordQuerySet, CaseStep, LedgerRole
+from zt_platform.supervision.rules import DECIDING_ROLES, OVERDUE, PRIMARY_ROLES, Light
+from zt_platform.supervision.rules import light as light_of
+from zt_platform.supervision.scope import Scope
+from zt_tenants.clock import CHINA, now
+from zt_tenants.errors import InvalidInput, NotFound
+from zt_tenants.models import Centre
+
+PAGE_ROWS = 50
+COUNT_LIMIT = 10_000
+OPEN_LIGHTS = {
+    "OVERDUE": OVERDUE,
+    "WARNING": {Light.WARNING},
+    "YELLOW": {Light.YELLOW},
+    "RED": {Light.RED},
+    "GREEN": {Light.GREEN},
+}
+_PRIMARY = Q(role__in=PRIMARY_ROLES)
+MEASURES: dict[str, tuple[str, Q]] = {
+    "submitted": ("submitted_at", _PRIMARY),
+    "accepted": ("accepted_at", _PRIMARY),
+    "refused": ("stopped_at", _PRIMARY & Q(status="REFUSED")),
+    "withdrawn": ("stopped_at", _PRIMARY & Q(status="WITHDRAWN")),
+    "completed": ("completed_at", _PRIMARY),
+    "instant": ("completed_at", _PRIMARY & Q(instant=True)),
+    "on_time": ("completed_at", _PRIMARY & Q(on_time=True)),
+    "late": ("completed_at", _PRIMARY & Q(on_time=False)),
+    "limited": ("completed_at", _PRIMARY & Q(on_time__isnull=False)),
+    "granted": ("completed_at", _PRIMARY & Q(result="GRANTED")),
+    "denied": ("completed_at", _PRIMARY & Q(result="DENIED")),
+    "decided": ("decided_at", Q(role__in=DECIDING_ROLES)),
+    "handed_down": ("stopped_at", Q(role=LedgerRole.PORTAL, status="HANDED_DOWN")),
+    "overrun": ("due_at", ~Q(role=LedgerRole.PORTAL)),
+}
+"""Which instant puts a case into a figure, and which ledgers count: the twin of :func:`.rules.contributions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilters:
+    """What a list shows. Empty values do not filter.
+
+    ``centre`` takes everything below it with it unless ``own_hall``; ``measure`` with ``first_day`` and ``last_day``
+    names a figure; ``light`` asks for running clocks (``OVERDUE`` is yellow and red; ``RUNNING`` all of them).
+    """
+
+    centre: str = ""
+    own_hall: bool = False
+    measure: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    light: str = ""
+    kind: str = ""
+    role: str = ""
+    status: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One ledger of a case with its centre and its light at the time of reading."""
+
+    record: CaseRecord
+    centre: Centre | None
+    light: Light
+
+    @property
+    def running(self) -> bool:
+        """Whether the clock runs."""
+        return self.record.stopped_at is None and self.record.accepted_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Some rows, newest first, and the cursor of the next ones ("" at the end)."""
+
+    rows: list[CaseRow]
+    next_cursor: str
+
+
+def list_cases(
+    scope: Scope, filters: CaseFilters, *, after: str = "", limit: int = PAGE_ROWS, at: datetime | None = None
+) -> CasePage:
+    """Cases of the scope, the newest step first; each tracking number once. One SQL statement.
+
+    Raises:
+        NotFound: the centre lies outside the scope. InvalidInput: an unknown measure or light, a broken cursor.
+    """
+    moment = at or now()
+    found = _filtered(scope, filters, moment)
+    if after:
+        occurred_at, identity = _read_cursor(after)
+        found = found.filter(
+            Q(last_occurred_at__lt=occurred_at) | Q(last_occurred_at=occurred_at, id__lt=identity),
+            last_occurred_at__lte=occurred_at,
+        )
+    records = list(found.order_by("-last_occurred_at", "-id")[: limit + 1])
+    rows = [_row(record, scope.centres.get(record.centre_code), moment) for record in records[:limit]]
+    return CasePage(rows=rows, next_cursor=_cursor(records[limit - 1]) if len(records) > limit else "")
+
+
+def count_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = None) -> int:
+    """How many cases a list has, counted no further than 10,000 (then 10,001). One SQL statement."""
+    return _filtered(scope, filters, at or now()).order_by()[: COUNT_LIMIT + 1].count()
+
+
+def _filtered(scope: Scope, filters: CaseFilters, moment: datetime) -> CaseRecordQuerySet:
+    code = filters.centre or scope.root.code
+    codes = [scope.centre(code).code] if filters.own_hall else scope.below(code)
+    if filters.measure:
+        found = _of_measure(filters, codes, moment)
+    elif filters.role == LedgerRole.PORTAL:
+        found = CaseRecord.objects.filter(centre_code__in=codes)
+    else:
+        found = CaseRecord.objects.one_a_case(codes)
+    if filters.light:
+        found = _of_light(found, filters.light, moment)
+    for name in ("kind", "role", "status"):
+        if getattr(filters, name):
+            found = found.filter(**{name: getattr(filters, name)})
+    text = filters.text.strip()
+    if text:
+        found = found.filter(Q(tracking_number__startswith=text.upper()) | Q(item_name__contains=text))
+    return found
+
+
+def _of_measure(filters: CaseFilters, codes: list[str], moment: datetime) -> CaseRecordQuerySet:
+    if filters.measure not in MEASURES:
+        raise InvalidInput(field="measure", zh="没有这个指标。", en="There is no such measure.")
+    instant, counted = MEASURES[filters.measure]
+    found = CaseRecord.objects.filter(counted, centre_code__in=codes, **{f"{instant}__isnull": False})
+    if filters.measure == "overrun":
+        found = CaseRecord.objects.one_a_case(codes).filter(due_at__lt=moment)
+        found = found.filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=F("due_at")))
+    if filters.first_day:
+        found = found.filter(**{f"{instant}__gte": datetime.combine(filters.first_day, time.min, CHINA)})
+    if filters.last_day:
+        end = datetime.combine(filters.last_day + timedelta(days=1), time.min, CHINA)
+        found = found.filter(**{f"{instant}__lt": end})
+    return found
+
+
+def _of_light(found: CaseRecordQuerySet, light: str, moment: datetime) -> CaseRecordQuerySet:
+    running = found.running_at(moment)
+    if light == "RUNNING":
+        return running
+    if light not in OPEN_LIGHTS:
+        raise InvalidInput(field="light", zh="没有这种灯色。", en="There is no such light.")
+    return running.with_light(moment).filter(light__in=OPEN_LIGHTS[light])
+
+
+def _row(record: CaseRecord, centre: Centre | None, moment: datetime) -> CaseRow:
+    shown = light_of(
+        warning_at=record.warning_at,
+        due_at=record.due_at,
+        red_at=record.red_at,
+        stopped_at=record.stopped_at,
+        at=moment,
+    )
+    return CaseRow(record=record, centre=centre, light=shown)
+
+
+def _cursor(record: CaseRecord) -> str:
+    text = f"{record.last_occurred_at.isoformat()}|{record.id.hex}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        occurred_at, _, identity = text.partition("|")
+        moment = datetime.fromisoformat(occurred_at)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment, UUID(identity)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInput(
+            field="after", zh="翻页位置无效,请从第一页重新开始。", en="The page position is not valid; start again."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step and the centre that reported it (None when the centre is closed)."""
+
+    step: CaseStep
+    centre: Centre | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTrail:
+    """One case over all levels: its ledgers (the accepting one first) and every reported step in order."""
+
+    tracking_number: str
+    ledgers: list[CaseRow]
+    steps: list[StepRow]
+
+
+def case_steps(scope: Scope, tracking_number: str, *, at: datetime | None = None) -> CaseTrail:
+    """One case over all levels, also the levels outside the scope, once one of its ledgers lies inside.
+
+    Three SQL statements.
+
+    Raises:
+        NotFound: no such case, or none of its ledgers lies in the scope.
+    """
+    records = list(CaseRecord.objects.filter(tracking_number=tracking_number))
+    if not any(record.centre_code in scope.centres for record in records):
+        raise NotFound
+    steps = list(
+        CaseStep.objects.filter(tracking_number=tracking_number).order_by("occurred_at", "centre_code", "sequence")
+    )
+    codes = {record.centre_code for record in records} | {step.centre_code for step in steps}
+    centres = {centre.code: centre for centre in Centre.objects.filter(code__in=codes)}
+    moment = at or now()
+    order = [*LedgerRole.values]
+    records.sort(key=lambda record: order.index(record.role))
+    return CaseTrail(
+        tracking_number=tracking_number,
+        ledgers=[_row(record, centres.get(record.centre_code), moment) for record in records],
+        steps=[StepRow(step, centres.get(step.centre_code)) for step in steps],
+    )
