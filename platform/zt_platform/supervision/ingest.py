@@ -8,7 +8,7 @@ A batch costs six SQL statements, whatever its size.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from zt_platform.supervision.errors import StepOfAnotherCentre
 from zt_platform.supervision.models import CaseRecord, CaseStep, CentreDay, Feed
-from zt_platform.supervision.rules import STOPPING_STATUSES, Coverage, contributions
+from zt_platform.supervision.rules import STOPPING_STATUSES, contributions
 from zt_tenants.clock import now
 from zt_tenants.uuid7 import uuid7
 
@@ -58,10 +58,9 @@ _CLOCK_FIELDS = (
     "decided_at",
     "completed_at",
 )
+_COVERAGE_FIELDS = ["last_sequence", "head_sequence", "gaps", "missing", "gap_since"]
 _STATE_FIELDS = ("level", "role", "kind", "item_code", "item_name", "status")
-_COUNTERS = [
-    field.name for field in CentreDay._meta.concrete_fields if field.name not in ("id", "day", "centre_code")
-]
+_COUNTERS = [field.name for field in CentreDay._meta.concrete_fields if field.name not in ("id", "day", "centre_code")]
 _RECORD_FIELDS = [
     field.name
     for field in CaseRecord._meta.concrete_fields
@@ -83,19 +82,18 @@ def ingest(messages: Sequence[StepMessage]) -> Ingested:
     ordered = sorted(messages, key=lambda message: (message.source, message.sequence))
     received_at = now()
     with transaction.atomic():
-        feeds = _lock_feeds(ordered)
+        feeds = _lock_feeds(sorted({(message.source, message.destination) for message in ordered}))
         _insert_steps(ordered, received_at)
         changed = _write_records(ordered)
         _advance_feeds(feeds, ordered, received_at)
     return Ingested(steps=len(ordered), records=changed)
 
 
-def _lock_feeds(messages: Iterable[StepMessage]) -> dict[tuple[str, str], Feed]:
+def _lock_feeds(streams: Collection[tuple[str, str]]) -> dict[tuple[str, str], Feed]:
     """Make the feeds' rows if they are new and lock them: one batch of a centre at a time, in one statement."""
-    streams = sorted({(message.source, message.destination) for message in messages})
     rows = Feed.objects.raw(
-        'INSERT INTO "supervision"."feed" (id, source_code, destination_code, last_sequence, gaps, missing)'
-        " SELECT *, 0, '[]'::jsonb, 0 FROM unnest(%s::uuid[], %s::text[], %s::text[])"
+        'INSERT INTO "supervision"."feed" (id, source_code, destination_code, last_sequence, head_sequence, gaps, missing)'
+        " SELECT *, 0, 0, '[]'::jsonb, 0 FROM unnest(%s::uuid[], %s::text[], %s::text[])"
         " ON CONFLICT (source_code, destination_code) DO UPDATE SET source_code = EXCLUDED.source_code"
         " RETURNING *",
         [[uuid7() for _ in streams], [source for source, _ in streams], [destination for _, destination in streams]],
@@ -122,7 +120,7 @@ def _step(message: StepMessage, received_at: datetime) -> CaseStep:
         actor_role=data.get("actor_role", ""),
         result=data.get("result", ""),
         due_at=_instant(data["clock"].get("due_at")),
-        occurred_at=_instant(data["occurred_at"]),
+        occurred_at=datetime.fromisoformat(data["occurred_at"]),
         received_at=received_at,
     )
 
@@ -208,24 +206,23 @@ def _add_to_days(before: dict[tuple[str, str], CaseRecord], after: dict[tuple[st
         )
 
 
-def _advance_feeds(
-    feeds: dict[tuple[str, str], Feed], messages: Iterable[StepMessage], received_at: datetime
-) -> None:
+def _advance_feeds(feeds: dict[tuple[str, str], Feed], messages: Iterable[StepMessage], received_at: datetime) -> None:
     arrived: defaultdict[tuple[str, str], list[StepMessage]] = defaultdict(list)
     for message in messages:
         arrived[message.source, message.destination].append(message)
     for stream, parts in arrived.items():
         feed = feeds[stream]
-        known = Coverage(feed.last_sequence, tuple((first, last) for first, last in feed.gaps))
-        coverage = known.with_arrived(part.sequence for part in parts)
         newest = max(parts, key=lambda part: part.sequence)
         if newest.sequence > feed.last_sequence:
             feed.last_event_at = datetime.fromisoformat(newest.data["occurred_at"])
-        feed.last_sequence = coverage.last
-        feed.gaps = [list(gap) for gap in coverage.gaps]
-        feed.missing = coverage.missing
-        feed.gap_since = (feed.gap_since or received_at) if coverage.missing else None
+        feed.cover(feed.coverage.with_arrived(part.sequence for part in parts), at=received_at)
         feed.last_received_at = received_at
-    Feed.objects.bulk_update(
-        feeds.values(), ["last_sequence", "last_event_at", "last_received_at", "gaps", "missing", "gap_since"]
-    )
+    Feed.objects.bulk_update(feeds.values(), [*_COVERAGE_FIELDS, "last_event_at", "last_received_at"])
+
+
+def note_head(*, source: str, destination: str, sequence: int) -> None:
+    """Remember that an event of a feed exists which could not be taken, because others before it are missing."""
+    with transaction.atomic():
+        feed = _lock_feeds([(source, destination)])[source, destination]
+        feed.cover(feed.coverage.with_head(sequence), at=now())
+        feed.save(update_fields=_COVERAGE_FIELDS)

@@ -12,8 +12,9 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
+from django.db.models.lookups import In
 
-from zt_platform.supervision.rules import PRIMARY_ROLES, Light
+from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage, Light
 from zt_tenants.language import bilingual
 from zt_tenants.models import Level
 from zt_tenants.uuid7 import uuid7
@@ -46,17 +47,16 @@ class CaseRecordQuerySet(models.QuerySet["CaseRecord"]):
         """Records whose clock ran at a moment: accepted, not yet decided or otherwise ended."""
         return self.counted().filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=moment), accepted_at__lte=moment)
 
-    def with_light(self, moment: datetime) -> CaseRecordQuerySet:
-        """Annotated with ``light`` as read at a moment: the SQL twin of :func:`.rules.light`."""
+    def with_light_in(self, lights: Collection[Light], moment: datetime) -> CaseRecordQuerySet:
+        """Records whose light as read at a moment is one of these: the SQL twin of :func:`.rules.light`."""
         reading = Least(Value(moment), Coalesce("stopped_at", Value(moment)), output_field=models.DateTimeField())
-        return self.annotate(reading=reading).annotate(
-            light=Case(
-                When(red_at__lt=F("reading"), then=Value(Light.RED.value)),
-                When(due_at__lt=F("reading"), then=Value(Light.YELLOW.value)),
-                When(warning_at__lte=F("reading"), then=Value(Light.WARNING.value)),
-                default=Value(Light.GREEN.value),
-            )
+        light = Case(
+            When(red_at__lt=F("reading"), then=Value(Light.RED.value)),
+            When(due_at__lt=F("reading"), then=Value(Light.YELLOW.value)),
+            When(warning_at__lte=F("reading"), then=Value(Light.WARNING.value)),
+            default=Value(Light.GREEN.value),
         )
+        return self.alias(reading=reading).alias(light=light).filter(In(F("light"), [found.value for found in lights]))
 
     def one_a_case(self, codes: Collection[str]) -> CaseRecordQuerySet:
         """Each tracking number once, among the ledgers of these centres: the accepting one where it is among them."""
@@ -186,14 +186,16 @@ class CentreDay(models.Model):
 class Feed(models.Model):
     """The state of one centre's stream of supervision events.
 
-    ``gaps`` lists the sequences that are missing below ``last_sequence`` as [first, last] pairs; ``gap_since`` is when
-    the oldest of them was noticed. A gap stays visible until what is missing has arrived.
+    ``gaps`` lists the sequences that are missing below ``last_sequence`` as [first, last] pairs, ``head_sequence`` is the
+    highest that is known to exist (see :class:`.rules.Coverage`); ``gap_since`` is when the feed stopped being complete.
+    A gap stays visible until what is missing has arrived.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     source_code = models.CharField(max_length=12)
     destination_code = models.CharField(max_length=12)
     last_sequence = models.BigIntegerField(default=0)
+    head_sequence = models.BigIntegerField(default=0)
     last_event_at = models.DateTimeField(null=True, blank=True)
     last_received_at = models.DateTimeField(null=True, blank=True)
     gaps = models.JSONField(default=list)
@@ -206,3 +208,14 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_code} → {self.destination_code}"
+
+    @property
+    def coverage(self) -> Coverage:
+        """What has arrived and what is missing."""
+        return Coverage(self.last_sequence, tuple((first, last) for first, last in self.gaps), self.head_sequence)
+
+    def cover(self, coverage: Coverage, *, at: datetime) -> None:
+        """Take a coverage over into the fields (not saved)."""
+        self.last_sequence, self.head_sequence = coverage.last, coverage.head
+        self.gaps, self.missing = [list(gap) for gap in coverage.gaps], coverage.missing
+        self.gap_since = (self.gap_since or at) if coverage.missing else None

@@ -156,15 +156,25 @@ def _completion_counters(record: Countable) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which sequences of a feed have arrived: all up to ``last`` except those inside ``gaps``."""
+    """Which sequences of a feed have arrived: all up to ``last`` except those inside ``gaps``.
+
+    ``head`` is the highest sequence known to exist, also when it was refused because something before it is missing:
+    comparing it with ``last`` shows a lost tail.
+    """
 
     last: int = 0
     gaps: tuple[tuple[int, int], ...] = ()
+    head: int = 0
+
+    @property
+    def open_gaps(self) -> tuple[tuple[int, int], ...]:
+        """Everything that is missing, as pairs of first and last sequence."""
+        return (*self.gaps, (self.last + 1, self.head)) if self.head > self.last else self.gaps
 
     @property
     def missing(self) -> int:
         """How many events have not arrived."""
-        return sum(end - start + 1 for start, end in self.gaps)
+        return sum(end - start + 1 for start, end in self.open_gaps)
 
     def with_arrived(self, sequences: Iterable[int]) -> Coverage:
         """The coverage after these sequences arrived, in any order, possibly again."""
@@ -176,7 +186,11 @@ class Coverage:
                 last = sequence
             elif gaps:
                 gaps = [piece for gap in gaps for piece in _without(gap, sequence)]
-        return Coverage(last, tuple(gaps))
+        return Coverage(last, tuple(gaps), max(self.head, last))
+
+    def with_head(self, sequence: int) -> Coverage:
+        """The coverage after an event was seen to exist that could not be taken yet."""
+        return Coverage(self.last, self.gaps, max(self.head, sequence))
 
 
 def _without(gap: tuple[int, int], sequence: int) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import add
+from typing import Any
 
 from django.db import connection
 
@@ -128,7 +129,7 @@ def _overrun(branches: Branches, days: Sequence[date], moment: datetime) -> dict
         GROUP BY 1, 2
     """
     pairs = [(name, code) for name, codes in branches.items() for code in codes]
-    values = {
+    values: dict[str, Any] = {
         "names": [name for name, _ in pairs],
         "codes": [code for _, code in pairs],
         "first": days[0],

@@ -157,7 +157,7 @@ def _of_light(found: CaseRecordQuerySet, light: str, moment: datetime) -> CaseRe
         return running
     if light not in OPEN_LIGHTS:
         raise InvalidInput(field="light", zh="没有这种灯色。", en="There is no such light.")
-    return running.with_light(moment).filter(light__in=OPEN_LIGHTS[light])
+    return running.with_light_in(OPEN_LIGHTS[light], moment)
 
 
 def _row(record: CaseRecord, centre: Centre | None, moment: datetime) -> CaseRow:

@@ -84,13 +84,15 @@ def feeds(scope: Scope, *, code: str = "", at: datetime | None = None) -> FeedSu
 
 
 def _row(centre: Centre, feed: Feed | None, moment: datetime) -> FeedRow:
-    if feed is None or feed.last_received_at is None:
+    if feed is None:
         return FeedRow(centre=centre, state=FeedState.NEVER)
-    lag = silent = timedelta(0)
-    if feed.last_event_at is not None:
-        lag = max(feed.last_received_at - feed.last_event_at, timedelta(0))
-    silent = max(moment - feed.last_received_at, timedelta(0))
-    state = FeedState.GAP if feed.missing else FeedState.LATE if lag > LATE_AFTER else FeedState.OK
+    lag = silent = None
+    if feed.last_received_at is not None:
+        silent = max(moment - feed.last_received_at, timedelta(0))
+        if feed.last_event_at is not None:
+            lag = max(feed.last_received_at - feed.last_event_at, timedelta(0))
+    late = lag is not None and lag > LATE_AFTER
+    state = FeedState.GAP if feed.missing else FeedState.LATE if late else FeedState.OK
     return FeedRow(
         centre=centre,
         state=state,
@@ -100,6 +102,6 @@ def _row(centre: Centre, feed: Feed | None, moment: datetime) -> FeedRow:
         lag=lag,
         silent=silent,
         missing=feed.missing,
-        gaps=tuple((first, last) for first, last in feed.gaps),
+        gaps=feed.coverage.open_gaps,
         gap_since=feed.gap_since,
     )
