@@ -62,6 +62,13 @@ def ancestors(centre: Centre) -> list[Centre]:
     return chain
 
 
+def children(centre: Centre) -> list[Centre]:
+    """The open centres directly below this one: upper levels first, then by code."""
+    order = {level.value: rank for rank, level in enumerate(Level)}
+    below = Centre.objects.open().filter(parent=centre).order_by("code")
+    return sorted(below, key=lambda lower: order[lower.level])
+
+
 def descendants(centre: Centre) -> CentreQuerySet:
     """The centre itself and all open centres below it."""
     return Centre.objects.open().filter(

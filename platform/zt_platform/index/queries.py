@@ -60,6 +60,18 @@ def centres_offering(item_code: str, *, limit: int = 200) -> list[ItemIndexEntry
     )
 
 
+def common_life_events(*, limit: int = 8) -> list[str]:
+    """The life events (办事主题) that most items of the province serve, for the portal's first page."""
+    events = (
+        ItemIndexEntry.objects.order_by()
+        .annotate(event=Func("life_events", function="unnest", output_field=CharField()))
+        .values("event")
+        .annotate(items=Count("item_code", distinct=True))
+        .order_by("-items", "event")
+    )
+    return [row["event"] for row in events[:limit]]
+
+
 def cases_of(
     account_id: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int = 20
 ) -> list[ApplicantCaseEntry]:

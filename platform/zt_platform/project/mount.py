@@ -13,8 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
-from django.views.defaults import page_not_found
 
+from zt_platform.web.error_pages import page_for
 from zt_tenants.centres import centre_by_code
 from zt_tenants.context import enter
 from zt_tenants.errors import UnknownCentre
@@ -40,7 +40,7 @@ class CentreMountMiddleware:
         try:
             centre = centre_by_code(mount["code"])
         except UnknownCentre as unknown:
-            return page_not_found(request, unknown)
+            return page_for(request, unknown)
         return self._serve(request, centre, rest=mount["rest"])
 
     def _serve(self, request: HttpRequest, centre: Centre, *, rest: str) -> HttpResponseBase:

@@ -131,6 +131,7 @@ LOGIN_URL = "/sign-in/"
 # --- requests ------------------------------------------------------------------------------------------------------
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "zt_platform.web.security.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zt_platform.project.mount.CentreMountMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -140,7 +141,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "zt_platform.web.preferences.RememberCentre",
+    "zt_platform.web.error_pages.DomainErrorPages",
 ]
+CSRF_FAILURE_VIEW = "zt_platform.web.error_pages.csrf_failed"
 WSGI_APPLICATION = "zt_platform.project.wsgi.application"
 TEMPLATES = [
     {
@@ -151,6 +155,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "zt_platform.web.context.page",
             ],
             "builtins": ["zt_tenants.templatetags.language"],
         },
@@ -172,6 +177,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = ZT_HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is absent; files come from the finders
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {

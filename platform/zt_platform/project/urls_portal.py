@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("zt_platform.web.urls")),
+]
+
+handler400 = "zt_platform.web.error_pages.bad_request"
+handler403 = "zt_platform.web.error_pages.forbidden"
+handler404 = "zt_platform.web.error_pages.not_found"
+handler500 = "zt_platform.web.error_pages.server_error"

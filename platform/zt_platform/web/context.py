@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from zt_platform.accounts.sessions import actor_for_request
+from zt_platform.accounts.sessions import actor_or_none
 from zt_platform.actors import Actor
+from zt_platform.organisation.roles import Role
 from zt_platform.web.navigation import NavigationLink, footer_links, main_links
 from zt_platform.web.preferences import large_text
 from zt_tenants.centres import province
@@ -41,19 +43,22 @@ class Page:
     @cached_property
     def actor(self) -> Actor | None:
         """Who is signed in, with the rights of this centre."""
-        return actor_for_request(self._request) if self._request.user.is_authenticated else None
+        return actor_or_none(self._request)
 
     @cached_property
     def staff(self) -> bool:
         """Whether the reader works in this centre."""
-        return bool(self.centre and self.actor and self.actor.staff_id)
+        return bool(self.centre and self.actor and self.actor.staff_id is not None)
 
     @cached_property
     def staff_title(self) -> str:
         """The staff member's roles in words."""
-        from zt_platform.organisation.models import Role
-
         return "、".join(str(role.label) for role in Role if self.actor and role.value in self.actor.roles)
+
+    @cached_property
+    def reader_name(self) -> str:
+        """How the header names who is signed in."""
+        return self.actor.name if self.actor else ""
 
     @cached_property
     def portal_place(self) -> str:
@@ -71,8 +76,6 @@ class Page:
     @property
     def sign_in_url(self) -> str:
         """Sign-in that leads back to this page."""
-        from urllib.parse import urlencode
-
         return f"{portal_url('sign-in')}?{urlencode({'next': self._request.get_full_path()})}"
 
     @cached_property

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -18,9 +21,24 @@ def large_text(request: HttpRequest) -> bool:
     return request.COOKIES.get(TEXT_COOKIE) == "large"
 
 
-def remember(response: HttpResponse, cookie: str, value: str) -> None:
+def remember(response: HttpResponseBase, cookie: str, value: str) -> None:
     """Keep a harmless choice for a year, for the whole site."""
     response.set_cookie(cookie, value, max_age=YEAR, path="/", samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
+class RememberCentre:
+    """Middleware: the centre whose pages a person reads is the nearby one next time (look.md: nearby centre remembered)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        centre = getattr(request, "centre", None)
+        read = request.method == "GET" and response.status_code == 200
+        if centre is not None and read and request.COOKIES.get(CENTRE_COOKIE) != centre.code:
+            remember(response, CENTRE_COOKIE, centre.code)
+        return response
 
 
 @require_POST

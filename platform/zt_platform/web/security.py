@@ -17,10 +17,13 @@ from django.http.response import HttpResponseBase
 _EXTRA = "_csp_extra"
 
 
-def origin_of(url: str) -> str:
-    """Scheme, host and port of a URL, as a CSP source names them; "" for an empty one."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+def object_store_origin() -> str:
+    """Scheme, host and port at which browsers reach the object store, as a CSP source names them."""
+    endpoint = settings.S3_PUBLIC_ENDPOINT
+    if "://" not in endpoint:
+        endpoint = f"{'https' if settings.S3_SECURE else 'http'}://{endpoint}"
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def allow(response: HttpResponse, directive: str, *sources: str) -> None:
@@ -32,7 +35,7 @@ def allow(response: HttpResponse, directive: str, *sources: str) -> None:
 
 def content_security_policy(extra: dict[str, list[str]] | None = None) -> str:
     """The policy as a header value (CSP Level 3)."""
-    objects = origin_of(settings.S3_PUBLIC_ENDPOINT or settings.S3_ENDPOINT)
+    objects = object_store_origin()
     policy: dict[str, list[str]] = {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
@@ -47,7 +50,7 @@ def content_security_policy(extra: dict[str, list[str]] | None = None) -> str:
     }
     for directive, sources in (extra or {}).items():
         policy[directive] = [*policy.get(directive, ["'self'"]), *sources]
-    return "; ".join(f"{name} {' '.join(source for source in sources if source)}" for name, sources in policy.items())
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
 
 
 class SecurityHeaders:
@@ -65,8 +68,7 @@ class SecurityHeaders:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith(settings.STATIC_URL):
             # A hall's touch screen serves the next person too: "back" must not show the last one's papers.
             headers.setdefault("Cache-Control", "private, no-store")
         return response

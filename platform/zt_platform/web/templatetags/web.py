@@ -9,6 +9,7 @@ import segno
 from django import template
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
+from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -57,13 +58,19 @@ def light(value: Any, text: str = "") -> SafeString:
 @register.simple_tag
 def portal_url(name: str, **kwargs: Any) -> str:
     """Path of a page of the portal, also from inside a centre."""
-    return make_portal_url(name, **kwargs)
+    try:
+        return make_portal_url(name, **kwargs)
+    except NoReverseMatch:
+        return ""
 
 
 @register.simple_tag
 def centre_url(centre: Centre | str, name: str, **kwargs: Any) -> str:
     """Path of a page of a centre, also from the portal or from another centre."""
-    return make_centre_url(centre, name, **kwargs)
+    try:
+        return make_centre_url(centre, name, **kwargs)
+    except NoReverseMatch:
+        return ""
 
 
 @register.inclusion_tag("web/components/crumbs.html")

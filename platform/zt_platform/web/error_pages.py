@@ -1,0 +1,125 @@
+"""What people see when something cannot be done: every page says what to do next.
+
+One mapper for all pages: :class:`DomainErrorPages` turns a :class:`DomainError` that a view lets through into a page
+(or, for scripts that asked for JSON, into ``{"code", "error"}``). The last resort, the 500 page, needs no database,
+no session and no template context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+
+from zt_platform.accounts.errors import SignInRequired, TooManyTries
+from zt_tenants.errors import Conflict, DomainError, NotFound, NotPermitted
+from zt_tenants.language import bi
+from zt_tenants.urls import portal_url
+
+_STATUS: list[tuple[type[DomainError], int]] = [
+    (SignInRequired, 401),
+    (TooManyTries, 429),
+    (NotFound, 404),
+    (NotPermitted, 403),
+    (Conflict, 409),
+]
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status that says what kind of refusal this is (RFC 9110)."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asked, not a person."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+class DomainErrorPages:
+    """Middleware: a domain error becomes a designed page, a JSON answer, or the way to sign-in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Map what a view let through; anything that is not a DomainError stays an error of ours."""
+        if not isinstance(error, DomainError):
+            return None
+        status = status_of(error)
+        if wants_json(request):
+            return JsonResponse({"code": error.code, "error": error.text(), "field": error.field}, status=status)
+        if isinstance(error, SignInRequired):
+            return redirect(f"{portal_url('sign-in')}?{urlencode({'next': request.get_full_path()})}")
+        return page_for(request, error)
+
+
+def page_for(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page that says what a domain error means and what to do next."""
+    status = status_of(error)
+    return _page(request, status=status, title=_title(status), text=error.text())
+
+
+def _title(status: int) -> str:
+    match status:
+        case 403:
+            return bi("这里您不能进", "You cannot go in here")
+        case 404:
+            return bi("没有找到", "Not found")
+        case 409:
+            return bi("刚刚有人改过了", "Somebody was faster")
+        case 429:
+            return bi("试得太多了，请歇一会儿", "Too many attempts")
+        case _:
+            return bi("这一步没有办成", "That did not work")
+
+
+def _page(request: HttpRequest, *, status: int, title: str, text: str) -> HttpResponse:
+    context = {"status": status, "error_title": title, "error_text": text}
+    return render(request, "web/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request itself is broken."""
+    del exception
+    text = bi("浏览器发来的内容不完整，请返回上一页再试一次。", "What arrived was incomplete; go back and try again.")
+    return _page(request, status=400, title=_title(400), text=text)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 outside the domain."""
+    del exception
+    text = bi("您没有打开这一页的权限。", "You may not open this page.")
+    return _page(request, status=403, title=_title(403), text=text)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of the CSRF check: almost always a page that was open for too long."""
+    del reason
+    text = bi(
+        "这一页打开得太久，已经失效。请返回上一页，刷新后再提交。",
+        "This page was open for too long. Go back, reload it and send again.",
+    )
+    return _page(request, status=403, title=bi("页面已过期", "The page has expired"), text=text)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: a wrong address."""
+    del exception
+    text = bi(
+        "地址可能抄错了，或者这一页已经搬走。可以从首页搜索您要办的事。",
+        "The address may be mistyped or the page has moved. Search from the home page.",
+    )
+    return _page(request, status=404, title=_title(404), text=text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; a page that depends on nothing that may be broken."""
+    del request
+    return HttpResponse(render_to_string("web/500.html"), status=500)

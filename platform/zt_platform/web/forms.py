@@ -1,0 +1,81 @@
+"""Forms of the pages of this room. They check presence and shape; the commands behind them check everything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from zt_tenants.errors import DomainError
+from zt_tenants.language import bilingual
+
+
+class PlainForm(forms.Form):
+    """A form whose errors name the field and say what to fill in, in the reader's language."""
+
+    use_required_attribute = False  # the browser's own bubbles replace neither summary nor translation
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = bilingual("请填写“{name}”。", "Fill in “{name}”.", name=field.label)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show what a command refused, beside its field when it named one."""
+        self.add_error(error.field if error.field in self.fields else None, error.text())
+
+
+class SignInForm(PlainForm):
+    """Username and password."""
+
+    username = forms.CharField(
+        label=bilingual("用户名", "Username"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label=bilingual("密码", "Password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class RegisterForm(PlainForm):
+    """What an account needs; the resident id may come later, at a window."""
+
+    full_name = forms.CharField(
+        label=bilingual("姓名", "Full name"),
+        max_length=60,
+        help_text=bilingual("与身份证上的一致", "As on your identity card"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    phone = forms.CharField(
+        label=bilingual("手机号码", "Mobile phone"),
+        max_length=20,
+        help_text=bilingual("查进度时要用它的最后四位", "Its last four digits are needed to look up progress"),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    resident_id = forms.CharField(
+        label=bilingual("身份证号码", "Resident id number"),
+        max_length=24,
+        required=False,
+        help_text=bilingual(
+            "加密保存，页面上只显示首尾几位。到窗口核验之前标为“未核验”。",
+            "Kept encrypted and shown masked; marked unverified until a window has checked it.",
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    username = forms.CharField(
+        label=bilingual("用户名", "Username"),
+        max_length=64,
+        help_text=bilingual("3个以上小写字母或数字", "Three or more lower-case letters or digits"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label=bilingual("密码", "Password"),
+        max_length=128,
+        strip=False,
+        help_text=bilingual("至少10个字符，不要用生日和电话", "At least ten characters; no birthday, no phone number"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

@@ -1,0 +1,104 @@
+"""The provincial portal: home, search over all centres, the centre picker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from zt_platform.accounts.errors import SignInRequired
+from zt_platform.accounts.sessions import applicant_for_request
+from zt_platform.index.queries import cases_of, centres_offering, common_life_events, search_item_names, search_items
+from zt_platform.web.preferences import CENTRE_COOKIE
+from zt_tenants.centres import ancestors, centre_by_code, children, province, search_centres
+from zt_tenants.errors import UnknownCentre
+from zt_tenants.models import Centre, Level
+
+PAGE = 20
+
+
+def remembered_centre(request: HttpRequest) -> Centre | None:
+    """The centre whose pages this browser read last, if it is still open."""
+    code = request.COOKIES.get(CENTRE_COOKIE, "")
+    try:
+        return centre_by_code(code) if code.isdecimal() else None
+    except UnknownCentre:
+        return None
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """One search box, three doors, the centres, the nearby one remembered."""
+    top = province()
+    context = {
+        "province": top,
+        "cities": children(top),
+        "life_events": common_life_events(),
+        "near": remembered_centre(request),
+    }
+    return render(request, "web/home.html", context)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Items by name, life event or pinyin: first at the nearby centre, then in the whole province.
+
+    ``q`` is the text, ``centre`` limits to one centre, ``item`` shows every centre that accepts one item.
+    """
+    query = request.GET.get("q", "").strip()
+    item_code = request.GET.get("item", "")
+    if item_code:
+        offers = centres_offering(item_code)
+        return render(request, "web/search_item.html", {"offers": offers, "query": query, "item_code": item_code})
+    near = remembered_centre(request)
+    only = request.GET.get("centre", "")
+    if only:
+        near = centre_by_code(only)
+    context = {
+        "query": query,
+        "near": near,
+        "near_items": search_items(query, centre_code=near.code) if near and query else [],
+        "items": [] if only else search_item_names(query),
+        "centres": [] if only else search_centres(query, limit=5),
+        "only": only,
+    }
+    return render(request, "web/search.html", context)
+
+
+@require_GET
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """What the signed-in person has applied for, at whatever centre, the latest change first."""
+    account_id = applicant_for_request(request).account_id
+    if account_id is None:
+        raise SignInRequired
+    entries = cases_of(account_id, after=_position(request.GET.get("after", "")), limit=PAGE + 1)
+    older = f"?after={entries[PAGE - 1].updated_at.isoformat()}~{entries[PAGE - 1].id}" if len(entries) > PAGE else ""
+    return render(request, "web/my_cases.html", {"entries": entries[:PAGE], "older_url": older.replace("+", "%2B")})
+
+
+def _position(text: str) -> tuple[datetime, UUID] | None:
+    """The place in the list that a "next page" link names; None for the first page or a broken link."""
+    moment, _, identity = text.partition("~")
+    try:
+        return datetime.fromisoformat(moment), UUID(identity)
+    except ValueError:
+        return None
+
+
+@require_GET
+def centres(request: HttpRequest) -> HttpResponse:
+    """The centre picker: search by name or pinyin, or go down level by level (``in`` is the centre one stands in)."""
+    query = request.GET.get("q", "").strip()
+    if query:
+        found = search_centres(query, limit=50)
+        return render(request, "web/centres.html", {"query": query, "found": found, "searching": True})
+    code = request.GET.get("in", "")
+    here = centre_by_code(code) if code else province()
+    below = children(here)
+    grouped = [(Level(level), list(group)) for level, group in groupby(below, key=lambda centre: centre.level)]
+    above = list(reversed(ancestors(here)))
+    return render(request, "web/centres.html", {"here": here, "above": above, "groups": grouped, "searching": False})
