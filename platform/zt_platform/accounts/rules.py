@@ -113,7 +113,7 @@ def username(name: str, *, field: str = "username") -> str:
     return name
 
 
-def password(secret: str, *, username: str, common: frozenset[str] | None = None, field: str = "password") -> str:
+def password(secret: str, *, username: str = "", common: frozenset[str] | None = None, field: str = "password") -> str:
     """An acceptable password (after NIST SP 800-63B: length and a list of known ones, no composition rules).
 
     10 to 128 characters, not the username, not among ``common`` passwords, more than one distinct character.
@@ -122,7 +122,7 @@ def password(secret: str, *, username: str, common: frozenset[str] | None = None
     if len(secret) not in PASSWORD_LENGTH:
         raise InvalidInput(field=field, zh="密码长度应为10至128位。", en="A password has 10 to 128 characters.")
     lowered = secret.lower()
-    if username.lower() in lowered or lowered in (common or frozenset()) or len(set(secret)) < 4:
+    if (username and username.lower() in lowered) or lowered in (common or frozenset()) or len(set(secret)) < 4:
         raise InvalidInput(
             field=field,
             zh="密码过于简单,请勿使用用户名或常见密码。",

@@ -115,11 +115,16 @@ class Material(models.Model):
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     """Named filters over delegations."""
 
-    def in_force(self, on: date) -> DelegationQuerySet:
-        """Inside the dates, not revoked before the day, and with the three-point hand-over complete (C-02)."""
+    def ended_after(self, on: date) -> DelegationQuerySet:
+        """Those that neither ran out nor were revoked before the day, whether they have begun or not."""
         return self.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=on),
             Q(revoked_on__isnull=True) | Q(revoked_on__gt=on),
+        )
+
+    def in_force(self, on: date) -> DelegationQuerySet:
+        """Inside the dates, not revoked before the day, and with the three-point hand-over complete (C-02)."""
+        return self.ended_after(on).filter(
             valid_from__lte=on,
             docking_done_on__lte=on,
             training_done_on__lte=on,

@@ -1,0 +1,117 @@
+"""Reading the catalogue of the current centre. The catalogue is public; nothing here needs a right."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
+
+from zt_platform.catalogue import rules
+from zt_platform.catalogue.errors import UnknownItem
+from zt_platform.catalogue.models import Delegation, DelegationQuerySet, Item, ItemVersion, Material
+from zt_tenants.context import current_centre
+from zt_tenants.errors import NotFound
+
+
+def published_items(*, department_code: str | None = None) -> list[Item]:
+    """The items people can apply for at the current centre, with department and current version; one statement."""
+    found = _applicable()
+    if department_code is not None:
+        found = found.filter(department__code=department_code)
+    return list(found)
+
+
+def search(text: str, *, limit: int = 20) -> list[Item]:
+    """Items of the current centre by name, life event, pinyin or initials."""
+    text = text.strip()[:60]
+    folded = text.lower().replace(" ", "")
+    if not folded:
+        return []
+    events = Func("life_events", Value(" "), function="array_to_string", output_field=CharField())
+    found = (
+        _applicable()
+        .alias(events=events)
+        .filter(
+            Q(name__icontains=text)
+            | Q(name_en__icontains=text)
+            | Q(events__icontains=text)
+            | Q(pinyin__contains=folded)
+            | Q(initials__contains=folded)
+        )
+    )
+    return list(found[:limit])
+
+
+def item_by_code(item_code: str) -> Item:
+    """An item of the current centre that people can apply for, with department and current version.
+
+    Raises UnknownItem.
+    """
+    item = _applicable().filter(code=item_code).first()
+    if item is None:
+        raise UnknownItem(item_code=item_code)
+    return item
+
+
+def item_version(item_code: str, version: int | None = None) -> ItemVersion:
+    """A published version of an item of the current centre with item, department and materials; two statements.
+
+    The current version unless a number is given; also of items that are only decided here (a case arrives with its
+    version). Raises UnknownItem.
+    """
+    current_centre()
+    found = ItemVersion.objects.filter(item__code=item_code, published_at__isnull=False)
+    if version is None:
+        found = found.filter(item__current_version=F("pk"))
+    else:
+        found = found.filter(version=version)
+    materials = Prefetch("materials", Material.objects.order_by("display_order", "code"))
+    wanted = found.select_related("item__department").prefetch_related(materials).first()
+    if wanted is None:
+        raise UnknownItem(item_code=item_code)
+    return wanted
+
+
+def delegation_in_force(item_code: str, on: date, *, to_centre_code: str | None = None) -> Delegation | None:
+    """The delegation of an item that binds the current centre on a day (C-01); None when there is none.
+
+    ``to_centre_code`` chooses among several receiving centres; without it the first by code. The caller asks
+    ``delegation.sends_case_to(centre)`` where a case applied for here goes.
+    """
+    return _delegations(item_code, to_centre_code).in_force(on).first()
+
+
+def why_not_in_force(item_code: str, on: date, *, to_centre_code: str | None = None) -> str | None:
+    """Why the item's delegations do not count on a day, in the active language; None when one does, or none exists."""
+    latest: Delegation | None = None
+    for delegation in _delegations(item_code, to_centre_code).order_by("-valid_from", "-id"):
+        if rules.why_not_in_force(delegation, on) is None:
+            return None
+        latest = latest or delegation
+    return rules.why_not_in_force(latest, on) if latest else None
+
+
+def delegations() -> list[Delegation]:
+    """All delegations in which the current centre takes part, on either side."""
+    current_centre()
+    return list(Delegation.objects.all())
+
+
+def delegation(delegation_id: int) -> Delegation:
+    """A delegation of the current centre. Raises NotFound."""
+    current_centre()
+    found = Delegation.objects.filter(id=delegation_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _delegations(item_code: str, to_centre_code: str | None) -> DelegationQuerySet:
+    current_centre()
+    found = Delegation.objects.filter(item_code=item_code)
+    return found.filter(to_centre_code=to_centre_code) if to_centre_code else found
+
+
+def _applicable() -> QuerySet[Item]:
+    current_centre()
+    return Item.objects.applicable().select_related("department", "current_version")

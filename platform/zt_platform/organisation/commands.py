@@ -1,0 +1,111 @@
+"""Changing the staff of the current centre. Only its administrators may."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from zt_platform.accounts.models import Account
+from zt_platform.accounts.rules import full_name as checked_name
+from zt_platform.actors import Actor, ActorKind
+from zt_platform.index.commands import remove_seat, upsert_seats
+from zt_platform.organisation.errors import AlreadyPosted
+from zt_platform.organisation.models import Department, StaffMember, Window
+from zt_platform.organisation.roles import Role
+from zt_tenants.clock import today
+from zt_tenants.errors import InvalidInput, NotFound
+
+
+def post_staff_member(
+    *,
+    actor: Actor,
+    account_id: UUID,
+    full_name: str,
+    roles: Collection[str],
+    department_code: str | None = None,
+    window_code: str | None = None,
+) -> StaffMember:
+    """Give an account a post in the current centre (A-02).
+
+    Raises NotPermitted (not an administrator here), InvalidInput naming the field, AlreadyPosted.
+    """
+    _require_administrator(actor)
+    checked = _checked_roles(roles)
+    name = checked_name(full_name)
+    if not Account.objects.filter(id=account_id, is_active=True).exists():
+        raise InvalidInput(field="account_id", zh="没有这个账户。", en="There is no such account.")
+    try:
+        with transaction.atomic():
+            member = StaffMember.objects.create(
+                account_id=account_id,
+                full_name=name,
+                department=_department(department_code),
+                window=_window(window_code),
+                roles=checked,
+                posted_on=today(),
+            )
+            upsert_seats([account_id])
+    except IntegrityError as posted:
+        raise AlreadyPosted(field="account_id") from posted
+    return member
+
+
+def change_roles(*, actor: Actor, staff_id: int, roles: Collection[str]) -> StaffMember:
+    """Replace the roles of a staff member of the current centre. Raises NotPermitted, NotFound, InvalidInput."""
+    _require_administrator(actor)
+    checked = _checked_roles(roles)
+    with transaction.atomic():
+        member = _member(staff_id)
+        member.roles = checked
+        member.save(update_fields=["roles"])
+    return member
+
+
+def end_posting(*, actor: Actor, staff_id: int) -> StaffMember:
+    """End a post today: its rights are gone with the commit. Raises NotPermitted, NotFound."""
+    _require_administrator(actor)
+    with transaction.atomic():
+        member = _member(staff_id)
+        member.active, member.left_on = False, today()
+        member.save(update_fields=["active", "left_on"])
+        remove_seat(member.account_id)
+    return member
+
+
+def _require_administrator(actor: Actor) -> None:
+    if actor.kind is not ActorKind.SYSTEM:
+        actor.require(Role.CENTRE_ADMIN)
+
+
+def _checked_roles(roles: Collection[str]) -> list[str]:
+    checked = sorted({str(role) for role in roles})
+    if not checked or not set(checked) <= set(Role.values):
+        raise InvalidInput(field="roles", zh="请选择至少一个有效的岗位角色。", en="Choose at least one known role.")
+    return checked
+
+
+def _member(staff_id: int) -> StaffMember:
+    member = StaffMember.objects.select_for_update().filter(id=staff_id).first()
+    if member is None:
+        raise NotFound
+    return member
+
+
+def _department(code: str | None) -> Department | None:
+    if code is None:
+        return None
+    department = Department.objects.filter(code=code).first()
+    if department is None:
+        raise InvalidInput(field="department_code", zh="本中心没有这个部门。", en="This centre has no such department.")
+    return department
+
+
+def _window(code: str | None) -> Window | None:
+    if code is None:
+        return None
+    window = Window.objects.filter(code=code).first()
+    if window is None:
+        raise InvalidInput(field="window_code", zh="本中心没有这个窗口。", en="This centre has no such window.")
+    return window
