@@ -52,6 +52,8 @@ class Message:
 Prepare = Callable[[Message], None]
 Apply = Callable[[Message], None]
 ApplyBatch = Callable[[Sequence[Message]], None]
+GapWitness = Callable[[str, str, int], None]
+"""Called with source, destination and the last sequence of a delivery that was refused for a gap before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Handler:
 
 _handlers: dict[str, Handler] = {}
 _batch_handlers: dict[str, ApplyBatch] = {}
+_gap_witnesses: dict[str, GapWitness] = {}
 
 
 def register(type: str, *, prepare: Prepare | None = None, apply: Apply) -> None:
@@ -105,3 +108,18 @@ def handler_for(type: str) -> Handler | None:
 def batch_handler_for(type: str) -> ApplyBatch | None:
     """The batch handler of a type, or None."""
     return _batch_handlers.get(type)
+
+
+def register_gap_witness(channel: str, witness: GapWitness) -> None:
+    """Be told when a delivery of a channel is refused because events before it are missing, at the receiving centre.
+
+    Raises:
+        ValueError: another witness is registered for the channel.
+    """
+    if _gap_witnesses.setdefault(channel, witness) != witness:
+        raise ValueError(f"{channel} already has a gap witness")
+
+
+def gap_witness_for(channel: str) -> GapWitness | None:
+    """The witness of a channel, or None."""
+    return _gap_witnesses.get(channel)

@@ -29,7 +29,7 @@ from zt_interop.errors import (
     SequenceReused,
 )
 from zt_interop.faults import crash_point
-from zt_interop.handlers import Message
+from zt_interop.handlers import Message, gap_witness_for
 from zt_interop.inbox import Fate, inbox_row, prepare, settle, unapplied_subjects
 from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import (
@@ -66,7 +66,7 @@ def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
     with enter(at):
         try:
             delivery = open_delivery(wire, at=at, now=moment, sighting=sighting)
-            receipt = _take(delivery, at=at, transport=transport)
+            receipt = _take_or_tell(delivery, at=at, transport=transport)
         except MessageRefused as refusal:
             _keep_refusal(refusal, wire, sighting, transport)
             answer = refusal_receipt(refusal, wire=wire, event_id=sighting.event_id, received_at=moment)
@@ -78,6 +78,17 @@ def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
 def _sign(receipt: Receipt, at: Centre, sender: str) -> bytes:
     signer = signer_for(at, at=receipt.received_at)
     return sign_receipt(receipt, receipt_id=uuid7(), source=at.code, destination=sender, signer=signer)
+
+
+def _take_or_tell(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
+    """Take the delivery; a gap before it is told to whoever watches the channel."""
+    try:
+        return _take(delivery, at=at, transport=transport)
+    except SequenceGap:
+        witness = gap_witness_for(delivery.channel)
+        if witness is not None:
+            witness(delivery.source, at.code, delivery.last_sequence)
+        raise
 
 
 def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:

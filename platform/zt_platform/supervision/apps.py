@@ -2,10 +2,18 @@
 
 from django.apps import AppConfig
 
+from zt_tenants.language import bilingual
+
 
 class SupervisionConfig(AppConfig):
     """The province's store of case steps, fed by messages only (a shared app with a PostgreSQL schema of its own)."""
 
     name = "zt_platform.supervision"
     label = "supervision"
-    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = bilingual("电子监察", "Electronic supervision")
+
+    def ready(self) -> None:
+        """Register the message handlers."""
+        from zt_platform.supervision.events import register_handlers
+
+        register_handlers()
