@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Q
 
@@ -79,16 +80,40 @@ def descendants(centre: Centre) -> CentreQuerySet:
     )
 
 
-def search_centres(text: str, *, limit: int = 20) -> list[Centre]:
-    """Open centres whose name contains the text, or whose code, pinyin or pinyin initials start with it."""
+def matching_centres(text: str) -> CentreQuerySet:
+    """Open centres whose name contains the text, or whose code, pinyin or pinyin initials start with it; all for ""."""
     text = text.strip()
+    found = Centre.objects.open()
     if not text:
-        return []
+        return found
     folded = text.lower().replace(" ", "")
-    found = Centre.objects.open().filter(
+    return found.filter(
         Q(name__contains=text)
         | Q(code__startswith=text)
         | Q(pinyin__startswith=folded)
         | Q(pinyin_initials__startswith=folded)
     )
-    return list(found.select_related("parent")[:limit])
+
+
+def search_centres(text: str, *, limit: int = 20) -> list[Centre]:
+    """The first centres that :func:`matching_centres` finds, with their parents; none for an empty text."""
+    return list(matching_centres(text).select_related("parent")[:limit]) if text.strip() else []
+
+
+def centres_by_id(centre_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Centre]:
+    """Centres by id, open or closed, in one statement."""
+    return {centre.id: centre for centre in Centre.objects.filter(id__in=list(centre_ids))}
+
+
+def centres_by_code(codes: Iterable[str]) -> dict[str, Centre]:
+    """Open centres by code, in one statement."""
+    return {centre.code: centre for centre in Centre.objects.open().filter(code__in=list(codes))}
+
+
+def children_of(centre_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Centre]]:
+    """The open centres directly below each of these, by the upper one's id, in one statement."""
+    below: dict[uuid.UUID, list[Centre]] = {centre_id: [] for centre_id in centre_ids}
+    for centre in Centre.objects.open().filter(parent_id__in=list(below)):
+        if centre.parent_id is not None:
+            below[centre.parent_id].append(centre)
+    return below

@@ -40,6 +40,15 @@ def search_items(text: str, *, centre_code: str | None = None, limit: int = 20) 
     return list(found.order_by("rank", Length("centre_code"), "centre_code", "item_code")[:limit])
 
 
+def matching_items(text: str, *, centre_code: str | None = None) -> QuerySet[Any, Any]:
+    """What :func:`search_items` finds as a queryset, for lists that page: each row has ``rank`` (0 best) and
+    ``code_length`` (upper levels are shorter); sort by rank, code_length, centre_code, item_code."""
+    found: QuerySet[Any, Any] = _matching(text).annotate(code_length=Length("centre_code"))
+    if centre_code is not None:
+        return found.filter(centre_code=centre_code)
+    return found if text.strip() else found.none()
+
+
 def search_item_names(text: str, *, limit: int = 20) -> list[ItemHit]:
     """Like :func:`search_items` over all centres, but each item once, with the number of centres that accept it."""
     if not text.strip():
@@ -80,6 +89,11 @@ def cases_of(
     if after is not None:
         entries = entries.filter(Q(updated_at__lt=after[0]) | Q(updated_at=after[0], id__lt=after[1]))
     return list(entries[:limit])
+
+
+def all_cases_of(account_id: UUID) -> QuerySet[ApplicantCaseEntry, ApplicantCaseEntry]:
+    """An applicant's cases at all centres as a queryset, for lists that page."""
+    return ApplicantCaseEntry.objects.filter(account_id=account_id)
 
 
 def centres_of_case(tracking_number: str) -> list[str]:

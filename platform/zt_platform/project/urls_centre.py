@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zt_platform.web.urls_centre")),
     path("interop/", include("zt_interop.urls")),
+    path("", include("zt_graphql.urls")),
 ]
 
 handler400 = "zt_platform.web.error_pages.bad_request"

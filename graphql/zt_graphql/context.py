@@ -1,0 +1,64 @@
+"""What a resolver knows about its request (``info.context``)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from zt_graphql.siblings import Siblings
+from zt_platform.accounts.errors import SignInRequired
+from zt_platform.accounts.models import Account
+from zt_platform.accounts.sessions import account_of, actor_or_none, applicant_for_request, client_address
+from zt_platform.actors import Actor
+
+
+class GatewayContext:
+    """One request: the HTTP request, who acts, and the batches of sibling objects."""
+
+    __slots__ = ("_actor", "request", "siblings")
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.siblings = Siblings()
+        self._actor: Actor | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts: staff in a centre where the account holds a post, else the applicant. Found once per request.
+
+        Raises:
+            SignInRequired: nobody is signed in.
+        """
+        found = self.actor_or_none
+        if found is None:
+            raise SignInRequired
+        return found
+
+    @property
+    def actor_or_none(self) -> Actor | None:
+        """Who acts, or None when nobody is signed in."""
+        if self._actor is None:
+            self._actor = actor_or_none(self.request)
+        return self._actor
+
+    @property
+    def applicant(self) -> Actor:
+        """The person as an applicant, also where the account holds a post.
+
+        Raises:
+            SignInRequired: nobody is signed in.
+        """
+        return applicant_for_request(self.request)
+
+    @property
+    def account(self) -> Account | None:
+        """The signed-in account, if any."""
+        return account_of(self.request)
+
+    @property
+    def address(self) -> str:
+        """The client's network address, for rate limits."""
+        return client_address(self.request)
+
+    def forget_actor(self) -> None:
+        """After signing in or out: the actor is somebody else now."""
+        self._actor = None

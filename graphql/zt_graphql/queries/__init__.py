@@ -1,0 +1,1 @@
+"""Queries of the schema: permission, one query of the platform, page."""
