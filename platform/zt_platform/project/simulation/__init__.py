@@ -1,0 +1,1 @@
+"""A played day: invented people take real items along the real road (commands, uploads, signed messages)."""
