@@ -110,6 +110,29 @@ def sign_in(*, username: str, password: str, address: str) -> Account:
     return account
 
 
+def enter_resident_id(*, actor: Actor, resident_id: str) -> Account:
+    """An applicant enters the resident id that was left out at registration; unverified until a clerk has seen the card.
+
+    Raises NotPermitted (not an applicant), InvalidInput, Conflict (there is a number already), IdentityTaken.
+    """
+    account_id = actor.require_applicant()
+    number = rules.resident_id(resident_id, today=today())
+    try:
+        with transaction.atomic():
+            account = Account.objects.select_for_update().get(id=account_id)
+            if account.resident_id:
+                raise Conflict(
+                    zh="身份证号码已经登记，如有错误请持身份证到窗口更正。",
+                    en="A resident id is entered already; if it is wrong, bring your card to a window.",
+                )
+            _set_resident_id(account, number)
+            account.save(update_fields=["resident_id", "resident_id_index", "resident_id_masked"])
+            _record(account, "resident_id_entered", actor)
+    except IntegrityError as taken:
+        raise IdentityTaken(field="resident_id") from taken
+    return account
+
+
 def verify_identity(*, actor: Actor, account_id: UUID, resident_id: str, full_name: str) -> Account:
     """A window clerk has seen the resident identity card: number and name on it prove the account's identity.
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zt_platform.web.urls_centre")),
+    path("", include("zt_platform.catalogue.urls")),
     path("interop/", include("zt_interop.urls")),
     path("", include("zt_graphql.urls")),
 ]

@@ -71,6 +71,7 @@ class Page:
         return centre_url(self.centre, "centre:home") if self.centre else portal_url("home")
 
     preferences_url = property(lambda self: portal_url("preferences"))
+    account_url = property(lambda self: portal_url("account"))
     sign_out_url = property(lambda self: portal_url("sign-out"))
 
     @property

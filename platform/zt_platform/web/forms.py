@@ -79,3 +79,31 @@ class RegisterForm(PlainForm):
         help_text=bilingual("至少10个字符，不要用生日和电话", "At least ten characters; no birthday, no phone number"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class ResidentIdForm(PlainForm):
+    """The number that was left out at registration."""
+
+    resident_id = forms.CharField(
+        label=bilingual("身份证号码", "Resident id number"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class AuthorisationForm(PlainForm):
+    """For which legal person the account acts, and until when."""
+
+    organisation_name = forms.CharField(label=bilingual("单位名称", "Name of the organisation"), max_length=120)
+    uscc = forms.CharField(
+        label=bilingual("统一社会信用代码", "Unified social credit code"),
+        max_length=24,
+        help_text=bilingual("营业执照上的18位代码", "The 18 characters on the business licence"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    valid_from = forms.DateField(
+        label=bilingual("授权从哪天起", "Valid from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    valid_until = forms.DateField(
+        label=bilingual("到哪天止", "Valid until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

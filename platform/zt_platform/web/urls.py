@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from zt_platform.web import preferences
-from zt_platform.web.views import portal, signing
+from zt_platform.web.views import account, portal, signing
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -16,4 +16,8 @@ urlpatterns = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("register/", signing.register, name="register"),
+    path("account/", account.account, name="account"),
+    path("account/resident-id/", account.enter_resident_id, name="account-resident-id"),
+    path("account/authorisations/", account.authorise, name="account-authorise"),
+    path("account/authorisations/<uuid:authorisation_id>/revoke/", account.revoke, name="account-revoke"),
 ]

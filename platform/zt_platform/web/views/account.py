@@ -1,0 +1,87 @@
+"""My account: who I am to the platform, and for whom I act."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from zt_platform.accounts import commands
+from zt_platform.accounts.queries import authorisations_of, own_account
+from zt_platform.accounts.sessions import applicant_for_request
+from zt_platform.web.forms import AuthorisationForm, PlainForm, ResidentIdForm
+from zt_tenants.clock import today
+from zt_tenants.errors import DomainError
+from zt_tenants.language import bi
+from zt_tenants.urls import portal_url
+
+YEAR = timedelta(days=365)
+
+
+def _page(
+    request: HttpRequest, *, identity: ResidentIdForm | None = None, authorisation: AuthorisationForm | None = None
+) -> HttpResponse:
+    actor = applicant_for_request(request)
+    refused: PlainForm | None = next((form for form in (identity, authorisation) if form is not None), None)
+    context = {
+        "account": own_account(actor),
+        "authorisations": authorisations_of(actor),
+        "identity_form": identity or ResidentIdForm(),
+        "authorisation_form": authorisation
+        or AuthorisationForm(initial={"valid_from": today(), "valid_until": today() + YEAR}),
+        "refused": refused,
+        "today": today(),
+    }
+    return render(request, "web/account.html", context, status=422 if refused else 200)
+
+
+@require_http_methods(["GET"])
+def account(request: HttpRequest) -> HttpResponse:
+    """The person's data, masked, and the organisations they act for."""
+    return _page(request)
+
+
+@sensitive_post_parameters("resident_id")
+@require_POST
+def enter_resident_id(request: HttpRequest) -> HttpResponse:
+    """Enter the resident id that was left out at registration."""
+    form = ResidentIdForm(request.POST)
+    if form.is_valid():
+        try:
+            commands.enter_resident_id(actor=applicant_for_request(request), **form.cleaned_data)
+        except DomainError as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, bi("身份证号码已登记。", "Your resident id is entered."))
+            return redirect(portal_url("account"))
+    return _page(request, identity=form)
+
+
+@require_POST
+def authorise(request: HttpRequest) -> HttpResponse:
+    """Enter that this account acts for a legal person."""
+    form = AuthorisationForm(request.POST)
+    if form.is_valid():
+        try:
+            commands.authorise(actor=applicant_for_request(request), **form.cleaned_data)
+        except DomainError as refused:
+            form.refuse(refused)
+        else:
+            messages.success(
+                request, bi("授权已登记，带授权书到窗口核验一次即可。", "Entered; show the letter at a window once.")
+            )
+            return redirect(portal_url("account"))
+    return _page(request, authorisation=form)
+
+
+@require_POST
+def revoke(request: HttpRequest, authorisation_id: UUID) -> HttpResponse:
+    """End an authorisation of one's own."""
+    commands.revoke_authorisation(actor=applicant_for_request(request), authorisation_id=authorisation_id)
+    messages.success(request, bi("授权已撤销。", "The authorisation is revoked."))
+    return redirect(portal_url("account"))
