@@ -24,16 +24,10 @@ def canonical_bytes(value: Any) -> bytes:
         Malformed: a float, an integer over 53 bits, a lone surrogate, a NUL, a key that is no text, another type.
         TooDeep: nested deeper than :data:`MAX_DEPTH`.
     """
-    text = json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    try:
-        return text.encode()
-    except UnicodeEncodeError as lone:
-        raise Malformed(detail="a lone surrogate") from lone
+    return json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _ordered(value: Any, depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise TooDeep(limit=MAX_DEPTH)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -42,10 +36,12 @@ def _ordered(value: Any, depth: int) -> Any:
         if abs(value) > MAX_INTEGER:
             raise Malformed(detail="an integer over 53 bits")
         return value
+    if depth >= MAX_DEPTH:
+        raise TooDeep(limit=MAX_DEPTH)
     if isinstance(value, list | tuple):
         return [_ordered(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        names = sorted((_name(name) for name in value), key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        names = sorted((_name(name) for name in value), key=lambda name: name.encode("utf-16-be"))
         return {name: _ordered(value[name], depth + 1) for name in names}
     raise Malformed(detail=f"a value of type {type(value).__name__}")
 
@@ -60,6 +56,10 @@ def _text(text: str) -> str:
     # PostgreSQL stores no NUL: better refused at the door than failing inside a transaction.
     if "\0" in text:
         raise Malformed(detail="a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError as lone:
+        raise Malformed(detail="a lone surrogate") from lone
     return str(text)
 
 
@@ -67,7 +67,8 @@ def parse_strict(data: bytes) -> Any:
     """Read JSON bytes, refusing whatever two readers could understand differently.
 
     Raises:
-        Malformed: not UTF-8, not JSON, a member twice, a fraction, NaN, an integer over 53 bits, a NUL.
+        Malformed: not UTF-8, not JSON, a member twice, a fraction, NaN, an integer over 53 bits, a NUL, half a
+            surrogate pair.
         TooDeep: nested deeper than :data:`MAX_DEPTH`.
     """
     try:
