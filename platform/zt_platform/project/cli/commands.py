@@ -1,19 +1,20 @@
-"""The commands of ``zhengtong``. Imports of Django apps happen inside, after the services are up."""
+"""``zhengtong up`` and ``zhengtong migrate``, and the list of all commands."""
 
 from __future__ import annotations
 
 import click
 
-from zt_platform.project.cli.console import out, progress_bar, say
-from zt_platform.project.cli.runtime import migrate_all, platform_running, set_up_django
+from zt_platform.project.cli.console import say
+from zt_platform.project.cli.demo import demo, simulate
+from zt_platform.project.cli.keyring import keys
+from zt_platform.project.cli.province import province
+from zt_platform.project.cli.runtime import migrate_all, platform_running, prepare_storage, set_up_django
 from zt_platform.project.cli.stack import Stack
 from zt_platform.project.secrets import data_home
 
-_port = click.option("--port", default=8000, show_default=True, help="网站端口(被占用时自动换) · port of the site")
-
 
 @click.command()
-@_port
+@click.option("--port", default=8000, show_default=True, help="网站端口(被占用时自动换) · port of the site")
 @click.option("--workers", default=1, show_default=True, help="web 进程数 · web processes")
 @click.option("--threads", default=6, show_default=True, help="每进程线程数 · threads a process")
 def up(port: int, workers: int, threads: int) -> None:
@@ -21,23 +22,10 @@ def up(port: int, workers: int, threads: int) -> None:
     with Stack(data_home(), port=port, workers=workers, threads=threads) as stack:
         set_up_django()
         migrate_all()
-        _prepare_storage()
+        prepare_storage()
         stack.start_site()
         say(f"网站已启动:[bold]{stack.url}[/bold] (Ctrl-C 停止)", "The site is up; Ctrl-C stops it.")
-        _watch(stack)
-
-
-def _watch(stack: Stack) -> None:
-    try:
-        stack.watch()
-    except KeyboardInterrupt:
-        say("正在停止……", "Stopping.")
-
-
-def _prepare_storage() -> None:
-    from zt_storage.objects import ensure_bucket
-
-    ensure_bucket()
+        stack.watch_until_interrupted()
 
 
 @click.command()
@@ -48,5 +36,4 @@ def migrate() -> None:
         say("数据库已是最新。", "The database is up to date.")
 
 
-COMMANDS: list[click.Command] = [up, migrate]
-_ = (out, progress_bar)
+COMMANDS: list[click.Command] = [up, demo, simulate, province, keys, migrate]

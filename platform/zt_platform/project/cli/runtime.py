@@ -32,3 +32,10 @@ def migrate_all(*, quiet: bool = True) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
+
+
+def prepare_storage() -> None:
+    """Make the bucket if it is missing; waits for a server that has just started."""
+    from zt_storage.objects import ensure_bucket
+
+    ensure_bucket()

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -79,6 +80,11 @@ class Stack:
                 if service.has_ended():
                     raise ServiceFailed(f"{service.name} ended. The end of {service.log}:\n{service.log_tail()}")
             self.restart_dead()
+
+    def watch_until_interrupted(self) -> None:
+        """:meth:`watch`, ending quietly on Ctrl-C or SIGTERM."""
+        with suppress(KeyboardInterrupt):
+            self.watch()
 
     def restart_dead(self) -> None:
         """Start again what ended of web, worker and beat.
