@@ -89,7 +89,9 @@ def _print_summary() -> None:
 def _print_logins(url: str, home: Path) -> None:
     from zt_platform.project.simulation.cast import FIRST_USERNAME
 
-    table = Table("网址 URL", "用户名 username", "身份 who", title=f"密码均为 password: [bold]{staff_password(home)}[/bold]")
+    table = Table(
+        "网址 URL", "用户名 username", "身份 who", title=f"密码均为 password: [bold]{staff_password(home)}[/bold]"
+    )
     table.add_row(url, FIRST_USERNAME, "申请人 applicant (01–24)")
     table.add_row(f"{url}/c/340100/", "clerk-340100", "合肥市窗口人员 window clerk")
     table.add_row("", "reviewer-340100 · approver-340100", "审核、审批人员 reviewer, approver")

@@ -61,7 +61,9 @@ def load_missing_centres(divisions: Sequence[Division], *, password: str) -> Non
         report = load_province(
             divisions, password=password, progress=lambda name: bar.update(bar.task_ids[0], advance=1, now=name)
         )
-    say(f"新建 {report.made} 个中心,已有 {report.there} 个。", f"{report.made} centres made, {report.there} were there.")
+    say(
+        f"新建 {report.made} 个中心,已有 {report.there} 个。", f"{report.made} centres made, {report.there} were there."
+    )
 
 
 def staff_password(home: Path) -> str:
