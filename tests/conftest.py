@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from zt_interop.keys.commands import ensure_keys
 from zt_tenants.models import Centre, Level
@@ -65,6 +66,16 @@ def _empty_tables(world: World) -> None:
         tables = [row[0] for row in cursor.fetchall()]
         if tables:
             cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker) -> Iterator[None]:
+    """Make the test database; pytest-django's own fixture does so only if some test asks for its ``db``."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from zt_interop.envelope import FIRST_LINK, Event
 from zt_interop.handlers import Message
 from zt_interop.keys.signing import StoredSigner, signer_for
 from zt_interop.receive import receive
+from zt_interop.send import send_message
 from zt_tenants.clock import now
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
@@ -127,3 +128,33 @@ class Sender:
     def send(self, data: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
         """Deliver the next event properly."""
         return self.deliver(self.wire(self.keep(self.event(data, **changes))))
+
+
+REQUEST: Final = "exchange.request.v1"
+RESPONSE: Final = "exchange.response.v1"
+
+
+def requested(request_id: str) -> dict[str, Any]:
+    """A payload of ``exchange.request.v1``."""
+    return {
+        "request_id": request_id,
+        "service": "population.verify",
+        "purpose": "核验申请人身份",
+        "parameters": {},
+        "requested_at": "2026-03-02T09:30:00+08:00",
+    }
+
+
+def answer_request(message: Message) -> None:
+    """A handler with an effect that can be counted: each request is answered by one message back."""
+    send_message(
+        destination=message.source,
+        type=RESPONSE,
+        subject=message.subject,
+        data={
+            "request_id": message.data["request_id"],
+            "service": message.data["service"],
+            "status": "FOUND",
+            "answered_at": "2026-03-02T09:31:00+08:00",
+        },
+    )
