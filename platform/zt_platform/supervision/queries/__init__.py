@@ -2,6 +2,7 @@
 
 from zt_platform.supervision.queries.board import Branch, HeatRow, board, heat
 from zt_platform.supervision.queries.cases import (
+    COUNT_LIMIT,
     CaseFilters,
     CasePage,
     CaseRow,
@@ -15,6 +16,7 @@ from zt_platform.supervision.queries.feeds import FeedRow, FeedState, FeedSummar
 from zt_platform.supervision.queries.figures import DayFigures, LightCounts, Overview, overview, reading_moment
 
 __all__ = [
+    "COUNT_LIMIT",
     "Branch",
     "CaseFilters",
     "CasePage",

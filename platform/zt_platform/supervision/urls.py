@@ -1,0 +1,17 @@
+"""URLs of supervision, below the portal's ``/supervision/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zt_platform.supervision import views
+
+app_name = "supervision"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("centres/<str:code>/", views.centre, name="centre"),
+    path("cases/", views.cases, name="cases"),
+    path("cases/<str:number>/", views.case, name="case"),
+    path("feeds/", views.feeds, name="feeds"),
+]

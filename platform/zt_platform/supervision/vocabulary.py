@@ -1,0 +1,85 @@
+"""The words shown for what travels in ``supervision.event.v1``: codes of steps and statuses, names of figures.
+
+Supervision knows the wire's codes and not the case app; a code it does not know is shown as it came.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+
+from zt_platform.supervision.models import CaseKind, LedgerRole
+from zt_platform.supervision.rules import Light
+from zt_tenants.language import bilingual
+
+STATUSES: dict[str, Promise | str] = {
+    "DRAFT": bilingual("草稿", "Draft"),
+    "SUBMITTED": bilingual("已提交", "Submitted"),
+    "CORRECTING": bilingual("待补正", "Awaiting correction"),
+    "PRE_REVIEWED": bilingual("预审通过", "Pre-reviewed"),
+    "ACCEPTED": bilingual("已受理", "Accepted"),
+    "REFUSED": bilingual("不予受理", "Not accepted"),
+    "HANDED_DOWN": bilingual("已转下级", "Handed down"),
+    "TRANSFERRED": bilingual("已转办", "Transferred"),
+    "REVIEWED": bilingual("已审核", "Reviewed"),
+    "APPROVED": bilingual("准予许可", "Granted"),
+    "REJECTED": bilingual("不予许可", "Denied"),
+    "COMPLETED": bilingual("已办结", "Completed"),
+    "DELIVERED": bilingual("已送达", "Delivered"),
+    "WITHDRAWN": bilingual("已撤回", "Withdrawn"),
+    "DECLINED": bilingual("已退回", "Declined"),
+}
+
+STEPS: dict[str, Promise | str] = {
+    "DRAFTED": bilingual("开始填报", "Draft begun"),
+    "SUBMITTED": bilingual("提交申请", "Application submitted"),
+    "CORRECTION_REQUESTED": bilingual("一次性告知补正", "Correction requested"),
+    "RESUBMITTED": bilingual("补正后提交", "Correction supplied"),
+    "PRE_REVIEWED": bilingual("网上预审通过", "Pre-review passed"),
+    "ACCEPTED": bilingual("受理", "Accepted"),
+    "REFUSED": bilingual("不予受理", "Not accepted"),
+    "HANDED_DOWN": bilingual("转下级办理", "Handed down"),
+    "TRANSFERRED": bilingual("转送审批机关", "Sent to the deciding centre"),
+    "RECEIVED": bilingual("审批机关签收", "Received by the deciding centre"),
+    "REVIEWED": bilingual("审核", "Reviewed"),
+    "APPROVED": bilingual("审批：准予", "Decision: granted"),
+    "REJECTED": bilingual("审批：不予", "Decision: denied"),
+    "COMPLETED": bilingual("盖章办结", "Sealed and completed"),
+    "DELIVERED": bilingual("送达", "Delivered"),
+    "WITHDRAWN": bilingual("申请人撤回", "Withdrawn by the applicant"),
+    "DECLINED": bilingual("退回（不属本机关职权）", "Declined: not competent"),
+    "DELEGATION_NOT_IN_FORCE": bilingual("授权未生效，留在本中心办理", "Stays: delegation not in force"),
+    "DECISION_VOID": bilingual("撤回在先，决定不生效", "Withdrawn before the decision, which is void"),
+    "WITHDRAWAL_TOO_LATE": bilingual("决定在先，撤回不生效", "Decided before the withdrawal"),
+}
+
+MEASURES: dict[str, Promise | str] = {
+    "submitted": bilingual("申请", "Submitted"),
+    "accepted": bilingual("受理", "Accepted"),
+    "refused": bilingual("不予受理", "Not accepted"),
+    "withdrawn": bilingual("撤回", "Withdrawn"),
+    "completed": bilingual("办结", "Completed"),
+    "instant": bilingual("当场办结", "Decided on the spot"),
+    "on_time": bilingual("按时办结", "Completed on time"),
+    "late": bilingual("超时办结", "Completed late"),
+    "limited": bilingual("有时限的办结", "Completed with a limit"),
+    "granted": bilingual("准予", "Granted"),
+    "denied": bilingual("不予许可", "Denied"),
+    "decided": bilingual("作出决定", "Decided"),
+    "handed_down": bilingual("转下级", "Handed down"),
+    "overrun": bilingual("到期未办", "Limit overrun"),
+}
+HEAT_MEASURES = ("accepted", "completed", "late", "overrun")
+
+LIGHTS: dict[str, Promise | str] = {
+    "RUNNING": bilingual("在办", "Running"),
+    "OVERDUE": bilingual("超期（黄牌和红牌）", "Overdue (yellow and red)"),
+    **{light.value: light.label for light in (Light.RED, Light.YELLOW, Light.WARNING, Light.GREEN)},
+}
+
+KINDS: dict[str, Promise | str] = {kind.value: kind.label for kind in CaseKind}
+ROLES: dict[str, Promise | str] = {role.value: role.label for role in LedgerRole}
+
+
+def word(words: dict[str, Promise | str], code: str) -> str:
+    """The word for a code in the active language; the code itself when there is none."""
+    return str(words.get(code, code))
