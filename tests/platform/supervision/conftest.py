@@ -6,17 +6,22 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test import Client
 
+from zt_platform.accounts.commands import register_account
 from zt_platform.actors import Actor, ActorKind
+from zt_platform.index.commands import upsert_seats
+from zt_platform.organisation.models import StaffMember
 from zt_platform.organisation.roles import Role
 from zt_platform.supervision.ingest import ingest
 from zt_platform.supervision.scope import Scope, scope_for
 from zt_tenants import clock
+from zt_tenants.context import enter
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
@@ -161,3 +166,29 @@ def city_scope(world) -> Scope:
 def supervisor() -> Callable[..., Actor]:
     """Make a supervisor (or other staff) of a centre."""
     return supervisor_of
+
+
+@pytest.fixture
+def sign_in(client) -> Callable[..., Client]:
+    """A browser in which a supervisor (or other staff) of a centre is signed in."""
+
+    def _sign_in(centre: Centre, *roles: str) -> Client:
+        number = next(_people)
+        account = register_account(
+            username=f"supervisor{number}", password="Tongxing-2026", full_name="周明", phone=f"1385600{number:04d}"
+        )
+        with enter(centre):
+            StaffMember.objects.create(
+                account_id=account.id,
+                full_name="周明",
+                roles=list(roles or {Role.SUPERVISOR.value}),
+                posted_on=date(2020, 1, 1),
+            )
+            upsert_seats([account.id])
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return _sign_in
+
+
+_people = itertools.count(1)

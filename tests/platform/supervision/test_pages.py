@@ -1,0 +1,204 @@
+"""The supervisors' pages: who may read them, and that every number leads to its rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from zt_platform.organisation.roles import Role
+from zt_tenants.models import Centre, Level
+from zt_tenants.urls import portal_url
+
+NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+pytestmark = pytest.mark.req("R-01", "R-12")
+
+
+@pytest.fixture
+def some_cases(world, feeds, report):
+    """One late case in two ledgers, some completed ones, one elsewhere."""
+    overdue = {"due_in": -timedelta(hours=2), "accepted_at": NOON - 3 * DAY}
+    report(
+        feeds.completed(world.city, "340100-A1", instant=True, kind="INSTANT"),
+        feeds.completed(world.county, "340123-A2", on_time=False, item_name="=cmd()"),
+        feeds.accepted(world.city, "340100-A3", role="ACCEPTING", **overdue),
+        feeds.accepted(world.county, "340100-A3", role="DECIDING", **overdue),
+        feeds.completed(world.other_county, "341702-B1"),
+    )
+
+
+def _urls(world):
+    return [
+        portal_url("supervision:home"),
+        portal_url("supervision:centre", code=world.city.code),
+        portal_url("supervision:cases"),
+        portal_url("supervision:case", number="340100-A3"),
+        portal_url("supervision:feeds"),
+    ]
+
+
+def _page(client, url):
+    response = client.get(url)
+    assert response.status_code == 200, url
+    return unescape(response.content.decode())
+
+
+def test_without_sign_in_every_page_leads_to_it(client, world, some_cases):
+    for url in _urls(world):
+        response = client.get(url)
+        assert response.status_code == 302
+        assert response["Location"].startswith(portal_url("sign-in"))
+
+
+@pytest.mark.parametrize("roles", [(Role.WINDOW_CLERK,), (Role.CENTRE_ADMIN, Role.APPROVER)])
+def test_other_staff_see_nothing(sign_in, world, some_cases, roles):
+    browser = sign_in(world.province, *roles)
+    assert [browser.get(url).status_code for url in _urls(world)] == [403] * 5
+
+
+def test_a_countys_supervisor_sees_nothing(sign_in, world, some_cases):
+    browser = sign_in(world.county)
+    assert [browser.get(url).status_code for url in _urls(world)] == [403] * 5
+
+
+def test_a_city_sees_no_other_city(sign_in, world, some_cases):
+    browser = sign_in(world.other_city)
+    for url in _urls(world)[1:2] + [
+        portal_url("supervision:case", number="340100-A3"),
+        portal_url("supervision:cases") + f"?centre={world.city.code}",
+        portal_url("supervision:feeds") + f"?centre={world.province.code}",
+    ]:
+        assert browser.get(url).status_code == 404
+    assert "340100-A3" not in _page(browser, portal_url("supervision:cases"))
+    assert "341702-B1" in _page(browser, portal_url("supervision:cases"))
+
+
+def test_the_province_drills_down_to_a_case(sign_in, world, some_cases):
+    browser = sign_in(world.province)
+    home = _page(browser, portal_url("supervision:home"))
+    assert "340100-A3" in home
+    city = portal_url("supervision:centre", code=world.city.code)
+    assert f'href="{city}"' in home
+    county = portal_url("supervision:centre", code=world.county.code)
+    assert f'href="{county}"' in _page(browser, city)
+    assert portal_url("supervision:case", number="340100-A3") in _page(browser, county)
+    case = _page(browser, portal_url("supervision:case", number="340100-A3"))
+    assert world.city.name in case
+    assert world.county.name in case
+
+
+def test_every_number_leads_to_as_many_rows(sign_in, world, some_cases):
+    browser = sign_in(world.province)
+    for page in (portal_url("supervision:home"), portal_url("supervision:centre", code=world.city.code)):
+        links = re.findall(r'href="([^"]*/supervision/cases/\?[^"]*)"[^>]*>(.*?)</a>', _page(browser, page), re.S)
+        counted = 0
+        for url, text in links:
+            number = re.fullmatch(
+                r"\D*?(\d+)\D*", re.sub(r"<[^>]*>", "", re.sub(r'<span class="figure-beside.*', "", text))
+            )
+            if number and "%" not in text:
+                rows = _page(browser, url).count('data-label="办件编号"')
+                assert rows == int(number[1]), (url, text)
+                counted += 1
+        assert counted > 20
+
+
+def test_a_light_is_colour_shape_and_word(sign_in, world, some_cases):
+    page = _page(sign_in(world.province), portal_url("supervision:cases"))
+    assert re.search(r'class="light light-yellow"><svg[^>]*><use href="[^"]*#light-yellow"></use></svg>黄牌<', page)
+
+
+def test_nothing_is_inline_and_the_chart_carries_its_data(sign_in, world, some_cases):
+    page = _page(sign_in(world.province), portal_url("supervision:home"))
+    assert not re.search(r"<script(?![^>]*(src=|application/json))", page)
+    assert not re.search(r"\sstyle=|\son[a-z]+=", page)
+    option = json.loads(re.search(r'<script id="heat-data" type="application/json">(.*?)</script>', page, re.S)[1])
+    assert len(option["xAxis"]["data"]) == 14
+    assert [point["value"][2] for point in option["series"][0]["data"] if point["value"][2]]
+    assert option["aria"]["enabled"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_empty_pages_say_what_to_do(sign_in, world, language):
+    browser = sign_in(world.province)
+    browser.cookies["zt_language"] = language
+    words = {
+        "zh-hans": ("眼下没有在办件", "没有符合条件的办件", "还没有任何中心上报"),
+        "en": ("No case is running",) * 1,
+    }
+    home, cases, feeds = (_page(browser, url) for url in (_urls(world)[0], _urls(world)[2], _urls(world)[4]))
+    for text, page in zip(words[language], (home, cases, feeds), strict=False):
+        assert text in page
+
+
+def test_a_past_day_and_nonsense_in_the_url(sign_in, world, some_cases):
+    browser = sign_in(world.province)
+    past = _page(browser, portal_url("supervision:home") + "?on=2026-11-17")
+    assert "2026-11-17" in past
+    assert "on=2026-11-17" in past
+    for query in ("?on=2999-01-01", "?on=x"):
+        assert "2026-11-18" in _page(browser, portal_url("supervision:home") + query)
+    for query in ("?light=BLUE", "?measure=x", "?after=x"):
+        assert browser.get(portal_url("supervision:cases") + query).status_code == 400
+    assert browser.get(portal_url("supervision:home") + "?measure=x").status_code == 400
+    assert browser.get(portal_url("supervision:case", number="nothing")).status_code == 404
+
+
+def test_every_table_can_be_taken_along(sign_in, world, some_cases):
+    browser = sign_in(world.province)
+    home, _, cases, case, feeds = _urls(world)
+    for url, rows in (
+        (f"{home}?csv=league", 3),
+        (f"{home}?csv=heat", 3),
+        (f"{cases}?csv=1", 4),
+        (f"{case}?csv=1", 2),
+        (f"{feeds}?csv=1", 6),
+    ):
+        response = browser.get(url)
+        assert response["Content-Type"] == "text/csv; charset=utf-8"
+        assert response["Content-Disposition"].startswith("attachment; ")
+        lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+        assert len(lines) == rows + 1, url
+    assert "办件清单.csv" in unquote(browser.get(f"{cases}?csv=1")["Content-Disposition"])
+
+
+def test_a_cell_never_runs_as_a_formula(sign_in, world, some_cases):
+    text = sign_in(world.province).get(portal_url("supervision:cases") + "?csv=1").content.decode()
+    assert "'=cmd()" in text
+
+
+def test_the_pages_cost_the_same_statements_with_twenty_centres_and_cases(sign_in, world, feeds, report):
+    browser = sign_in(world.province)
+    report(feeds.accepted(world.city, "340100-N0", due_in=-timedelta(hours=2), accepted_at=NOON - 3 * DAY))
+
+    def costs():
+        found = []
+        for url in (portal_url("supervision:home"), portal_url("supervision:cases"), portal_url("supervision:feeds")):
+            with CaptureQueriesContext(connection) as statements:
+                _page(browser, url)
+            found.append(len(statements))
+        return found
+
+    costs()
+    one = costs()
+    for number in range(20):
+        centre = Centre.objects.create(
+            code=f"3490{number:02d}",
+            schema_name=f"c_test_{number}",
+            name=f"第{number}市政务服务中心",
+            short_name=f"第{number}市",
+            level=Level.CITY,
+            parent=world.province,
+            opened_on=NOON.date(),
+        )
+        report(feeds.accepted(centre, f"N{number}", due_in=-timedelta(hours=2), accepted_at=NOON - 3 * DAY))
+    assert costs() == one
