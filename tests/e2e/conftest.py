@@ -90,7 +90,7 @@ def site() -> Iterator[Site]:
     environment = _environment(home)
     with log.open("wb") as sink:
         stack = subprocess.Popen(
-            [sys.executable, "-m", "zt_platform.project.cli", "up", "--port", "18080"],
+            [str(Path(sys.executable).with_name("zhengtong")), "up", "--port", "18080"],
             env=environment,
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -24,6 +26,22 @@ def large_text(request: HttpRequest) -> bool:
 def remember(response: HttpResponseBase, cookie: str, value: str) -> None:
     """Keep a harmless choice for a year, for the whole site."""
     response.set_cookie(cookie, value, max_age=YEAR, path="/", samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
+class ChosenLanguage:
+    """Middleware: Chinese unless the person chose English; the browser's own language decides nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            response = self.get_response(request)
+        patch_vary_headers(response, ("Cookie",))
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class RememberCentre:

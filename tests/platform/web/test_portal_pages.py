@@ -31,6 +31,10 @@ def test_chinese_first_and_english_on_request(world, browser: Client) -> None:
     assert "What would you like to get done?" in page
 
 
+def test_the_browsers_own_language_decides_nothing(world, browser: Client) -> None:
+    assert 'lang="zh-hans"' in browser.get("/", headers={"Accept-Language": "en-GB"}).content.decode()
+
+
 def test_large_text_is_one_tap_and_remembered(world, browser: Client) -> None:
     assert 'data-text="large"' not in browser.get("/").content.decode()
     browser.post("/preferences/", {"text": "large", "next": "/"})

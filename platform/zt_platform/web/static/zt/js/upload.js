@@ -3,7 +3,7 @@
  *   1. POST to data-open (name, size, type, material) → ticket {attachment_id, url, fields};
  *   2. POST the file to the ticket's url with its fields (XMLHttpRequest, because fetch shows no progress);
  *   3. POST to data-confirm (attachment_id, material): the server reads it back, checks digest, size and real type,
- *      and answers {file_name, size, url, thumbnail_url} or {error}.
+ *      and answers {id, file_name, size, url, thumbnail_url} or {error}.
  * A failed upload keeps its row with what went wrong and a way to try again.
  */
 import { bi, csrfToken, readableSize } from "./texts.js";
@@ -66,7 +66,7 @@ class UploadRow {
     });
     row.addEventListener("click", (event) => {
       const button = event.target.closest("[data-remove-file]");
-      if (button) this.remove(button.closest("[data-attachment]"));
+      if (button) this.remove(button.closest("[data-file]"));
     });
     this.acceptDrops(input);
   }
@@ -131,7 +131,7 @@ class UploadRow {
     remove.type = "button";
     remove.dataset.removeFile = "";
     const done = element("li", "upload-file", thumb, element("span", "upload-file-name", name, " ", element("span", "faint small number", readableSize(kept.size))), remove);
-    done.dataset.attachment = kept.attachment_id;
+    done.dataset.file = kept.id;
     line.replaceWith(done);
     this.row.classList.remove("has-error");
     this.tellState();
@@ -157,7 +157,7 @@ class UploadRow {
 
   async remove(line) {
     try {
-      await ask(this.row.dataset.remove, { material: this.row.dataset.material, attachment_id: line.dataset.attachment });
+      await ask(this.row.dataset.remove, { material: this.row.dataset.material, file: line.dataset.file });
       line.remove();
       this.tellState();
       this.say(bi("已删除", "Removed"));
@@ -168,7 +168,7 @@ class UploadRow {
   }
 
   tellState() {
-    const any = this.files.querySelector("[data-attachment]");
+    const any = this.files.querySelector("[data-file]");
     this.state.classList.toggle("is-verified", Boolean(any));
     this.state.classList.toggle("is-missing", !any);
     this.state.replaceChildren(...(any ? [icon("done"), bi("已上传", "Uploaded")] : [bi("还没有上传", "Not uploaded yet")]));
