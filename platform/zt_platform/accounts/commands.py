@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -92,10 +93,10 @@ def sign_in(*, username: str, password: str, address: str) -> Account:
     Five failures per account and twenty per ``address`` within 15 minutes lock it; unknown usernames cost the same work
     and count the same. Raises SignInRefused, TooManyTries.
     """
-    key = username.strip().lower()
+    key = unicodedata.normalize("NFKC", username).strip().lower()
     limits.SIGN_IN_BY_ADDRESS.check(address)
     tries = limits.SIGN_IN_BY_ACCOUNT.hit(key)
-    account = Account.objects.filter(username=key).first()
+    account = Account.objects.filter(username=key).first() if rules.USERNAME.fullmatch(key) else None
     fits = check_password(password, account.password if account else _nobodys_password())
     if account is None or not fits or not account.is_active:
         if account is not None and tries == limits.SIGN_IN_BY_ACCOUNT.limit:

@@ -82,7 +82,7 @@ class InvalidForm(InvalidInput):
     def __init__(self, errors: Sequence[InvalidInput]) -> None:
         self.errors = tuple(errors)
         first = self.errors[0]
-        super().__init__(field=first.field, zh=first.zh_text, en=first.en_text)
+        super().__init__(field=first.field, zh=first.zh, en=first.en, **first.data)
 
 
 def fields_of(form_schema: Sequence[Mapping[str, Any]]) -> list[FormField]:
@@ -114,7 +114,7 @@ def validated(form_schema: Sequence[Mapping[str, Any]], answers: Mapping[str, An
         answer = str(answers.get(form_field.name) or "").strip()
         if not answer:
             if form_field.required:
-                errors.append(_wrong(form_field, "请填写“{label}”。", "Fill in “{label}”."))
+                errors.append(_wrong(form_field, "请填写“{zh_label}”。", "Fill in “{en_label}”."))
             continue
         try:
             cleaned[form_field.name] = _checked(form_field, answer)
@@ -151,32 +151,33 @@ def _field(stored: Mapping[str, Any]) -> FormField:
 
 
 def _wrong(form_field: FormField, zh: str, en: str, **data: Any) -> InvalidInput:
-    label_zh = zh.replace("{label}", form_field.zh)
-    label_en = en.replace("{label}", form_field.en)
-    return InvalidInput(field=form_field.name, zh=label_zh, en=label_en, **data)
+    labels = {"zh_label": form_field.zh, "en_label": form_field.en}
+    return InvalidInput(field=form_field.name, zh=zh, en=en, **labels, **data)
 
 
 def _checked(form_field: FormField, answer: str) -> str:
     if len(answer) > form_field.max_length:
         raise _wrong(
             form_field,
-            "“{label}”不得超过{n}个字。",
-            "“{label}” is longer than {n} characters.",
+            "“{zh_label}”不得超过{n}个字。",
+            "“{en_label}” is longer than {n} characters.",
             n=form_field.max_length,
         )
     if form_field.pattern and not re.fullmatch(form_field.pattern, answer):
-        raise _wrong(form_field, "“{label}”格式有误。", "“{label}” does not have the expected form.")
+        raise _wrong(form_field, "“{zh_label}”格式有误。", "“{en_label}” does not have the expected form.")
     match form_field.type:
         case FieldType.SELECT:
             if answer not in {option.value for option in form_field.options}:
-                raise _wrong(form_field, "请从列表中选择“{label}”。", "Choose “{label}” from the list.")
+                raise _wrong(form_field, "请从列表中选择“{zh_label}”。", "Choose “{en_label}” from the list.")
         case FieldType.DATE:
             return _checked_date(form_field, answer)
         case FieldType.NUMBER:
             return _checked_number(form_field, answer)
         case FieldType.PHONE:
             if not re.fullmatch(r"(\+86)?1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}", answer):
-                raise _wrong(form_field, "“{label}”应为手机号码或固定电话。", "“{label}” is not a telephone number.")
+                raise _wrong(
+                    form_field, "“{zh_label}”应为手机号码或固定电话。", "“{en_label}” is not a telephone number."
+                )
         case _:
             pass
     return answer
@@ -186,7 +187,7 @@ def _checked_date(form_field: FormField, answer: str) -> str:
     try:
         return date.fromisoformat(answer).isoformat()
     except ValueError:
-        raise _wrong(form_field, "“{label}”应为年-月-日。", "“{label}” is not a date (YYYY-MM-DD).") from None
+        raise _wrong(form_field, "“{zh_label}”应为年-月-日。", "“{en_label}” is not a date (YYYY-MM-DD).") from None
 
 
 def _checked_number(form_field: FormField, answer: str) -> str:
@@ -195,9 +196,9 @@ def _checked_number(form_field: FormField, answer: str) -> str:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise _wrong(form_field, "“{label}”应为数字。", "“{label}” is not a number.")
+        raise _wrong(form_field, "“{zh_label}”应为数字。", "“{en_label}” is not a number.")
     if form_field.minimum is not None and number < form_field.minimum:
-        raise _wrong(form_field, "“{label}”不得小于{n}。", "“{label}” is less than {n}.", n=form_field.minimum)
+        raise _wrong(form_field, "“{zh_label}”不得小于{n}。", "“{en_label}” is less than {n}.", n=form_field.minimum)
     if form_field.maximum is not None and number > form_field.maximum:
-        raise _wrong(form_field, "“{label}”不得大于{n}。", "“{label}” is more than {n}.", n=form_field.maximum)
+        raise _wrong(form_field, "“{zh_label}”不得大于{n}。", "“{en_label}” is more than {n}.", n=form_field.maximum)
     return format(number, "f")

@@ -9,6 +9,7 @@ from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
 from zt_platform.catalogue import rules
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.models import Delegation, DelegationQuerySet, Item, ItemVersion, Material
+from zt_platform.index.queries import searchable
 from zt_tenants.context import current_centre
 from zt_tenants.errors import NotFound
 
@@ -23,7 +24,7 @@ def published_items(*, department_code: str | None = None) -> list[Item]:
 
 def search(text: str, *, limit: int = 20) -> list[Item]:
     """Items of the current centre by name, life event, pinyin or initials."""
-    text = text.strip()[:60]
+    text = searchable(text)
     folded = text.lower().replace(" ", "")
     if not folded:
         return []
@@ -47,7 +48,7 @@ def item_by_code(item_code: str) -> Item:
 
     Raises UnknownItem.
     """
-    item = _applicable().filter(code=item_code).first()
+    item = _applicable().filter(code=searchable(item_code)).first()
     if item is None:
         raise UnknownItem(item_code=item_code)
     return item
@@ -60,7 +61,7 @@ def item_version(item_code: str, version: int | None = None) -> ItemVersion:
     version). Raises UnknownItem.
     """
     current_centre()
-    found = ItemVersion.objects.filter(item__code=item_code, published_at__isnull=False)
+    found = ItemVersion.objects.filter(item__code=searchable(item_code), published_at__isnull=False)
     if version is None:
         found = found.filter(item__current_version=F("pk"))
     else:
@@ -108,7 +109,7 @@ def delegation(delegation_id: int) -> Delegation:
 
 def _delegations(item_code: str, to_centre_code: str | None) -> DelegationQuerySet:
     current_centre()
-    found = Delegation.objects.filter(item_code=item_code)
+    found = Delegation.objects.filter(item_code=searchable(item_code))
     return found.filter(to_centre_code=to_centre_code) if to_centre_code else found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +36,7 @@ def search_items(text: str, *, centre_code: str | None = None, limit: int = 20) 
     found = _matching(text)
     if centre_code is not None:
         found = found.filter(centre_code=centre_code)
-    elif not text.strip():
+    elif not searchable(text):
         return []
     return list(found.order_by("rank", Length("centre_code"), "centre_code", "item_code")[:limit])
 
@@ -51,7 +52,7 @@ def matching_items(text: str, *, centre_code: str | None = None) -> QuerySet[Any
 
 def search_item_names(text: str, *, limit: int = 20) -> list[ItemHit]:
     """Like :func:`search_items` over all centres, but each item once, with the number of centres that accept it."""
-    if not text.strip():
+    if not searchable(text):
         return []
     rows = (
         _matching(text)
@@ -99,7 +100,7 @@ def all_cases_of(account_id: UUID) -> QuerySet[ApplicantCaseEntry, ApplicantCase
 def centres_of_case(tracking_number: str) -> list[str]:
     """The codes of the centres that hold a case with this number for some account."""
     return sorted(
-        ApplicantCaseEntry.objects.filter(tracking_number=tracking_number)
+        ApplicantCaseEntry.objects.filter(tracking_number=searchable(tracking_number))
         .order_by()
         .values_list("centre_code", flat=True)
         .distinct()
@@ -111,8 +112,14 @@ def seats_of(account_id: UUID) -> list[StaffSeatEntry]:
     return list(StaffSeatEntry.objects.filter(account_id=account_id).order_by(Length("centre_code"), "centre_code"))
 
 
+def searchable(text: str) -> str:
+    """What a person typed as it is searched for: NFKC, printable, trimmed, of bounded length."""
+    plain = "".join(character for character in unicodedata.normalize("NFKC", text) if character.isprintable())
+    return plain.strip()[:LONGEST_SEARCH]
+
+
 def _matching(text: str) -> QuerySet[Any, Any]:
-    text = text.strip()[:LONGEST_SEARCH]
+    text = searchable(text)
     folded = text.lower().replace(" ", "")
     if not folded:
         return ItemIndexEntry.objects.annotate(rank=Value(0, IntegerField()))

@@ -92,3 +92,9 @@ def test_an_unknown_username_costs_one_hash_like_a_known_one(zhang, monkeypatch)
     assert len(hashed) == 2
     parameters = [encoded.split("$")[1:4] for encoded in hashed]
     assert parameters[0] == parameters[1]
+
+
+@pytest.mark.parametrize("username", ["", "\u0000", "zhang\u0000san", "x" * 5000, "张三", "' OR 1=1 --"])
+def test_odd_usernames_are_refused_like_unknown_ones(zhang, people, username: str) -> None:
+    with pytest.raises(SignInRefused):
+        sign_in(username=username, password=people.password, address=HERE)
