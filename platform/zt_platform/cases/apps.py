@@ -9,3 +9,9 @@ class CasesConfig(AppConfig):
     name = "zt_platform.cases"
     label = "cases"
     verbose_name = "办件"
+
+    def ready(self) -> None:
+        """Register what is done with messages about cases."""
+        from zt_platform.cases.events.incoming import register_handlers
+
+        register_handlers()

@@ -178,3 +178,11 @@ class CaseHeldAlready(Conflict):
     code = "CASE_HELD_ALREADY"
     zh = "本中心已有编号为 {tracking_number} 的办件。"
     en = "This centre holds case {tracking_number} already."
+
+
+class NoDelegation(DomainError):
+    """A case came from a centre that has not delegated the item to this one, nor holds it from this one."""
+
+    code = "NO_DELEGATION"
+    zh = "中心 {source} 与本中心之间没有事项“{item}”的授权关系,来件不予接收。"
+    en = "There is no delegation of item “{item}” between centre {source} and this one; the case is not taken."

@@ -26,6 +26,9 @@ from zt_platform.organisation.models import Department
 from zt_storage.models import Attachment
 from zt_tenants.fields import SealedJSONField
 
+PHONE_TAIL_INDEX = "cases.phone_tail"
+"""Purpose of the blind index over the last four digits, by which a case is tracked without signing in (E-10)."""
+
 SEALED_FIELDS = ("applicant", "form")
 """What lists leave in the database: opened only on the page of one case."""
 
@@ -93,7 +96,10 @@ class Case(models.Model):
     counterpart_code = models.CharField(max_length=12, blank=True)
     counterpart_name = models.CharField(max_length=100, blank=True)
     delegation_kind = models.CharField(max_length=10, choices=DelegationKind.choices, blank=True)
-    delegation_basis = models.TextField(blank=True)
+    delegation = models.JSONField(
+        default=dict, blank=True, help_text="kind, legal basis, both departments; as it travels"
+    )
+    declined_by = models.JSONField(default=list, blank=True, help_text="codes of centres that returned the case")
     legal_name_of_decider = models.CharField(max_length=200, blank=True, help_text="in whose name it is decided")
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="cases")
     handler_account_id = models.UUIDField(null=True, help_text="account of the staff member who acted last (F-01)")
@@ -147,7 +153,7 @@ class Case(models.Model):
                 fields=["applicant_account_id", "client_key"], condition=~Q(client_key=""), name="case_started_once"
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.DRAFT) | Q(status=Status.WITHDRAWN) | Q(tracking_number__isnull=False),
+                condition=Q(status=Status.DRAFT) | Q(tracking_number__isnull=False),
                 name="case_submitted_has_number",
             ),
             models.CheckConstraint(
@@ -176,6 +182,11 @@ class Case(models.Model):
     def is_decided(self) -> bool:
         """The decision has been made."""
         return self.status in DECIDED
+
+    @property
+    def is_private_draft(self) -> bool:
+        """A draft begun online is its applicant's own business; one begun at the window is the window's too."""
+        return self.status == Status.DRAFT and self.channel == Channel.ONLINE
 
     def light_at(self, moment: datetime) -> Light:
         """The traffic light at a moment (domain.md): before acceptance by art. 32, afterwards by the promised limit."""

@@ -108,7 +108,14 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_edges([Status.HANDED_DOWN, Status.WITHDRAWN], Action.RECORD_DENIAL, Status.REJECTED, _REMOTE, [P], Step.REJECTED),
     *_edges(_RULED, Action.RECORD_COMPLETION, Status.COMPLETED, _REMOTE, [P, D], Step.COMPLETED),
     *_edges([Status.COMPLETED], Action.RECORD_DELIVERY, Status.DELIVERED, _REMOTE, [P, D], Step.DELIVERED),
-    *_edges((*_IN_HAND, *_RULED), Action.RECORD_WITHDRAWAL, Status.WITHDRAWN, _REMOTE, [S, D], Step.WITHDRAWN),
+    *_edges(
+        (*_IN_HAND, *_RULED, Status.COMPLETED),
+        Action.RECORD_WITHDRAWAL,
+        Status.WITHDRAWN,
+        _REMOTE,
+        [S, D],
+        Step.WITHDRAWN,
+    ),
     *_edges(
         [Status.HANDED_DOWN, Status.CORRECTING],
         Action.RECORD_WITHDRAWAL,

@@ -126,10 +126,7 @@ class Step(models.TextChoices):
     DELIVERED = "DELIVERED", bilingual("送达", "Delivered")
     WITHDRAWN = "WITHDRAWN", bilingual("申请人撤回", "Withdrawn by the applicant")
     DECLINED = "DECLINED", bilingual("退回(不属本机关职权)", "Declined: not competent")
-    DELEGATION_NOT_IN_FORCE = (
-        "DELEGATION_NOT_IN_FORCE",
-        bilingual("授权未生效,留在本中心办理", "Stays: delegation not in force"),
-    )
+    STAYS = "STAYS", bilingual("授权未生效,留在本中心办理", "Stays here: delegation not in force")
     DECISION_VOID = "DECISION_VOID", bilingual("撤回在先,决定不生效", "Withdrawn before the decision, which is void")
     WITHDRAWAL_TOO_LATE = "WITHDRAWAL_TOO_LATE", bilingual("决定在先,撤回不生效", "Decided before the withdrawal")
 

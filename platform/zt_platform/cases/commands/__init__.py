@@ -1,0 +1,42 @@
+"""What can be done to a case: one function a use case. The message handlers' commands are in arrivals and mirroring."""
+
+from zt_platform.cases.commands.acceptance import (
+    accept_application,
+    hand_down_application,
+    pass_pre_review,
+    refuse_application,
+    return_for_correction,
+)
+from zt_platform.cases.commands.completion import decline_case, deliver_case, seal_and_complete, withdraw_case
+from zt_platform.cases.commands.decision import decide_case, decide_on_the_spot, review_case
+from zt_platform.cases.commands.intake import (
+    attach_material,
+    detach_material,
+    open_material_upload,
+    resubmit_application,
+    save_draft,
+    start_application,
+    submit_application,
+)
+
+__all__ = [
+    "accept_application",
+    "attach_material",
+    "decide_case",
+    "decide_on_the_spot",
+    "decline_case",
+    "deliver_case",
+    "detach_material",
+    "hand_down_application",
+    "open_material_upload",
+    "pass_pre_review",
+    "refuse_application",
+    "resubmit_application",
+    "return_for_correction",
+    "review_case",
+    "save_draft",
+    "seal_and_complete",
+    "start_application",
+    "submit_application",
+    "withdraw_case",
+]

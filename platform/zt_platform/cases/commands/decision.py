@@ -1,0 +1,199 @@
+"""Review, decision and what follows from them: the paper and the certificate (art. 38, 42, 43, E-05, E-26)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from zt_platform.accounts.parties import Party
+from zt_platform.actors import Actor
+from zt_platform.cases import numbers, rules
+from zt_platform.cases.commands.acceptance import accept, send_away
+from zt_platform.cases.commands.completion import default_seal, seal
+from zt_platform.cases.commands.ledger import (
+    Remark,
+    advance,
+    conclude,
+    local_calendar,
+    locked_case,
+    permitted_edge,
+)
+from zt_platform.cases.errors import NotInstant
+from zt_platform.cases.models import Case, CaseEvent, Certificate
+from zt_platform.cases.papers import Decision, decision_text
+from zt_platform.cases.queries.routes import routing_of
+from zt_platform.cases.vocabulary import Action, CaseRole, Result
+from zt_platform.catalogue.kinds import CaseKind, DelegationKind
+from zt_storage.uploads import put_bytes
+from zt_tenants.clock import CHINA, now
+from zt_tenants.context import current_centre
+from zt_tenants.errors import InvalidInput
+
+GRANTED_OPINION = "申请材料齐全,符合法定条件,同意。"
+
+
+def review_case(*, actor: Actor, case_id: int, opinion: str = "", expected_version: int | None = None) -> Case:
+    """Review an accepted case (审核). What is FORWARDED goes up to the deciding centre with the opinion (art. 43, C-11).
+
+    Raises CaseNotFound, NotPermitted (no reviewer of the department), TransitionNotAllowed, Conflict.
+    """
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        reviewed = _review(case, actor, opinion)
+        if case.role != CaseRole.ACCEPTING:
+            return conclude(case, reviewed)
+        case.statutory_due_at = rules.statutory_due_at(now(), case.statutory_days, local_calendar())
+        return conclude(case, reviewed, send_away(case, Action.TRANSFER, actor))
+
+
+def _review(case: Case, actor: Actor, opinion: str) -> CaseEvent | None:
+    event = advance(case, Action.REVIEW, actor, Remark(note=opinion.strip()))
+    case.reviewed_at = now()
+    case.review_opinion = opinion.strip()
+    return event
+
+
+def decide_case(
+    *,
+    actor: Actor,
+    case_id: int,
+    result: Result | str,
+    opinion: str = "",
+    certificate_name: str = "",
+    valid_until: date | None = None,
+    expected_version: int | None = None,
+) -> Case:
+    """Decide a reviewed case (审批): the written decision is made, and the certificate when it is granted.
+
+    In the name of ``legal_name_of_decider``: for ENTRUSTED the entrusting department's, which seals afterwards; for
+    FORWARDED this centre's own, which seals at once. At a deciding centre the decision returns to the accepting one. A
+    denial needs its reason (art. 38). Raises CaseNotFound, NotPermitted (no approver of the department),
+    TransitionNotAllowed, Conflict, InvalidInput, StorageUnavailable.
+    """
+    granted = _checked_result(result, opinion)
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        permitted_edge(case, Action.GRANT if granted else Action.DENY, actor)
+        decided = _decide(case, actor, granted, opinion, certificate_name, valid_until)
+        return conclude(case, decided)
+
+
+def decide_on_the_spot(
+    *,
+    actor: Actor,
+    case_id: int,
+    result: Result | str,
+    opinion: str = "",
+    certificate_name: str = "",
+    valid_until: date | None = None,
+    seal_name: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Accept, review, decide and complete an instant item in one act, all four steps recorded (即办件, E-01, E-05).
+
+    The actor needs the roles of all four steps. Raises as the four commands do, and NotInstant for another item or one
+    that is decided elsewhere.
+    """
+    granted = _checked_result(result, opinion)
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        permitted_edge(case, Action.ACCEPT, actor)
+        routing = routing_of(case.item_code, excluding=case.declined_by)
+        if case.kind != CaseKind.INSTANT or routing.leaves:
+            raise NotInstant
+        events = accept(case, actor, routing)
+        events.append(_review(case, actor, opinion or GRANTED_OPINION))
+        events.append(_decide(case, actor, granted, opinion, certificate_name, valid_until))
+        events.append(seal(case, actor, seal_name, ""))
+        return conclude(case, *events)
+
+
+def _checked_result(result: str, opinion: str) -> bool:
+    if result not in (Result.GRANTED, Result.DENIED):
+        raise InvalidInput(field="result", zh="请选择准予或不予。", en="Choose to grant or to deny.")
+    if result == Result.DENIED and not opinion.strip():
+        raise InvalidInput(
+            field="opinion",
+            zh="不予许可应当说明理由(行政许可法第三十八条)。",
+            en="A denial states its reasons (Licensing Law, art. 38).",
+        )
+    return result == Result.GRANTED
+
+
+def _decide(
+    case: Case, actor: Actor, granted: bool, opinion: str, certificate_name: str, valid_until: date | None
+) -> CaseEvent | None:
+    moment = now()
+    if granted and valid_until is not None and valid_until < moment.astimezone(CHINA).date():
+        raise InvalidInput(field="valid_until", zh="有效期不能早于今天。", en="The validity cannot end before today.")
+    case.decided_at = moment
+    case.result = Result.GRANTED if granted else Result.DENIED
+    case.decision_opinion = opinion.strip() or GRANTED_OPINION
+    case.delivery_due_at = rules.delivery_due_at(moment, local_calendar()) if granted else None
+    if case.role == CaseRole.DECIDING and case.delegation_kind == DelegationKind.FORWARDED:
+        case.seal_name, case.seal_keeper = default_seal(case), actor.name
+    _write_decision(case, granted, certificate_name, valid_until)
+    data = {"decision_number": case.decision_number, "legal_name": case.legal_name_of_decider}
+    return advance(case, Action.GRANT if granted else Action.DENY, actor, Remark(note=case.decision_opinion, data=data))
+
+
+def _write_decision(case: Case, granted: bool, certificate_name: str, valid_until: date | None) -> None:
+    """Number, write and store the decision; a granted one is the certificate's paper too.
+
+    The paper is stored inside the transaction on purpose: its number is given by the transaction, so that a failure
+    gives the number back and the series stays without gaps. An object left behind by a rollback is harmless.
+    """
+    centre, party = current_centre(), Party.from_payload(case.applicant)
+    decided_on = (case.decided_at or now()).astimezone(CHINA).date()
+    department_code = _deciding_department_code(case)
+    case.decision_number = numbers.new_decision_number(centre.code, department_code, decided_on.year)
+    certificate_number = (
+        numbers.new_certificate_number(centre.code, department_code, decided_on.year) if granted else ""
+    )
+    entrusted = case.delegation_kind == DelegationKind.ENTRUSTED and case.department is not None
+    decision = Decision(
+        number=case.decision_number,
+        tracking_number=numbers.grouped(case.tracking_number or ""),
+        item_name=case.item_name,
+        granted=granted,
+        applicant_name=party.name,
+        applicant_id_masked=party.masked_id,
+        accepted_on=(case.accepted_at or now()).astimezone(CHINA).date(),
+        decided_on=decided_on,
+        legal_basis=case.legal_basis,
+        opinion=case.decision_opinion,
+        legal_name=case.legal_name_of_decider,
+        acting_for=case.department.name if entrusted and case.department else "",
+        certificate_number=certificate_number,
+        valid_from=decided_on if granted else None,
+        valid_until=valid_until if granted else None,
+    )
+    case.decision_paper = put_bytes(
+        data=decision_text(decision).encode(),
+        file_name=f"{decision.title}-{case.tracking_number}.txt",
+        content_type="text/plain",
+    )
+    if granted:
+        case.certificate = Certificate.objects.create(
+            case=case,
+            number=certificate_number,
+            name=certificate_name.strip() or case.item_name,
+            holder_name_masked=party.masked_name,
+            holder_id_masked=party.masked_id,
+            issuer_name=case.legal_name_of_decider,
+            issued_on=decided_on,
+            valid_from=decided_on,
+            valid_until=valid_until,
+            digest=case.decision_paper.sha256,
+            paper=case.decision_paper,
+        )
+
+
+def _deciding_department_code(case: Case) -> str:
+    """The code of the department in whose name it is decided (numbers run per department and year)."""
+    if case.delegation_kind in (DelegationKind.ENTRUSTED, DelegationKind.FORWARDED):
+        code = case.delegation.get("from_department", {}).get("code")
+        if code:
+            return str(code)
+    return case.department.code if case.department else "-"

@@ -1,0 +1,294 @@
+"""From the draft to the submission, by the applicant online or by a clerk at the window (L-01, L-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from zt_platform.accounts.parties import Party
+from zt_platform.accounts.rules import phone_tail
+from zt_platform.actors import Actor, ActorKind
+from zt_platform.cases import numbers, rules
+from zt_platform.cases.commands.ledger import (
+    Remark,
+    advance,
+    check_version,
+    conclude,
+    local_calendar,
+    locked_case,
+    permitted_edge,
+)
+from zt_platform.cases.errors import CaseNotFound, ItemNotOffered, MaterialsMissing
+from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseMaterial
+from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Status
+from zt_platform.catalogue.errors import UnknownItem
+from zt_platform.catalogue.forms import validated
+from zt_platform.catalogue.models import ItemVersion, Material
+from zt_platform.catalogue.queries import item_by_code, item_version
+from zt_platform.organisation.roles import Role
+from zt_storage.filetypes import EXTENSIONS
+from zt_storage.uploads import UploadLimits, UploadTicket, confirm_upload, open_upload
+from zt_tenants.clock import CHINA, now
+from zt_tenants.context import current_centre
+from zt_tenants.errors import InvalidInput
+from zt_tenants.vault import blind_index
+
+
+def start_application(
+    *,
+    actor: Actor,
+    item_code: str,
+    applicant: Party,
+    form: Mapping[str, Any] | None = None,
+    client_key: str = "",
+    applicant_account_id: UUID | None = None,
+) -> Case:
+    """Begin a draft for an item of the current centre; nothing is checked yet but that the item is offered (L-01).
+
+    An applicant begins online for himself or for whom he acts; a clerk begins at the window (``applicant_account_id``
+    ties the case to the account of the person at the counter, if there is one). The same ``client_key`` of the same
+    account gives the same draft. Raises ItemNotOffered, NotPermitted, InvalidInput.
+    """
+    version = _offered(item_code)
+    online = actor.kind is ActorKind.APPLICANT
+    account_id = actor.require_applicant() if online else applicant_account_id
+    if not online:
+        actor.require(Role.WINDOW_CLERK)
+    case = _new_draft(version, Channel.ONLINE if online else Channel.WINDOW, account_id, client_key)
+    _set_applicant(case, applicant)
+    case.form = dict(form or {})
+    try:
+        with transaction.atomic():
+            started = _started_before(account_id, client_key)
+            if started is not None:
+                return started
+            return conclude(case, advance(case, Action.START, actor))
+    except IntegrityError:
+        # The same click arrived twice at the same time: the other one made the draft.
+        started = _started_before(account_id, client_key)
+        if started is None:
+            raise
+        return started
+
+
+def _offered(item_code: str) -> ItemVersion:
+    try:
+        item_by_code(item_code)
+        return item_version(item_code)
+    except UnknownItem as unknown:
+        raise ItemNotOffered(item=item_code) from unknown
+
+
+def _started_before(account_id: UUID | None, client_key: str) -> Case | None:
+    if not client_key or account_id is None:
+        return None
+    return Case.objects.filter(applicant_account_id=account_id, client_key=client_key).first()
+
+
+def _new_draft(version: ItemVersion, channel: Channel, account_id: UUID | None, client_key: str) -> Case:
+    item = version.item
+    return Case(
+        origin_code=current_centre().code,
+        item_code=item.code,
+        item_name=item.name,
+        item_version_number=version.version,
+        kind=version.kind,
+        statutory_days=version.statutory_days,
+        promised_days=version.promised_days,
+        legal_basis=version.legal_basis,
+        channel=channel,
+        role=CaseRole.SOLE,
+        department=item.department,
+        legal_name_of_decider=item.department.name,
+        applicant_account_id=account_id,
+        drafted_at=now(),
+        client_key=client_key[:64],
+    )
+
+
+def _set_applicant(case: Case, applicant: Party) -> None:
+    if not applicant.name.strip() or not applicant.phone.strip():
+        raise InvalidInput(
+            field="applicant",
+            zh="请填写申请人姓名(名称)和手机号码。",
+            en="Give the applicant's name and telephone number.",
+        )
+    case.applicant = applicant.to_payload()
+    case.applicant_name_masked = applicant.masked_name
+    case.phone_tail_index = blind_index(phone_tail(applicant.phone), purpose=PHONE_TAIL_INDEX)
+
+
+def save_draft(
+    *,
+    actor: Actor,
+    case_id: int,
+    form: Mapping[str, Any],
+    applicant: Party | None = None,
+    expected_version: int | None = None,
+) -> Case:
+    """Keep what was filled in so far (autosave); the form is checked when it is submitted.
+
+    Also while a correction is awaited. Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict.
+    """
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        advance(case, Action.AMEND, actor)
+        case.form = dict(form)
+        if applicant is not None:
+            if case.status != Status.DRAFT:
+                raise InvalidInput(
+                    field="applicant",
+                    zh="提交后不能更换申请人。",
+                    en="The applicant cannot be changed after submission.",
+                )
+            _set_applicant(case, applicant)
+        return conclude(case)
+
+
+def open_material_upload(
+    *, actor: Actor, case_id: int, material_code: str, file_name: str, size: int, content_type: str
+) -> UploadTicket:
+    """A form for uploading one file of a material straight to the store, within the material's size and types.
+
+    Raises CaseNotFound, NotPermitted, TransitionNotAllowed, InvalidInput (no such material), and open_upload's errors.
+    """
+    case = _for_amending(case_id, actor)
+    material = _material(case, material_code)
+    extensions = tuple(ext for ext, media_type in EXTENSIONS.items() if media_type in material.accepted_types)
+    return open_upload(
+        file_name=file_name,
+        size=size,
+        content_type=content_type,
+        owner_account_id=actor.account_id,
+        limits=UploadLimits(max_size=material.max_size, extensions=extensions),
+    )
+
+
+def attach_material(*, actor: Actor, case_id: int, material_code: str, attachment_id: int) -> CaseMaterial:
+    """Check an uploaded file (size, real type, digest) and make it part of the case. Repeating it changes nothing.
+
+    The check streams the object and so runs before the transaction. Raises CaseNotFound, NotPermitted,
+    TransitionNotAllowed, InvalidInput, NotFound (not this account's upload), UploadNotArrived, UploadRejected.
+    """
+    case = _for_amending(case_id, actor)
+    material = _material(case, material_code)
+    attachment = confirm_upload(attachment_id=attachment_id, owner_account_id=actor.account_id)
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor)
+        advance(case, Action.AMEND, actor)
+        attached, _ = CaseMaterial.objects.get_or_create(
+            case=case,
+            attachment=attachment,
+            defaults={
+                "material_code": material.code,
+                "name": material.name,
+                "added_at": now(),
+                "added_by": actor.account_id,
+            },
+        )
+        conclude(case)
+    return attached
+
+
+def detach_material(*, actor: Actor, case_id: int, case_material_id: int) -> Case:
+    """Take a file out of the case: from a draft it is removed, from a submitted case it is marked as replaced.
+
+    Raises CaseNotFound (also when the file is not of this case), NotPermitted, TransitionNotAllowed.
+    """
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor)
+        advance(case, Action.AMEND, actor)
+        found = CaseMaterial.objects.filter(case=case, pk=case_material_id, superseded_at__isnull=True)
+        changed = found.delete()[0] if case.status == Status.DRAFT else found.update(superseded_at=now())
+        if not changed:
+            raise CaseNotFound
+        return conclude(case)
+
+
+def _for_amending(case_id: int, actor: Actor) -> Case:
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor)
+        permitted_edge(case, Action.AMEND, actor)
+    return case
+
+
+def _version_of(case: Case) -> ItemVersion:
+    return item_version(case.item_code, case.item_version_number)
+
+
+def _material(case: Case, material_code: str) -> Material:
+    for material in _version_of(case).materials.all():
+        if material.code == material_code:
+            return material
+    raise InvalidInput(field="material_code", zh="该事项不需要这份材料。", en="The item has no such material.")
+
+
+def submit_application(
+    *, actor: Actor, case_id: int, submission_key: str = "", expected_version: int | None = None
+) -> Case:
+    """Hand the application in: form and materials are checked, the number is given, the five days of art. 32 begin.
+
+    A second submission with the same ``submission_key`` (a double click, a retry) returns the case as it is. Raises
+    CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict, InvalidForm, MaterialsMissing (all at once, E-12).
+    """
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor)
+        if submission_key and case.submission_key == submission_key:
+            return case
+        check_version(case, expected_version)
+        permitted_edge(case, Action.SUBMIT, actor)
+        _check_complete(case)
+        moment = now()
+        case.tracking_number = numbers.new_tracking_number(current_centre().code, moment.astimezone(CHINA).date())
+        case.submission_key = submission_key[:64]
+        case.submitted_at = moment
+        start_acceptance_clock(case)
+        return conclude(case, advance(case, Action.SUBMIT, actor))
+
+
+def resubmit_application(
+    *,
+    actor: Actor,
+    case_id: int,
+    form: Mapping[str, Any] | None = None,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Hand in what the correction notice asked for; a clerk may do it for the applicant at the window (art. 32).
+
+    The five days of art. 32 begin anew with the complete application. For an application that was handed down it
+    travels to the centre that asked. Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict, InvalidForm,
+    MaterialsMissing.
+    """
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        permitted_edge(case, Action.RESUBMIT, actor)
+        if form is not None:
+            case.form = dict(form)
+        _check_complete(case)
+        if case.role == CaseRole.SOLE:
+            start_acceptance_clock(case)
+        return conclude(case, advance(case, Action.RESUBMIT, actor, Remark(note=note.strip())))
+
+
+def start_acceptance_clock(case: Case) -> None:
+    """Art. 32: the five working days run from the day on which the application counts as received."""
+    limits = local_calendar()
+    case.received_at = now()
+    case.received_on = rules.received_on(case.received_at, limits)
+    case.acceptance_due_at = rules.acceptance_due_at(case.received_on, limits)
+
+
+def _check_complete(case: Case) -> None:
+    version = _version_of(case)
+    case.form = validated(version.form_schema, case.form)
+    required = [(material.code, material.name) for material in version.materials.all() if material.required]
+    attached = CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).values_list(
+        "material_code", flat=True
+    )
+    missing = rules.missing_materials(required, attached)
+    if missing:
+        raise MaterialsMissing(field="materials", count=len(missing), materials="、".join(missing))

@@ -1,0 +1,231 @@
+"""What every command does: lock the row, check actor and version, take an edge of the table, write the log, tell others.
+
+Shared by the commands; not for callers outside. A command mutates the locked case between :func:`advance` and
+:func:`conclude`; the latter saves it and sends what the step owes to the other centre, the supervision and the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from zt_platform.actors import Actor, ActorKind
+from zt_platform.cases import states
+from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
+from zt_platform.cases.events import outgoing
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.rules import Calendar
+from zt_platform.cases.states import Transition
+from zt_platform.cases.vocabulary import Action, Status, Step
+from zt_platform.index.commands import upsert_case_entry
+from zt_platform.organisation.queries import office_hours
+from zt_platform.organisation.roles import Role
+from zt_platform.workcalendar.queries import calendar
+from zt_tenants.clock import now
+from zt_tenants.context import current_centre
+from zt_tenants.errors import Conflict, NotPermitted
+
+_OF_THE_DECIDING_DEPARTMENT = frozenset({Role.REVIEWER.value, Role.APPROVER.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a step happened when it was not here: what another centre's message told."""
+
+    centre_code: str
+    centre_name: str
+    occurred_at: datetime
+    actor_role: str
+    actor_name: str
+    department_name: str = ""
+    message_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a line of the log says besides the step."""
+
+    note: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def local_calendar() -> Calendar:
+    """The working days and office hours by which the current centre counts."""
+    return Calendar(days=calendar(), hours=office_hours())
+
+
+def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = None) -> Case:
+    """The case for a command of a person, its row locked until the end of the transaction.
+
+    Raises CaseNotFound (none, or not this applicant's), NotPermitted (no staff of the current centre), Conflict (the
+    page the person acted on is older than the case).
+    """
+    case = _locked(Case.objects.filter(pk=case_id))
+    if case is None:
+        raise CaseNotFound
+    if actor.kind is ActorKind.APPLICANT and case.applicant_account_id != actor.require_applicant():
+        raise CaseNotFound
+    if actor.kind is ActorKind.STAFF:
+        actor.require(*Role.values)
+        if case.is_private_draft:
+            raise CaseNotFound
+    check_version(case, expected_version)
+    return case
+
+
+def check_version(case: Case, expected_version: int | None) -> None:
+    """Refuse politely when somebody else changed the case since the person looked. Raises Conflict."""
+    if expected_version is not None and case.lock_version != expected_version:
+        raise Conflict(field="expected_version")
+
+
+def locked_counterpart_case(tracking_number: str, *, sender: str) -> Case:
+    """The case a message speaks of, locked. Raises UnknownCase; ForeignMessage when the sender has no part in it."""
+    case = _locked(Case.objects.filter(tracking_number=tracking_number))
+    if case is None:
+        raise UnknownCase(tracking_number=tracking_number)
+    if case.counterpart_code != sender:
+        raise ForeignMessage(source=sender, tracking_number=tracking_number)
+    return case
+
+
+def _locked(found: QuerySet[Case]) -> Case | None:
+    return found.select_related("department").select_for_update(of=("self",)).first()
+
+
+def permitted_edge(case: Case, action: Action, actor: Actor) -> Transition:
+    """The edge for an action, if the table has one and the actor may take it.
+
+    Raises TransitionNotAllowed, NotPermitted (without the role, or reviewing for another department).
+    """
+    edge = states.next_transition(case.status or None, action, case.role)
+    acting_role(edge, case, actor)
+    return edge
+
+
+def acting_role(edge: Transition, case: Case, actor: Actor) -> str:
+    """In which capacity the actor takes the edge: a staff role, or APPLICANT, SYSTEM, CENTRE. Raises NotPermitted."""
+    if actor.kind is not ActorKind.STAFF:
+        if actor.kind.value not in edge.who:
+            raise NotPermitted
+        return actor.kind.value
+    held = [role for role in Role.values if role in edge.who and actor.has(role)]
+    if not held:
+        raise NotPermitted
+    if not edge.who & _OF_THE_DECIDING_DEPARTMENT or Role.WINDOW_CLERK in held:
+        return held[0]
+    if actor.department_id is not None and case.department_id not in (None, actor.department_id):
+        raise NotPermitted(
+            zh="本件由其他部门审核审批,您不能代为办理。",
+            en="Another department decides this case; you cannot act for it.",
+        )
+    return held[0]
+
+
+def advance(
+    case: Case, action: Action, actor: Actor, remark: Remark | None = None, *, origin: Origin | None = None
+) -> CaseEvent | None:
+    """Take an edge: new status and role on the object, a line in the log. None for an edge without a line.
+
+    The case must be in the database already unless ``action`` brings it into being: then it is inserted here.
+    """
+    is_new = case.pk is None
+    edge = states.next_transition(None if is_new else case.status, action, case.role)
+    role = acting_role(edge, case, actor)
+    before = "" if is_new else case.status
+    case.status = edge.target
+    case.role = edge.becomes or case.role
+    case.lock_version += 1
+    if actor.kind is ActorKind.STAFF:
+        case.handler_account_id = actor.account_id
+    if is_new:
+        case.save(force_insert=True)
+    if edge.step is None:
+        return None
+    return _log(case, edge.step, actor, role, remark or Remark(), origin, action=action, before=before)
+
+
+def note_fact(case: Case, step: Step, actor: Actor, remark: Remark, *, origin: Origin | None = None) -> CaseEvent:
+    """A line in the log that changes no status: why a case stays, what crossed on the way, a remote step."""
+    return _log(case, step, actor, actor.kind.value, remark, origin, action=None, before=case.status)
+
+
+def _log(
+    case: Case,
+    step: Step,
+    actor: Actor,
+    role: str,
+    remark: Remark,
+    origin: Origin | None,
+    *,
+    action: Action | None,
+    before: str,
+) -> CaseEvent:
+    centre, moment = current_centre(), now()
+    own_department = case.department.name if case.department else ""
+    return CaseEvent.objects.create(
+        case=case,
+        step=step,
+        action=action.value if action else "",
+        from_status=before,
+        to_status=case.status,
+        centre_code=origin.centre_code if origin else centre.code,
+        centre_name=origin.centre_name if origin else centre.name,
+        occurred_at=origin.occurred_at if origin else moment,
+        recorded_at=moment,
+        actor_kind=actor.kind.value,
+        actor_role=origin.actor_role if origin else role,
+        actor_name=origin.actor_name if origin else _shown_name(case, actor),
+        actor_account_id=actor.account_id,
+        department_name=origin.department_name if origin else own_department,
+        note=remark.note,
+        data=remark.data,
+        message_id=origin.message_id if origin else None,
+    )
+
+
+def _shown_name(case: Case, actor: Actor) -> str:
+    """Staff act under their name (F-01); an applicant is masked like everywhere outside the case page."""
+    return case.applicant_name_masked if actor.kind is ActorKind.APPLICANT else actor.name
+
+
+def conclude(case: Case, *events: CaseEvent | None) -> Case:
+    """Save the case, and send in the same transaction what its new steps owe.
+
+    To the other centre of the case its step, to the province and the own city a supervision event each, to the
+    applicant's index how the case stands.
+    """
+    case.running_due_at = _running_limit(case)
+    case.save()
+    lines: Sequence[CaseEvent] = [event for event in events if event is not None]
+    for line in lines:
+        outgoing.tell_counterpart(case, line)
+        outgoing.tell_supervision(case, line)
+    if case.applicant_account_id is not None and case.tracking_number and lines:
+        upsert_case_entry(
+            account_id=case.applicant_account_id,
+            tracking_number=case.tracking_number,
+            item_code=case.item_code,
+            item_name=case.item_name,
+            status=case.status,
+            updated_at=lines[-1].recorded_at,
+        )
+    return case
+
+
+def _running_limit(case: Case) -> datetime | None:
+    """The limit that runs now: acceptance (art. 32), the decision, then delivery (art. 44)."""
+    match case.status:
+        case Status.SUBMITTED | Status.PRE_REVIEWED:
+            return case.acceptance_due_at
+        case Status.ACCEPTED | Status.REVIEWED | Status.TRANSFERRED | Status.HANDED_DOWN:
+            return case.due_at
+        case Status.APPROVED | Status.REJECTED | Status.COMPLETED:
+            return case.delivery_due_at
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""The messages of cases: typed payloads, what is sent and what is handled."""

@@ -1,0 +1,196 @@
+"""What a step of a case sends, inside the command's transaction.
+
+To the counterpart (the other centre of the case) the message that domain.md's table names; to the province and the own
+city a supervision event. A step that came by message is not sent back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from zt_interop.envelope import CASE_CHANNEL, SUPERVISION_CHANNEL, instant_text
+from zt_interop.send import send_message
+from zt_platform.actors import ActorKind
+from zt_platform.cases.events import payloads
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.rules import decided_on_time
+from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
+from zt_platform.catalogue.kinds import CaseKind
+from zt_storage.copies import manifest
+from zt_tenants.centres import ancestors
+from zt_tenants.context import current_centre
+from zt_tenants.models import Centre, Level
+
+_NOT_SUPERVISED = frozenset({Step.DRAFTED})
+"""A draft is the applicant's own business."""
+
+
+def is_shared(case: Case) -> bool:
+    """Whether another centre holds this case too: it was sent there, or came from there."""
+    return bool(case.counterpart_code) and (case.transferred_at is not None or case.channel == Channel.MESSAGE)
+
+
+def tell_counterpart(case: Case, event: CaseEvent) -> None:
+    """Send the other centre what it must know of a step that was taken here."""
+    came_by_message = event.actor_kind == ActorKind.CENTRE
+    if not event.action or not is_shared(case) or (came_by_message and not event.action.startswith("RECEIVE_")):
+        return
+    compose = _COMPOSERS.get(Action(event.action))
+    if compose is None or (case.role == CaseRole.ACCEPTING and event.action == Action.REVIEW):
+        return  # the review before handing up travels inside case.transferred.v1 (art. 43)
+    message_type, make = compose
+    data = {"tracking_number": case.tracking_number, **make(case, event)}
+    send_message(
+        destination=case.counterpart_code,
+        type=message_type,
+        subject=str(case.tracking_number),
+        data=data,
+        channel=CASE_CHANNEL,
+    )
+
+
+def tell_supervision(case: Case, event: CaseEvent) -> None:
+    """Send a step with its clock state to the province and, from counties and townships, to the own city (R-02, R-03)."""
+    only_mirrored = event.actor_kind == ActorKind.CENTRE and event.from_status == event.to_status
+    if event.step in _NOT_SUPERVISED or only_mirrored or not case.tracking_number:
+        return
+    centre = current_centre()
+    data = _supervision_payload(case, event, centre)
+    for destination in supervisors_of(centre):
+        send_message(
+            destination=destination,
+            type="supervision.event.v1",
+            subject=case.tracking_number,
+            data=data,
+            channel=SUPERVISION_CHANNEL,
+        )
+
+
+def supervisors_of(centre: Centre) -> list[str]:
+    """Codes of the centres that watch this one: its city and the province; the province watches itself."""
+    watching = [above.code for above in ancestors(centre) if above.level in (Level.CITY, Level.PROVINCE)]
+    return watching or [centre.code]
+
+
+def _supervision_payload(case: Case, event: CaseEvent, centre: Centre) -> dict[str, Any]:
+    return {
+        "tracking_number": case.tracking_number,
+        "step": event.step,
+        "status": event.to_status,
+        "role": case.role,
+        "kind": case.kind,
+        "item_code": case.item_code,
+        "item_name": case.item_name,
+        "department": case.department.name if case.department else "",
+        "centre_code": centre.code,
+        "level": centre.level,
+        "occurred_at": instant_text(event.recorded_at),
+        "clock": payloads.clock_payload(case),
+        "result": case.result,
+        "instant": case.kind == CaseKind.INSTANT,
+        "on_time": decided_on_time(case.decided_at, case.due_at),
+        "actor_role": event.actor_role,
+    }
+
+
+def _actor(event: CaseEvent) -> dict[str, str]:
+    return {"actor_role": event.actor_role, "actor_name": event.actor_name}
+
+
+def _application(case: Case, event: CaseEvent) -> dict[str, Any]:
+    data = {
+        "origin_code": case.origin_code,
+        "item": payloads.item_payload(case),
+        "delegation": case.delegation,
+        "applicant": case.applicant,
+        "form": case.form,
+        "materials": payloads.material_payloads(case),
+        "clock": payloads.clock_payload(case),
+        "timeline": payloads.timeline_payload(case),
+    }
+    if event.action == Action.TRANSFER:
+        data["opinion"] = case.review_opinion or None
+    return data
+
+
+def _received(case: Case, event: CaseEvent) -> dict[str, Any]:
+    department = {"department": {"code": case.department.code, "name": case.department.name}} if case.department else {}
+    return {"received_at": instant_text(event.recorded_at), "digest": event.data["digest"], **department}
+
+
+def _progressed(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "step": event.step,
+        "status": case.status,
+        "at": instant_text(event.occurred_at),
+        "note": event.note[:4000],
+        "department": event.department_name,
+        "clock": payloads.clock_payload(case),
+        **_actor(event),
+    }
+
+
+def _correction_requested(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "stage": "REQUESTED",
+        "at": instant_text(event.occurred_at),
+        "defects": case.correction_defects,
+        **_actor(event),
+    }
+
+
+def _correction_supplied(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "stage": "SUPPLIED",
+        "at": instant_text(event.occurred_at),
+        "form": case.form,
+        "materials": payloads.material_payloads(case),
+        **_actor(event),
+    }
+
+
+def _decided(case: Case, event: CaseEvent) -> dict[str, Any]:
+    certificate = getattr(case, "certificate", None)
+    paper = manifest([case.decision_paper]) if case.decision_paper else []
+    return {
+        "result": case.result,
+        "decided_at": instant_text(event.occurred_at),
+        "legal_name": case.legal_name_of_decider,
+        "seal": case.seal_name or None,
+        "seal_keeper": case.seal_keeper,
+        "opinion": case.decision_opinion[:4000],
+        "decision_number": case.decision_number,
+        "paper": paper[0].to_payload() if paper else None,
+        "certificate": payloads.certificate_payload(certificate) if certificate else None,
+        "department": event.department_name,
+        **_actor(event),
+    }
+
+
+def _withdrawn(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {"withdrawn_at": instant_text(event.occurred_at), "reason": event.note[:4000], **_actor(event)}
+
+
+def _declined(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {"declined_at": instant_text(event.occurred_at), "reason": event.note[:4000], **_actor(event)}
+
+
+_COMPOSERS: dict[Action, tuple[str, Callable[[Case, CaseEvent], dict[str, Any]]]] = {
+    Action.HAND_DOWN: ("application.handed_down.v1", _application),
+    Action.TRANSFER: ("case.transferred.v1", _application),
+    Action.RECEIVE_APPLICATION: ("case.received.v1", _received),
+    Action.RECEIVE_CASE: ("case.received.v1", _received),
+    Action.PASS_PRE_REVIEW: ("case.progressed.v1", _progressed),
+    Action.ACCEPT: ("case.progressed.v1", _progressed),
+    Action.REFUSE: ("case.progressed.v1", _progressed),
+    Action.REVIEW: ("case.progressed.v1", _progressed),
+    Action.COMPLETE: ("case.progressed.v1", _progressed),
+    Action.DELIVER: ("case.progressed.v1", _progressed),
+    Action.RETURN_FOR_CORRECTION: ("case.corrected.v1", _correction_requested),
+    Action.RESUBMIT: ("case.corrected.v1", _correction_supplied),
+    Action.GRANT: ("case.decided.v1", _decided),
+    Action.DENY: ("case.decided.v1", _decided),
+    Action.WITHDRAW: ("case.withdrawn.v1", _withdrawn),
+    Action.DECLINE: ("case.declined.v1", _declined),
+}

@@ -1,0 +1,135 @@
+"""The parts of which messages about cases are made, to and from JSON. docs/protocol.md describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from zt_interop.envelope import instant_text
+from zt_platform.cases.models import Case, CaseEvent, CaseMaterial, Certificate
+from zt_storage.copies import AttachmentManifest, manifest
+
+CLOCK_INSTANTS = (
+    "submitted_at",
+    "accepted_at",
+    "acceptance_due_at",
+    "statutory_due_at",
+    "due_at",
+    "warning_at",
+    "red_at",
+    "decided_at",
+    "completed_at",
+)
+"""The instants of a case that travel; with ``received_on`` they are its clock state."""
+
+
+def instant(value: str | None) -> datetime | None:
+    """An instant of a payload (checked against its schema before)."""
+    return datetime.fromisoformat(value) if value else None
+
+
+def calendar_date(value: str | None) -> date | None:
+    """A date of a payload."""
+    return date.fromisoformat(value) if value else None
+
+
+def required_instant(value: str) -> datetime:
+    """An instant that the schema requires."""
+    return datetime.fromisoformat(value)
+
+
+def clock_payload(case: Case) -> dict[str, str | None]:
+    """The case's stored instants; null where not reached."""
+    clock: dict[str, str | None] = {}
+    for name in CLOCK_INSTANTS:
+        moment = getattr(case, name)
+        clock[name] = instant_text(moment) if moment else None
+    clock["received_on"] = case.received_on.isoformat() if case.received_on else None
+    return clock
+
+
+def apply_clock(case: Case, clock: Mapping[str, str | None], names: Iterable[str]) -> None:
+    """Take the named instants of a clock state over into a case; absent ones are left as they are."""
+    for name in names:
+        if name == "received_on" and clock.get(name):
+            case.received_on = calendar_date(clock[name])
+        elif clock.get(name):
+            setattr(case, name, instant(clock[name]))
+
+
+def item_payload(case: Case) -> dict[str, Any]:
+    """The item as the applicant found it published (B-05)."""
+    return {
+        "code": case.item_code,
+        "name": case.item_name,
+        "version": case.item_version_number,
+        "kind": case.kind,
+        "statutory_days": case.statutory_days,
+        "promised_days": case.promised_days,
+        "legal_basis": case.legal_basis,
+    }
+
+
+def material_payloads(case: Case) -> list[dict[str, Any]]:
+    """The materials in force, each with the manifest of its file."""
+    found = list(CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).select_related("attachment"))
+    lines = manifest(material.attachment for material in found)
+    return [
+        {**line.to_payload(), "code": material.material_code, "name": material.name}
+        for material, line in zip(found, lines, strict=True)
+    ]
+
+
+def step_payload(event: CaseEvent) -> dict[str, Any]:
+    """One line of the timeline."""
+    return {
+        "step": event.step,
+        "at": instant_text(event.occurred_at),
+        "actor_role": event.actor_role,
+        "actor_name": event.actor_name,
+        "note": event.note[:4000],
+        "centre_code": event.centre_code,
+        "centre_name": event.centre_name,
+        "department": event.department_name,
+    }
+
+
+def timeline_payload(case: Case) -> list[dict[str, Any]]:
+    """The public lines so far, oldest first."""
+    return [step_payload(event) for event in CaseEvent.objects.filter(case=case, public=True)]
+
+
+def certificate_payload(certificate: Certificate) -> dict[str, Any]:
+    """The certificate with the manifest of its paper."""
+    return {
+        "number": certificate.number,
+        "name": certificate.name,
+        "holder_name_masked": certificate.holder_name_masked,
+        "holder_id_masked": certificate.holder_id_masked,
+        "issued_on": certificate.issued_on.isoformat(),
+        "valid_from": certificate.valid_from.isoformat(),
+        "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else None,
+        "files": [line.to_payload() for line in manifest([certificate.paper])],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedMaterial:
+    """A material of a message: which one it is, and its file's manifest."""
+
+    code: str
+    name: str
+    line: AttachmentManifest
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> ArrivedMaterial:
+        """Read one. Raises ManifestRefused."""
+        line = AttachmentManifest.from_payload(dict(payload))
+        return cls(code=payload.get("code", ""), name=payload.get("name") or line.file_name, line=line)
+
+
+def arrived_materials(data: Mapping[str, Any]) -> list[ArrivedMaterial]:
+    """The materials of a message. Raises ManifestRefused."""
+    return [ArrivedMaterial.from_payload(payload) for payload in data.get("materials", [])]

@@ -1,0 +1,50 @@
+"""Reading cases, limited to what the actor may see."""
+
+from zt_platform.cases.queries.pages import (
+    TimelineEntry,
+    actions_for,
+    applicant_of,
+    case_by_number,
+    case_for,
+    may_read,
+    required_materials,
+    still_missing,
+    timeline,
+)
+from zt_platform.cases.queries.queues import (
+    EVERYTHING,
+    QueueFilter,
+    my_cases,
+    my_cases_here,
+    my_drafts,
+    queue_counts,
+    queue_for,
+    window_drafts,
+)
+from zt_platform.cases.queries.routes import Routing, destinations, routing_of
+from zt_platform.cases.queries.tracking import TrackedCase, track
+
+__all__ = [
+    "EVERYTHING",
+    "QueueFilter",
+    "Routing",
+    "TimelineEntry",
+    "TrackedCase",
+    "actions_for",
+    "applicant_of",
+    "case_by_number",
+    "case_for",
+    "destinations",
+    "may_read",
+    "my_cases",
+    "my_cases_here",
+    "my_drafts",
+    "queue_counts",
+    "queue_for",
+    "required_materials",
+    "routing_of",
+    "still_missing",
+    "timeline",
+    "track",
+    "window_drafts",
+]

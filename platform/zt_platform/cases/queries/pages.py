@@ -1,0 +1,164 @@
+"""One case, for those who may see it: the whole of it, its timeline over both levels, and what can be done to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from zt_platform.accounts.parties import Party
+from zt_platform.actors import Actor, ActorKind
+from zt_platform.cases.errors import CaseNotFound
+from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
+from zt_platform.cases.queries.routes import routing_of
+from zt_platform.cases.rules import missing_materials
+from zt_platform.cases.states import possible_actions
+from zt_platform.cases.vocabulary import ActingParty, Action, CaseRole, Channel, Status, Step
+from zt_platform.catalogue.models import Material
+from zt_platform.catalogue.queries import item_version
+from zt_platform.organisation.roles import Role
+from zt_tenants.context import current_centre
+from zt_tenants.errors import DomainError
+
+_SENT = frozenset({Step.TRANSFERRED, Step.HANDED_DOWN})
+_NOT_FOR_BUTTONS = frozenset({Action.AMEND, Action.TRANSFER, Action.ACCEPT_TO_PASS_ON})
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of the one timeline over both levels.
+
+    ``on_the_way`` is how long the case (or its decision) travelled before this line: time that counts against the
+    platform and is therefore shown. None where nothing travelled.
+    """
+
+    step: Step
+    occurred_at: datetime
+    recorded_at: datetime
+    centre_code: str
+    centre_name: str
+    department_name: str
+    actor_name: str
+    actor_role: str
+    note: str
+    data: dict[str, Any]
+    elsewhere: bool
+    on_the_way: timedelta | None
+
+    @property
+    def label(self) -> str:
+        """The step's name in the active language."""
+        return str(self.step.label)
+
+
+def case_for(actor: Actor, case_id: int) -> Case:
+    """A case of the current centre with everything its page shows; four statements.
+
+    For staff of the centre with a role, and for the applicant himself. Raises CaseNotFound for everybody else.
+    """
+    return _readable(actor, _whole().filter(pk=case_id))
+
+
+def case_by_number(actor: Actor, tracking_number: str) -> Case:
+    """Like :func:`case_for`, by tracking number (as stored, without separators)."""
+    return _readable(actor, _whole().filter(tracking_number=tracking_number))
+
+
+def _whole() -> QuerySet[Case]:
+    current_centre()
+    materials = CaseMaterial.objects.filter(superseded_at__isnull=True).select_related("attachment")
+    return Case.objects.select_related("department", "decision_paper", "certificate").prefetch_related(
+        Prefetch("materials", queryset=materials, to_attr="current_materials")
+    )
+
+
+def _readable(actor: Actor, found: QuerySet[Case]) -> Case:
+    case = found.first()
+    if case is None or not may_read(actor, case):
+        raise CaseNotFound
+    return case
+
+
+def may_read(actor: Actor, case: Case) -> bool:
+    """Whether the actor may see the whole case: staff of the current centre (but no online drafts), or its applicant."""
+    if actor.kind is ActorKind.APPLICANT:
+        return case.applicant_account_id is not None and case.applicant_account_id == actor.account_id
+    return actor.has(*Role.values) and not case.is_private_draft
+
+
+def applicant_of(case: Case) -> Party:
+    """The applicant in full; only for a case that was read through :func:`case_for`."""
+    return Party.from_payload(case.applicant)
+
+
+def timeline(case: Case) -> list[TimelineEntry]:
+    """The public lines of both centres' logs as one timeline, oldest first; one statement."""
+    entries: list[TimelineEntry] = []
+    here, sent_at = current_centre().code, None
+    for event in CaseEvent.objects.filter(case=case, public=True):
+        step = Step(event.step)
+        on_the_way = None
+        if step == Step.RECEIVED and sent_at is not None:
+            on_the_way, sent_at = event.occurred_at - sent_at, None
+        elif step in _SENT:
+            sent_at = event.occurred_at
+        elif step in (Step.APPROVED, Step.REJECTED) and event.centre_code != here:
+            on_the_way = event.recorded_at - event.occurred_at
+        entries.append(_entry(event, step, here, on_the_way))
+    return entries
+
+
+def _entry(event: CaseEvent, step: Step, here: str, on_the_way: timedelta | None) -> TimelineEntry:
+    return TimelineEntry(
+        step=step,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        centre_code=event.centre_code,
+        centre_name=event.centre_name,
+        department_name=event.department_name,
+        actor_name=event.actor_name,
+        actor_role=event.actor_role,
+        note=event.note,
+        data=event.data,
+        elsewhere=event.centre_code != here,
+        on_the_way=on_the_way,
+    )
+
+
+def required_materials(case: Case) -> list[Material]:
+    """The materials that the item's version of this case asks for, in their order."""
+    return list(item_version(case.item_code, case.item_version_number).materials.all())
+
+
+def still_missing(case: Case) -> list[str]:
+    """Names of required materials of which nothing is attached yet."""
+    attached = CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).values_list(
+        "material_code", flat=True
+    )
+    return missing_materials(((m.code, m.name) for m in required_materials(case) if m.required), attached)
+
+
+def actions_for(actor: Actor, case: Case) -> list[Action]:
+    """What the actor can do to the case now; for buttons. The commands check again.
+
+    A devolved item offers HAND_DOWN instead of ACCEPT, any other item the reverse.
+    """
+    if not may_read(actor, case):
+        return []
+    who = [ActingParty.APPLICANT.value] if actor.kind is ActorKind.APPLICANT else sorted(actor.roles)
+    found = [action for action in possible_actions(case.status, case.role, who) if action not in _NOT_FOR_BUTTONS]
+    if case.channel != Channel.MESSAGE:
+        found = [action for action in found if action is not Action.DECLINE]
+    if case.status in (Status.SUBMITTED, Status.PRE_REVIEWED) and case.role == CaseRole.SOLE:
+        useless = Action.ACCEPT if _is_handed_down(case) else Action.HAND_DOWN
+        found = [action for action in found if action is not useless]
+    return found
+
+
+def _is_handed_down(case: Case) -> bool:
+    try:
+        return routing_of(case.item_code, excluding=case.declined_by).route.role == CaseRole.PORTAL
+    except DomainError:
+        return False

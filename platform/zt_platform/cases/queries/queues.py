@@ -1,0 +1,150 @@
+"""The clerks' queues and the applicant's own lists. Masked: what is sealed is not even read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from zt_platform.actors import Actor, ActorKind
+from zt_platform.cases.models import Case, CaseQuerySet
+from zt_platform.cases.states import TRANSITIONS
+from zt_platform.cases.vocabulary import Action, Channel, Light, Status
+from zt_platform.index.models import ApplicantCaseEntry
+from zt_platform.index.queries import cases_of
+from zt_platform.organisation.roles import Role
+from zt_tenants.clock import now
+from zt_tenants.context import current_centre
+
+_DUTIES = frozenset(
+    {
+        Action.RETURN_FOR_CORRECTION,
+        Action.PASS_PRE_REVIEW,
+        Action.ACCEPT,
+        Action.REVIEW,
+        Action.GRANT,
+        Action.DENY,
+        Action.COMPLETE,
+        Action.DELIVER,
+    }
+)
+"""Actions that are somebody's duty; withdrawing and declining are not."""
+
+_DEPARTMENT_ROLES = (Role.REVIEWER, Role.APPROVER)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What a queue is narrowed to; kept in the URL of the page. Empty fields do not filter.
+
+    ``todo`` keeps what the actor's roles have a duty on; ``mine`` what the actor acted on last; ``text`` matches the
+    number's beginning, the item's or the masked applicant's name; ``is_open`` leaves closed cases out.
+    """
+
+    statuses: Sequence[str] = ()
+    case_role: str = ""
+    kind: str = ""
+    light: str = ""
+    item_code: str = ""
+    department_id: int | None = None
+    channel: str = ""
+    text: str = ""
+    todo: bool = False
+    mine: bool = False
+    is_open: bool = True
+
+
+EVERYTHING = QueueFilter(is_open=False)
+
+
+def queue_for(actor: Actor, wanted: QueueFilter | None = None) -> CaseQuerySet:
+    """Cases of the current centre for its staff, the most pressing first; lists cost one statement (see ``for_list``).
+
+    Raises NotPermitted unless the actor is staff here.
+    """
+    actor.require(*Role.values)
+    wanted = wanted or QueueFilter()
+    found = Case.objects.open() if wanted.is_open else Case.objects.submitted()
+    found = _narrowed(found, wanted)
+    if wanted.mine:
+        found = found.filter(handler_account_id=actor.account_id)
+    if wanted.todo:
+        found = found.filter(_duties_of(actor))
+    return found.for_list().order_by(F("running_due_at").asc(nulls_last=True), "id")
+
+
+def _narrowed(found: CaseQuerySet, wanted: QueueFilter) -> CaseQuerySet:
+    exact = {
+        "role": wanted.case_role,
+        "kind": wanted.kind,
+        "item_code": wanted.item_code,
+        "department_id": wanted.department_id,
+        "channel": wanted.channel,
+    }
+    found = found.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.statuses:
+        found = found.filter(status__in=wanted.statuses)
+    if wanted.light in Light.values:
+        found = found.in_light(wanted.light, now())
+    text = wanted.text.strip()[:60]
+    if text:
+        digits = text.replace("-", "").replace(" ", "")
+        found = found.filter(
+            Q(tracking_number__startswith=digits) | Q(item_name__contains=text) | Q(applicant_name_masked=text)
+        )
+    return found
+
+
+def _duties_of(actor: Actor) -> Q:
+    """Which (status, role) pairs the actor's roles have a duty on; deciders only for their own department."""
+    duties = Q(pk__in=[])
+    for edge in TRANSITIONS:
+        held = edge.who & actor.roles
+        if edge.action not in _DUTIES or not held:
+            continue
+        here = Q(status=edge.source, role__in=[role.value for role in edge.roles])
+        if actor.department_id is not None and Role.WINDOW_CLERK not in held and held & set(_DEPARTMENT_ROLES):
+            here &= Q(department_id=actor.department_id) | Q(department_id__isnull=True)
+        duties |= here
+    return duties
+
+
+def queue_counts(actor: Actor) -> dict[str, int]:
+    """How many open cases the centre has by status; one statement. Raises NotPermitted unless staff here."""
+    actor.require(*Role.values)
+    rows = Case.objects.open().order_by().values("status").annotate(cases=Count("id"))
+    return {row["status"]: row["cases"] for row in rows}
+
+
+def window_drafts(actor: Actor) -> CaseQuerySet:
+    """Drafts begun at the windows of the current centre. Raises NotPermitted unless a window clerk."""
+    actor.require(Role.WINDOW_CLERK)
+    return Case.objects.filter(status=Status.DRAFT, channel=Channel.WINDOW).for_list().order_by("-id")
+
+
+def my_drafts(actor: Actor) -> CaseQuerySet:
+    """The applicant's own drafts at the current centre, the newest first; none for others."""
+    current_centre()
+    if actor.kind is not ActorKind.APPLICANT or actor.account_id is None:
+        return Case.objects.none()
+    found = Case.objects.filter(status=Status.DRAFT, applicant_account_id=actor.account_id)
+    return found.for_list().order_by("-id")
+
+
+def my_cases_here(actor: Actor) -> CaseQuerySet:
+    """The applicant's own cases at the current centre, the newest first; none for others."""
+    current_centre()
+    if actor.kind is not ActorKind.APPLICANT or actor.account_id is None:
+        return Case.objects.none()
+    return Case.objects.submitted().filter(applicant_account_id=actor.account_id).for_list().order_by("-id")
+
+
+def my_cases(actor: Actor, *, after: tuple[datetime, UUID] | None = None, limit: int = 20) -> list[ApplicantCaseEntry]:
+    """An applicant's cases at all centres, from the index: no centre is entered. ``after`` continues a list.
+
+    Raises NotPermitted unless the actor is an applicant.
+    """
+    return cases_of(actor.require_applicant(), after=after, limit=limit)
