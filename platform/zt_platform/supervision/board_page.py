@@ -147,7 +147,13 @@ def _chart_size(rows: int) -> str:
     """The style class whose height fits so many rows; heights cannot be written into the page (no inline style)."""
     return next(
         name
-        for most, name in ((4, "heat-small"), (10, "heat-medium"), (20, "heat-large"), (rows, "heat-huge"))
+        for most, name in (
+            (1, "heat-line"),
+            (4, "heat-small"),
+            (10, "heat-medium"),
+            (20, "heat-large"),
+            (rows, "heat-huge"),
+        )
         if rows <= most
     )
 

@@ -32,6 +32,14 @@ def shade(value: int, most: int) -> int:
     return max(1, -(-value * 5 // most))
 
 
+_NARROW: dict[str, Any] = {
+    "grid": {"left": 0, "right": 0},
+    "visualMap": {"itemWidth": 10, "itemHeight": 10, "itemGap": 5, "textStyle": {"fontSize": 10}},
+    "series": [{"label": {"show": False}, "itemStyle": {"borderWidth": 1, "borderRadius": 2}}],
+}
+"""On a phone the cells are too narrow for numbers; the table below holds them."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeatCell:
     """One cell of the table under the chart."""
@@ -94,6 +102,7 @@ def heat_option(
                 "emphasis": {"itemStyle": {"borderColor": "#1c2532", "borderWidth": 1}},
             }
         ],
+        "media": [{"query": {"maxWidth": 560}, "option": _NARROW}],
     }
 
 

@@ -128,17 +128,36 @@ def test_unknown_filters_are_refused(province_scope, filters):
         queries.list_cases(province_scope, CaseFilters(**filters))
 
 
-def test_pages_follow_each_other_without_loss_or_repetition(world, feeds, report, province_scope):
-    report(*(feeds.completed(world.city, f"P{n:02d}", at=NOON - timedelta(hours=n // 4)) for n in range(23)))
+def _walk(scope, filters):
+    """All rows of a list, read five at a time."""
     seen, cursor = [], ""
     while True:
-        page = queries.list_cases(province_scope, CaseFilters(), after=cursor, limit=5)
-        seen += _numbers(page)
+        page = queries.list_cases(scope, filters, after=cursor, limit=5)
+        seen += page.rows
         cursor = page.next_cursor
         if not cursor:
-            break
-    assert len(seen) == 23
-    assert sorted(seen) == [f"P{n:02d}" for n in range(23)]
+            return [row.record for row in seen]
+
+
+def test_pages_follow_each_other_without_loss_or_repetition(world, feeds, report, province_scope):
+    report(*(feeds.completed(world.city, f"P{n:02d}", at=NOON - timedelta(hours=n // 4)) for n in range(23)))
+    seen = _walk(province_scope, CaseFilters())
+    assert sorted(record.tracking_number for record in seen) == [f"P{n:02d}" for n in range(23)]
+    assert [record.last_occurred_at for record in seen] == sorted(
+        (record.last_occurred_at for record in seen), reverse=True
+    )
+
+
+def test_what_is_overdue_longest_comes_first_on_every_page(world, feeds, report, province_scope):
+    report(
+        *(
+            feeds.accepted(world.city, f"P{n:02d}", due_in=-timedelta(hours=1 + n // 4), accepted_at=NOON - 9 * DAY)
+            for n in range(23)
+        )
+    )
+    seen = _walk(province_scope, CaseFilters(light="OVERDUE"))
+    assert len({record.id for record in seen}) == 23
+    assert [record.due_at for record in seen] == sorted(record.due_at for record in seen)
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "MjAyNg", "MjAyNi0xMS0xOHxhYmM"])

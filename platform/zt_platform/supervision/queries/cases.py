@@ -27,6 +27,9 @@ OPEN_LIGHTS = {
     "RED": {Light.RED},
     "GREEN": {Light.GREEN},
 }
+LIMIT_LIGHTS = frozenset({"OVERDUE", "WARNING", "YELLOW", "RED"})
+"""Asking for these is asking what to look at first: the oldest limit comes first."""
+
 _PRIMARY = Q(role__in=PRIMARY_ROLES)
 MEASURES: dict[str, tuple[str, Q]] = {
     "submitted": ("submitted_at", _PRIMARY),
@@ -92,22 +95,44 @@ class CasePage:
 def list_cases(
     scope: Scope, filters: CaseFilters, *, after: str = "", limit: int = PAGE_ROWS, at: datetime | None = None
 ) -> CasePage:
-    """Cases of the scope, the newest step first; each tracking number once. One SQL statement.
+    """Cases of the scope, each tracking number once: the newest step first, or by limit where a limit is asked for.
+
+    One SQL statement.
 
     Raises:
         NotFound: the centre lies outside the scope. InvalidInput: an unknown measure or light, a broken cursor.
     """
     moment = at or now()
     found = _filtered(scope, filters, moment)
+    order = _DUE_FIRST if filters.light in LIMIT_LIGHTS else _NEWEST_FIRST
     if after:
-        occurred_at, identity = _read_cursor(after)
-        found = found.filter(
-            Q(last_occurred_at__lt=occurred_at) | Q(last_occurred_at=occurred_at, id__lt=identity),
-            last_occurred_at__lte=occurred_at,
-        )
-    records = list(found.order_by("-last_occurred_at", "-id")[: limit + 1])
+        found = order.after(found, *_read_cursor(after))
+    records = list(order.sorted(found)[: limit + 1])
     rows = [_row(record, scope.centres.get(record.centre_code), moment) for record in records[:limit]]
-    return CasePage(rows=rows, next_cursor=_cursor(records[limit - 1]) if len(records) > limit else "")
+    return CasePage(rows=rows, next_cursor=_cursor(records[limit - 1], order) if len(records) > limit else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An order that keyset paging can follow: an instant, and the id where instants are equal."""
+
+    instant: str
+    descending: bool
+
+    def sorted(self, found: CaseRecordQuerySet) -> CaseRecordQuerySet:
+        sign = "-" if self.descending else ""
+        return found.order_by(f"{sign}{self.instant}", f"{sign}id")
+
+    def after(self, found: CaseRecordQuerySet, moment: datetime, identity: UUID) -> CaseRecordQuerySet:
+        beyond = "lt" if self.descending else "gt"
+        return found.filter(
+            Q(**{f"{self.instant}__{beyond}": moment}) | Q(**{self.instant: moment, f"id__{beyond}": identity}),
+            **{f"{self.instant}__{beyond}e": moment},
+        )
+
+
+_NEWEST_FIRST = _Order("last_occurred_at", descending=True)
+_DUE_FIRST = _Order("due_at", descending=False)
 
 
 def count_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = None) -> int:
@@ -171,8 +196,8 @@ def _row(record: CaseRecord, centre: Centre | None, moment: datetime) -> CaseRow
     return CaseRow(record=record, centre=centre, light=shown)
 
 
-def _cursor(record: CaseRecord) -> str:
-    text = f"{record.last_occurred_at.isoformat()}|{record.id.hex}"
+def _cursor(record: CaseRecord, order: _Order) -> str:
+    text = f"{getattr(record, order.instant).isoformat()}|{record.id.hex}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
