@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 
+from zt_interop.relay import relay_due
 from zt_platform.accounts.parties import IdType, Party
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import commands
@@ -247,3 +248,11 @@ def make_town(city: Centre, county: Centre, neighbour: Centre) -> Town:
         zhang=Actor(kind=ActorKind.APPLICANT, account_id=uuid7(), name="张三丰"),
         li=Actor(kind=ActorKind.APPLICANT, account_id=uuid7(), name="李四"),
     )
+
+
+def relay_all() -> int:
+    """Take every queued message to its destination, and what the answers queue; the number of shipments."""
+    total = 0
+    while shipments := relay_due():
+        total += shipments
+    return total

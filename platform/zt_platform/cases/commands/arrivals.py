@@ -191,14 +191,13 @@ def _own_version(item_code: str) -> ItemVersion | None:
 
 
 def _open(case: Case, action: Action, message: Message) -> Case:
+    told = message.data.get("timeline", [])
     received = advance(
         case,
         action,
         Actor.remote(message.source, _RECEIPT_BY),
         Remark(note=f"{case.counterpart_name} → {current_centre().name}", data={"digest": message.digest}),
-    )
-    CaseEvent.objects.bulk_create(
-        [carried_line(case, line, message) for line in message.data.get("timeline", []) if line["step"] in Step.values]
+        carried=[carried_line(case, line, message) for line in told if line["step"] in Step.values],
     )
     take_materials(case, message)
     return conclude(case, received)

@@ -128,11 +128,18 @@ def acting_role(edge: Transition, case: Case, actor: Actor) -> str:
 
 
 def advance(
-    case: Case, action: Action, actor: Actor, remark: Remark | None = None, *, origin: Origin | None = None
+    case: Case,
+    action: Action,
+    actor: Actor,
+    remark: Remark | None = None,
+    *,
+    origin: Origin | None = None,
+    carried: Sequence[CaseEvent] = (),
 ) -> CaseEvent | None:
     """Take an edge: new status and role on the object, a line in the log. None for an edge without a line.
 
-    The case must be in the database already unless ``action`` brings it into being: then it is inserted here.
+    The case must be in the database already unless ``action`` brings it into being: then it is inserted here, and the
+    lines it ``carried`` from another centre come before its own first one.
     """
     is_new = case.pk is None
     edge = states.next_transition(None if is_new else case.status, action, case.role)
@@ -145,6 +152,7 @@ def advance(
         case.handler_account_id = actor.account_id
     if is_new:
         case.save(force_insert=True)
+        CaseEvent.objects.bulk_create(carried)
     if edge.step is None:
         return None
     return _log(case, edge.step, actor, role, remark or Remark(), origin, action=action, before=before)

@@ -32,6 +32,7 @@ from zt_storage.copies import AttachmentManifest, copy_in
 from zt_storage.models import Attachment
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
+from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput
 
 _BY_STEP = {
@@ -47,7 +48,8 @@ def record_receipt(message: Message) -> Case:
     case = _case_of(message)
     case.arrived_at = required_instant(message.data["received_at"])
     origin = _origin(message, message.data["received_at"])
-    remark = Remark(data={"digest": message.data["digest"]})
+    way = f"{current_centre().name} → {origin.centre_name}"
+    remark = Remark(note=way, data={"digest": message.data["digest"]})
     return conclude(case, _record(case, Action.RECORD_RECEIPT, Step.RECEIVED, message, remark, origin))
 
 
