@@ -9,3 +9,9 @@ class CatalogueConfig(AppConfig):
     name = "zt_platform.catalogue"
     label = "catalogue"
     verbose_name = "事项目录"
+
+    def ready(self) -> None:
+        """Register what is done with messages about the catalogue."""
+        from zt_platform.catalogue.events import register_handlers
+
+        register_handlers()

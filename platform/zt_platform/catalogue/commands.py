@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.catalogue.errors import DelegationExists, DelegationRevoked, EntrustedAgain, UnknownItem
+from zt_platform.catalogue.events import announce_delegation
 from zt_platform.catalogue.forms import fields_of
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
-from zt_platform.catalogue.publication import disclosure_of, index_entries
+from zt_platform.catalogue.publication import disclosure_of, index_entries, material_rows
 from zt_platform.catalogue.rules import check_publishable
 from zt_platform.index.commands import remove_item_entries, upsert_item_entries
 from zt_platform.organisation.places import place_of
@@ -30,9 +31,6 @@ HANDOVER_STEPS = {
     "documents": "documents_done_on",
 }
 """The three points of the hand-over checklist (C-02) and the field each is kept in."""
-
-LARGEST_MATERIAL = 200 * 1024 * 1024
-MATERIAL_FIELDS = frozenset({"code", "name", "name_en", "required", "max_size", "accepted_types", "note"})
 
 
 def publish_item_version(
@@ -75,7 +73,7 @@ def publish_item_version(
         form_schema=[dict(stored) for stored in form_schema],
     )
     check_publishable(disclosure_of(version, materials=len(materials)))
-    rows = _checked_materials(materials)
+    rows = material_rows(materials)
     moment = now()
     with transaction.atomic():
         item = Item.objects.select_for_update(of=("self",)).select_related("department").filter(code=item_code).first()
@@ -136,7 +134,8 @@ def open_delegation(
 ) -> Delegation:
     """Delegate an item of the current centre to a department of a centre below it (C-01).
 
-    It takes effect inside its dates once the three hand-over steps are done (C-02). Raises NotPermitted (not an
+    It takes effect inside its dates once the three hand-over steps are done (C-02); the receiver is told by message.
+    Raises NotPermitted (not an
     administrator here), UnknownItem, UnknownCentre, InvalidInput naming the field (no legal basis: C-04; no
     evaluation: C-03; the receiver is not below this centre), EntrustedAgain (行政许可法 art. 24), DelegationExists.
     """
@@ -156,13 +155,21 @@ def open_delegation(
             field="to_centre_code", zh="只能授权给下级中心。", en="An item is delegated to a centre below this one."
         )
     with transaction.atomic():
-        item = Item.objects.select_for_update(of=("self",)).select_related("department").filter(code=item_code).first()
+        item = (
+            Item.objects.select_for_update(of=("self",))
+            .select_related("department", "current_version")
+            .filter(code=item_code)
+            .first()
+        )
         if item is None:
+            raise UnknownItem(item_code=item_code)
+        version = item.current_version
+        if version is None:
             raise UnknownItem(item_code=item_code)
         _refuse_conflicting(item_code, kind, centre, receiver, valid_from)
         try:
             with transaction.atomic():
-                return Delegation.objects.create(
+                delegation = Delegation.objects.create(
                     item_code=item_code,
                     kind=kind,
                     part=part,
@@ -182,6 +189,8 @@ def open_delegation(
                 )
         except IntegrityError as exists:
             raise DelegationExists from exists
+        announce_delegation(delegation, item, version)
+    return delegation
 
 
 def complete_handover_step(*, actor: Actor, delegation_id: int, step: str, on: date) -> Delegation:
@@ -198,6 +207,7 @@ def complete_handover_step(*, actor: Actor, delegation_id: int, step: str, on: d
         delegation = _own_delegation(delegation_id)
         setattr(delegation, HANDOVER_STEPS[step], on)
         delegation.save(update_fields=[HANDOVER_STEPS[step]])
+        _announce_again(delegation)
     return delegation
 
 
@@ -215,6 +225,7 @@ def revoke_delegation(*, actor: Actor, delegation_id: int, on: date, reason: str
         delegation = _own_delegation(delegation_id)
         delegation.revoked_on, delegation.revocation_reason = on, reason.strip()
         delegation.save(update_fields=["revoked_on", "revocation_reason"])
+        _announce_again(delegation)
     return delegation
 
 
@@ -234,24 +245,10 @@ def _own_delegation(delegation_id: int) -> Delegation:
     return delegation
 
 
-def _checked_materials(materials: Sequence[Mapping[str, Any]]) -> list[Material]:
-    rows: list[Material] = []
-    for position, stored in enumerate(materials):
-        sound = (
-            set(stored) <= MATERIAL_FIELDS
-            and all(str(stored.get(key) or "").strip() for key in ("code", "name", "name_en"))
-            and 0 < int(stored.get("max_size") or 0) <= LARGEST_MATERIAL
-            and bool(stored.get("accepted_types"))
-        )
-        if not sound or stored["code"] in {row.code for row in rows}:
-            raise InvalidInput(
-                field="materials",
-                zh="第{n}项材料的定义不完整或编码重复。",
-                en="Material {n} is incomplete or its code is repeated.",
-                n=position + 1,
-            )
-        rows.append(Material(display_order=position, **stored))
-    return rows
+def _announce_again(delegation: Delegation) -> None:
+    item = Item.objects.select_related("current_version").filter(code=delegation.item_code).first()
+    if item is not None and item.current_version is not None:
+        announce_delegation(delegation, item, item.current_version)
 
 
 def _check_delegation(

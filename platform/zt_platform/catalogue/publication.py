@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from zt_platform.catalogue.models import Item, ItemVersion
+from zt_platform.catalogue.models import Item, ItemVersion, Material
 from zt_platform.catalogue.rules import Disclosure
 from zt_platform.index.commands import IndexedItem
+from zt_tenants.errors import InvalidInput
+
+LARGEST_MATERIAL = 200 * 1024 * 1024
+MATERIAL_FIELDS = ("code", "name", "name_en", "required", "max_size", "accepted_types", "note")
 
 
 def disclosure_of(version: ItemVersion, *, materials: int) -> Disclosure:
@@ -42,3 +47,34 @@ def index_entries(published: Iterable[tuple[Item, ItemVersion]]) -> list[Indexed
         )
         for item, version in published
     ]
+
+
+def material_rows(materials: Sequence[Mapping[str, Any]]) -> list[Material]:
+    """Unsaved materials from their definitions. Raises InvalidInput(field="materials") for the first unsound one."""
+    rows: list[Material] = []
+    for position, stored in enumerate(materials):
+        if not _sound(stored) or stored["code"] in {row.code for row in rows}:
+            raise InvalidInput(
+                field="materials",
+                zh="第{n}项材料的定义不完整或编码重复。",
+                en="Material {n} is incomplete or its code is repeated.",
+                n=position + 1,
+            )
+        rows.append(Material(display_order=position, **stored))
+    return rows
+
+
+def _sound(stored: Mapping[str, Any]) -> bool:
+    texts = [stored.get(name) for name in ("code", "name", "name_en")]
+    size, types = stored.get("max_size"), stored.get("accepted_types")
+    return (
+        set(stored) <= set(MATERIAL_FIELDS)
+        and all(isinstance(text, str) and text.strip() for text in texts)
+        and isinstance(size, int)
+        and 0 < size <= LARGEST_MATERIAL
+        and isinstance(types, list | tuple)
+        and bool(types)
+        and all(isinstance(name, str) for name in types)
+        and isinstance(stored.get("required", True), bool)
+        and isinstance(stored.get("note", ""), str)
+    )
