@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -49,10 +50,9 @@ def demo(port: int, cases: int, seed: int, leave: bool) -> None:
 def simulate(cases: int, seed: int) -> None:
     """再演一天办件 · Play another day of cases, on the running site or on one started for it."""
     home = data_home()
-    if running_services(home) is not None:
-        import os
-
-        os.environ.update(running_services(home) or {})
+    found = running_services(home)
+    if found is not None:
+        os.environ.update(found)
         set_up_django()
         _play(cases=cases, seed=seed, home=home)
         _print_summary()
@@ -78,24 +78,22 @@ def _print_summary() -> None:
     from zt_platform.project.simulation.summary import summary
 
     found = summary()
-    table = Table("层级 level", *found.statuses, title="办件:层级 × 状态 · cases by level and step")
-    for level, counts in found.by_level.items():
-        table.add_row(level, *(str(count or "") for count in counts))
+    table = Table("办件 cases", *found.levels, title="办件:状态 × 层级 · cases by step and level", title_justify="left")
+    for status, counts in found.by_status.items():
+        table.add_row(status, *(str(count or "·") for count in counts))
     out.print(table)
     for zh, en in found.lines():
         say(zh, en)
 
 
 def _print_logins(url: str, home: Path) -> None:
-    from zt_platform.project.simulation.cast import FIRST_USERNAME
-
-    table = Table(
-        "网址 URL", "用户名 username", "身份 who", title=f"密码均为 password: [bold]{staff_password(home)}[/bold]"
+    logins = (
+        ("申请人 applicants", f"{url}/", "applicant01 … applicant24"),
+        ("合肥市 city staff", f"{url}/c/340100/", "clerk-340100  reviewer-340100  approver-340100"),
+        ("肥西县 county staff", f"{url}/c/340123/", "clerk-340123  reviewer-340123  approver-340123"),
+        ("监察 supervisors", f"{url}/supervision/", "supervisor-340000 (省)  supervisor-340100 (市)"),
     )
-    table.add_row(url, FIRST_USERNAME, "申请人 applicant (01–24)")
-    table.add_row(f"{url}/c/340100/", "clerk-340100", "合肥市窗口人员 window clerk")
-    table.add_row("", "reviewer-340100 · approver-340100", "审核、审批人员 reviewer, approver")
-    table.add_row(f"{url}/c/340123/", "clerk-340123 · reviewer-340123 · approver-340123", "肥西县 county staff")
-    table.add_row(f"{url}/supervision/", "supervisor-340000", "省监察人员 supervisor of the province")
-    table.add_row("", "supervisor-340100", "合肥市监察人员 supervisor of the city")
-    out.print(table)
+    out.print()
+    for who, address, usernames in logins:
+        out.print(f"  {who:<20} [bold]{address}[/bold]", f"{'':<24} {usernames}", sep="\n")
+    out.print(f"  密码均为 every password: [bold]{staff_password(home)}[/bold]\n")

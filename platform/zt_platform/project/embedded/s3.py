@@ -10,8 +10,7 @@ from pathlib import Path
 
 from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
 
-_SERVERS = ("s3", "master", "volume", "filer")
-_PREFERRED = {"master": 19333, "volume": 19340, "filer": 19888}
+_INNER_SERVERS = ("master", "volume", "filer")
 
 
 class EmbeddedS3:
@@ -46,12 +45,11 @@ class EmbeddedS3:
             if stale.is_dir() and stale.name[1:].isdigit():
                 shutil.rmtree(stale)
         self.port = free_port(self._preferred_port)
-        ports = {name: free_port(_PREFERRED[name]) for name in _SERVERS if name != "s3"}
         self._process = ChildProcess(
             "S3 server",
             [program, "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.port={self.port}"]
-            + [f"-{name}.port={port}" for name, port in ports.items()]
-            + [f"-{name}.port.grpc={free_port(0)}" for name in _SERVERS]
+            + [f"-{name}.port={free_port(0)}" for name in _INNER_SERVERS]
+            + [f"-{name}.port.grpc={free_port(0)}" for name in ("s3", *_INNER_SERVERS)]
             + [f"-s3.config={identities}", "-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
             + ["-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.preStopSeconds=0"],
             log=self._home / "log" / "s3.log",

@@ -61,7 +61,11 @@ class EmbeddedServices:
             for server in servers:
                 server.start()
             for server in servers:
-                server.wait_ready()
+                try:
+                    server.wait_ready()
+                except ServiceFailed:  # somebody may have taken the port between asking for it and using it
+                    server.start()
+                    server.wait_ready()
         except BaseException:
             self.stop()
             raise

@@ -7,7 +7,6 @@ from datetime import date
 
 from stdnum.cn import ric, uscc
 
-FIRST_USERNAME = "applicant01"
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = ("雅静", "志强", "慧敏", "建国", "晓燕", "文博", "思远", "玉兰", "海涛", "若曦")
 _FIRMS = (

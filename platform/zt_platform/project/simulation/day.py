@@ -74,15 +74,19 @@ class Day:
         self._centres = list(Centre.objects.open().here())
         crossing = self._crossing_plans(max(3, int(cases * CROSSING_SHARE)))
         self._plans = crossing + [self._own_plan() for _ in range(max(0, cases - len(crossing)))]
+        for code in {plan.centre for plan in self._plans} | {plan.other for plan in self._plans if plan.other}:
+            self._players.meet_staff(code)
         self.steps = len(self._plans)
 
     # --- planning ----------------------------------------------------------------------------------------------------
 
     def _crossing_plans(self, count: int) -> list[Plan]:
-        found = []
+        found, here = [], {centre.code for centre in self._centres}
         for city in (centre for centre in self._centres if centre.level == Level.CITY):
             with enter(city):
-                found += [row for row in delegations() if row.from_centre_code == city.code]
+                found += [
+                    row for row in delegations() if row.from_centre_code == city.code and row.to_centre_code in here
+                ]
         by_kind = {kind: [row for row in found if row.kind == kind] for kind in DelegationKind.values}
         kinds = [kind for kind, rows in by_kind.items() if rows]
         plans = []
@@ -143,7 +147,7 @@ class Day:
                     else:
                         waiting.append((plan, road))
                 roads = waiting
-                self._wait_for_delivery(channel="case")
+                self._wait_for_delivery(stream__channel="case")
             self._wait_for_delivery()
 
     def _wait_for_delivery(self, **which: str) -> None:

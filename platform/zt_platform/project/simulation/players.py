@@ -12,11 +12,13 @@ from zt_platform.accounts.queries import party_for
 from zt_platform.actors import Actor
 from zt_platform.catalogue.forms import FieldType, FormField, fields_of
 from zt_platform.catalogue.models import ItemVersion
+from zt_platform.organisation.loader import POSTS, username_for
 from zt_platform.organisation.queries import staff_member_of
 from zt_platform.project.simulation.cast import Person, people
 from zt_tenants import clock
 from zt_tenants.centres import centre_by_code
 from zt_tenants.context import enter
+from zt_tenants.errors import DomainError
 
 PATTERNED = {
     "vin": "LSVAU2180N2183294",
@@ -25,6 +27,14 @@ PATTERNED = {
     "surname_pinyin": "WANG",
     "given_name_pinyin": "YAJING",
 }
+
+
+class NobodyOnPost(DomainError):
+    """A centre of the played day has no staff."""
+
+    code = "NOBODY_ON_POST"
+    zh = "{centre} 的 {post} 岗位无人在岗,请先运行 zhengtong province load。"
+    en = "Nobody holds the post {post} at {centre}; run zhengtong province load first."
 
 
 class Players:
@@ -54,17 +64,19 @@ class Players:
                 )
         return Actor.for_applicant(account)
 
-    def staff(self, post: str, centre_code: str) -> Actor:
-        """The first holder of a post (``clerk``, ``reviewer``, ``approver``) at a centre."""
-        key = (post, centre_code)
-        if key not in self._staff:
-            account = Account.objects.get(username=f"{post}-{centre_code}")
-            with enter(centre_by_code(centre_code)):
+    def meet_staff(self, centre_code: str) -> None:
+        """Look up who holds the posts of a centre today (in the past of an older case they were not posted yet)."""
+        with enter(centre_by_code(centre_code)):
+            for post in POSTS:
+                account = Account.objects.get(username=username_for(post, centre_code))
                 member = staff_member_of(account.id)
                 if member is None:
-                    raise LookupError(f"{post}-{centre_code} has no post; load the province first")
-                self._staff[key] = Actor.for_staff(member, account)
-        return self._staff[key]
+                    raise NobodyOnPost(post=post.key, centre=centre_code)
+                self._staff[post.key, centre_code] = Actor.for_staff(member, account)
+
+    def staff(self, post: str, centre_code: str) -> Actor:
+        """The first holder of a post (``clerk``, ``reviewer``, ``approver``) at a centre that was met."""
+        return self._staff[post, centre_code]
 
 
 def party_of(actor: Actor) -> Party:

@@ -17,8 +17,8 @@ from zt_tenants.models import Level
 class Summary:
     """Cases by level and status, messages, supervision events, lights."""
 
-    statuses: list[str]
-    by_level: dict[str, list[int]]
+    levels: list[str]
+    by_status: dict[str, list[int]]
     messages: dict[str, int]
     delivered: int
     refused: int
@@ -28,7 +28,7 @@ class Summary:
 
     def lines(self) -> list[tuple[str, str]]:
         """The figures besides the table, as pairs of sentences."""
-        kinds = "、".join(f"{name} {count}" for name, count in sorted(self.messages.items()))
+        kinds = "、".join(f"{name.removesuffix('.v1')} {count}" for name, count in sorted(self.messages.items()))
         lights = " · ".join(f"{Light(value).label} {self.lights[value]}" for value in Light.values)
         return [
             (f"已签名并送达消息 {self.delivered} 条,被拒 {self.refused} 条:{kinds}", "Messages signed and delivered."),
@@ -49,8 +49,10 @@ def summary() -> Summary:
     outbox = OutboxMessage.objects.all()
     delivered = outbox.filter(state=MessageState.DELIVERED)
     return Summary(
-        statuses=[str(Status(status).label) for status in statuses],
-        by_level={str(Level(level).label): [counted[level, status] for status in statuses] for level in Level.values},
+        levels=[str(Level(level).label) for level in Level.values],
+        by_status={
+            str(Status(status).label): [counted[level, status] for level in Level.values] for status in statuses
+        },
         messages=Counter(delivered.values_list("type", flat=True)),
         delivered=delivered.count(),
         refused=outbox.filter(state=MessageState.REFUSED).count(),
