@@ -26,7 +26,7 @@ class StorageUnavailable(DomainError):
 
     code = "STORAGE_UNAVAILABLE"
     transient: ClassVar[bool] = True
-    zh = "文件存储暂时不可用,请稍后重试。"
+    zh = "文件存储暂时不可用，请稍后重试。"
     en = "The file store is not available at the moment; try again shortly."
 
 
@@ -34,7 +34,7 @@ class StorageRefused(DomainError):
     """The object store refuses the call (rights, configuration); repeating it does not help."""
 
     code = "STORAGE_REFUSED"
-    zh = "文件存储拒绝了请求({reason}),请联系系统管理员。"
+    zh = "文件存储拒绝了请求({reason})，请联系系统管理员。"
     en = "The file store refused the request ({reason}); tell the operator."
 
 
@@ -42,7 +42,7 @@ class ObjectMissing(DomainError):
     """An object that is recorded is not in the store."""
 
     code = "OBJECT_MISSING"
-    zh = "存储中没有文件“{key}”,请重新上传或请对方中心补发。"
+    zh = "存储中没有文件“{key}”，请重新上传或请对方中心补发。"
     en = "The store holds no file “{key}”; upload it again or ask the other centre to send it again."
 
 
@@ -50,7 +50,7 @@ class UploadNotArrived(Conflict):
     """The upload is to be confirmed, but the bytes have not arrived."""
 
     code = "UPLOAD_NOT_ARRIVED"
-    zh = "文件“{file_name}”还没有传完,请重新上传。"
+    zh = "文件“{file_name}”还没有传完，请重新上传。"
     en = "“{file_name}” has not arrived; upload it again."
 
 
@@ -58,7 +58,7 @@ class UploadRejected(DomainError):
     """What arrived is not what was announced; ``reason`` is a :class:`RejectReason`."""
 
     code = "UPLOAD_REJECTED"
-    zh = "文件“{file_name}”未通过检查:{why_zh}。请换一份文件重新上传。"
+    zh = "文件“{file_name}”未通过检查：{why_zh}。请换一份文件重新上传。"
     en = "“{file_name}” was not accepted: {why_en}. Upload another file."
 
     def __init__(self, *, reason: RejectReason, file_name: str) -> None:
@@ -86,7 +86,7 @@ class FileTypeNotAccepted(InvalidInput):
     """A kind of file that the material does not take."""
 
     code = "FILE_TYPE_NOT_ACCEPTED"
-    zh = "不支持这种文件,请上传 {accepted} 格式。"
+    zh = "不支持这种文件，请上传 {accepted} 格式。"
     en = "This kind of file is not accepted; upload one of: {accepted}."
 
 
@@ -94,7 +94,7 @@ class TooManyOpenUploads(Conflict):
     """One account opened many uploads and finished none of them."""
 
     code = "TOO_MANY_OPEN_UPLOADS"
-    zh = "未完成的上传超过 {limit} 个,请先完成或等待其过期({minutes} 分钟)。"
+    zh = "未完成的上传超过 {limit} 个，请先完成或等待其过期({minutes} 分钟)。"
     en = "More than {limit} uploads are unfinished; finish them or wait {minutes} minutes."
 
 
@@ -102,7 +102,7 @@ class ManifestRefused(DomainError):
     """A manifest that names what its sender may not name, or names it wrongly; nothing is copied."""
 
     code = "MANIFEST_REFUSED"
-    zh = "材料清单有误({reason}),未接收任何文件。"
+    zh = "材料清单有误({reason})，未接收任何文件。"
     en = "The material manifest is not acceptable ({reason}); nothing was copied."
 
 
@@ -110,7 +110,7 @@ class DigestMismatch(DomainError):
     """The bytes are not the ones that were promised."""
 
     code = "DIGEST_MISMATCH"
-    zh = "文件“{file_name}”的摘要与清单不符,请对方中心重新发送。"
+    zh = "文件“{file_name}”的摘要与清单不符，请对方中心重新发送。"
     en = "The digest of “{file_name}” differs from the manifest; ask the other centre to send it again."
 
     def __init__(self, *, file_name: str, **data: Any) -> None:

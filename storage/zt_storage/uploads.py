@@ -111,7 +111,7 @@ def open_upload(
 def _check_limits(name: str, size: int, media_type: str, limits: UploadLimits) -> None:
     if size < 1:
         raise InvalidInput(
-            field="file", zh="文件是空的,请选择另一份文件。", en="The file is empty; choose another one."
+            field="file", zh="文件是空的，请选择另一份文件。", en="The file is empty; choose another one."
         )
     most = min(limits.max_size, MAX_FILE_BYTES)
     if size > most:

@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from zt_platform.cases.rules import light
 from zt_platform.cases.vocabulary import (
     BEFORE_ACCEPTANCE,
     CLOSED,
@@ -22,6 +21,7 @@ from zt_platform.cases.vocabulary import (
     Step,
 )
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind
+from zt_platform.lights import light
 from zt_platform.organisation.models import Department
 from zt_storage.models import Attachment
 from zt_tenants.fields import SealedJSONField
@@ -45,7 +45,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.submitted().exclude(status__in=CLOSED)
 
     def in_light(self, wanted: str, moment: datetime) -> CaseQuerySet:
-        """Those that show a light at a moment, as :func:`zt_platform.cases.rules.light` computes it."""
+        """Those that show a light at a moment, as :func:`zt_platform.lights.light` computes it."""
         seen = Coalesce(
             F("decided_at"),
             F("withdrawn_at"),

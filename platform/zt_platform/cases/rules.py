@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any
 
 from zt_platform.cases.errors import DestinationNeeded, EntrustedCannotBeEntrustedAgain
-from zt_platform.cases.vocabulary import CaseRole, Light
+from zt_platform.cases.vocabulary import CaseRole
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
 from zt_tenants.clock import CHINA
@@ -118,25 +118,6 @@ def review_due_at(accepted_at: datetime, calendar: Calendar) -> datetime:
 def delivery_due_at(decided_at: datetime, calendar: Calendar) -> datetime:
     """Art. 44: the certificate is issued and delivered within ten working days of the decision to grant."""
     return _close_after(_local_day(decided_at), DELIVERY_DAYS, calendar)
-
-
-def light(
-    moment: datetime,
-    *,
-    warning_at: datetime | None,
-    due_at: datetime | None,
-    red_at: datetime | None,
-    stopped_at: datetime | None,
-) -> Light:
-    """The traffic light at a moment; once the clock has stopped (the decision), the light of that moment."""
-    seen = min(moment, stopped_at) if stopped_at else moment
-    if red_at is not None and seen > red_at:
-        return Light.RED
-    if due_at is not None and seen > due_at:
-        return Light.YELLOW
-    if warning_at is not None and seen > warning_at:
-        return Light.WARNING
-    return Light.GREEN
 
 
 def decided_on_time(decided_at: datetime | None, due_at: datetime | None) -> bool | None:

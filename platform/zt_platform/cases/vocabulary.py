@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.db import models
 
+from zt_platform.lights import Light as Light
 from zt_tenants.language import bilingual
 
 
@@ -52,15 +53,6 @@ class Result(models.TextChoices):
     NONE = "", bilingual("未决定", "Undecided")
     GRANTED = "GRANTED", bilingual("准予", "Granted")
     DENIED = "DENIED", bilingual("不予", "Denied")
-
-
-class Light(models.TextChoices):
-    """预警 / 黄牌 / 红牌: the traffic light of one case at one moment."""
-
-    GREEN = "GREEN", bilingual("正常", "On time")
-    WARNING = "WARNING", bilingual("预警", "Near the limit")
-    YELLOW = "YELLOW", bilingual("黄牌", "Overdue")
-    RED = "RED", bilingual("红牌", "Long overdue")
 
 
 class ActingParty(StrEnum):

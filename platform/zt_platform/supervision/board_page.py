@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from zt_platform.lights import Light
 from zt_platform.supervision import queries
 from zt_platform.supervision.charts import HeatCell, heat_option, shade, spark_points
 from zt_platform.supervision.durations import duration_text
 from zt_platform.supervision.filters import cases_url
 from zt_platform.supervision.queries import Branch, CaseFilters, DayFigures, FeedSummary, HeatRow, LightCounts, Overview
-from zt_platform.supervision.rules import Light, Rate
+from zt_platform.supervision.rules import Rate
 from zt_platform.supervision.scope import Scope
 from zt_platform.supervision.vocabulary import HEAT_MEASURES, MEASURES, word
 from zt_tenants.clock import today

@@ -9,5 +9,5 @@ class StepOfAnotherCentre(DomainError):
     """A centre may report its own steps only."""
 
     code = "STEP_OF_ANOTHER_CENTRE"
-    zh = "中心 {source} 上报了中心 {centre} 的办件环节,未予接收。"
+    zh = "中心 {source} 上报了中心 {centre} 的办件环节，未予接收。"
     en = "Centre {source} reported a step of centre {centre}; it was not taken."

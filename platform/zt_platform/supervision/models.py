@@ -14,7 +14,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import In
 
-from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage, Light
+from zt_platform.lights import Light
+from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage
 from zt_tenants.language import bilingual
 from zt_tenants.models import Level
 from zt_tenants.uuid7 import uuid7
@@ -48,12 +49,12 @@ class CaseRecordQuerySet(models.QuerySet["CaseRecord"]):
         return self.counted().filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=moment), accepted_at__lte=moment)
 
     def with_light_in(self, lights: Collection[Light], moment: datetime) -> CaseRecordQuerySet:
-        """Records whose light as read at a moment is one of these: the SQL twin of :func:`.rules.light`."""
+        """Records whose light as read at a moment is one of these: the SQL twin of :func:`zt_platform.lights.light`."""
         reading = Least(Value(moment), Coalesce("stopped_at", Value(moment)), output_field=models.DateTimeField())
         light = Case(
             When(red_at__lt=F("reading"), then=Value(Light.RED.value)),
             When(due_at__lt=F("reading"), then=Value(Light.YELLOW.value)),
-            When(warning_at__lte=F("reading"), then=Value(Light.WARNING.value)),
+            When(warning_at__lt=F("reading"), then=Value(Light.WARNING.value)),
             default=Value(Light.GREEN.value),
         )
         return self.alias(reading=reading).alias(light=light).filter(In(F("light"), [found.value for found in lights]))

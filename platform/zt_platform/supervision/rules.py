@@ -1,6 +1,6 @@
-"""Pure rules of supervision: lights, rates, what a case adds to a day's counters, gaps in a feed.
+"""Pure rules of supervision: rates, what a case adds to a day's counters, gaps in a feed.
 
-No I/O; the time of reading is passed in, so that a light is never stale (R-02).
+No I/O. The light of a case is :func:`zt_platform.lights.light`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from django.db import models
-
+from zt_platform.lights import Light
 from zt_tenants.clock import CHINA
-from zt_tenants.language import bilingual
 
 PRIMARY_ROLES = frozenset({"SOLE", "ACCEPTING"})
 """The ledger that accepted the case: every tracking number has one at most, so that counting these counts cases."""
@@ -24,39 +22,7 @@ STOPPING_STATUSES = frozenset({"REFUSED", "WITHDRAWN", "HANDED_DOWN", "DECLINED"
 """Ends without a decision: the clock of 行政许可法 art. 42 no longer runs in this ledger."""
 
 
-class Light(models.TextChoices):
-    """The traffic light of one case: in time, near its limit, over it, long over it."""
-
-    GREEN = "GREEN", bilingual("正常", "On time")
-    WARNING = "WARNING", bilingual("预警", "Near limit")
-    YELLOW = "YELLOW", bilingual("黄牌", "Overdue")
-    RED = "RED", bilingual("红牌", "Long overdue")
-
-
 OVERDUE = frozenset({Light.YELLOW, Light.RED})
-
-
-def light(
-    *,
-    warning_at: datetime | None,
-    due_at: datetime | None,
-    red_at: datetime | None,
-    stopped_at: datetime | None,
-    at: datetime,
-) -> Light:
-    """The light of a case when read ``at`` a moment; a stopped clock shows the light it stopped with.
-
-    The limit includes its last instant (行政许可法 art. 82: close of the last working day): exactly ``due_at`` is in time.
-    A case without a limit (not yet accepted) is green.
-    """
-    moment = min(at, stopped_at) if stopped_at is not None else at
-    if red_at is not None and moment > red_at:
-        return Light.RED
-    if due_at is not None and moment > due_at:
-        return Light.YELLOW
-    if warning_at is not None and moment >= warning_at:
-        return Light.WARNING
-    return Light.GREEN
 
 
 @dataclass(frozen=True, slots=True)

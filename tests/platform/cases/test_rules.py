@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from zt_platform.cases import rules
 from zt_platform.cases.vocabulary import Light
+from zt_platform.lights import light
 from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -138,9 +139,7 @@ def test_lights_change_after_their_moment_and_stop_with_the_decision() -> None:
     found = clock("2026-03-02T10:00", 7)
 
     def seen(moment: datetime, stopped: datetime | None = None) -> Light:
-        return rules.light(
-            moment, warning_at=found.warning_at, due_at=found.due_at, red_at=found.red_at, stopped_at=stopped
-        )
+        return light(moment, warning_at=found.warning_at, due_at=found.due_at, red_at=found.red_at, stopped_at=stopped)
 
     second = timedelta(seconds=1)
     assert seen(found.warning_at) is Light.GREEN

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from zt_platform.lights import Light
 from zt_platform.supervision import queries
 from zt_platform.supervision.models import CaseRecord
 from zt_platform.supervision.queries import CaseFilters
 from zt_platform.supervision.queries.cases import MEASURES
 from zt_platform.supervision.queries.figures import COUNTERS
-from zt_platform.supervision.rules import Light
 from zt_tenants.errors import InvalidInput, NotFound
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zt_platform.lights import Light, light
 from zt_platform.supervision.rules import (
     Coverage,
-    Light,
     Rate,
     contributions,
     instant_rate,
-    light,
     on_time_rate,
 )
 
@@ -25,11 +24,11 @@ SECOND = timedelta(seconds=1)
 
 def _light(at, stopped_at=None, due_at=DUE):
     return light(
+        at,
         warning_at=due_at and due_at - timedelta(days=1),
         due_at=due_at,
         red_at=due_at and due_at + timedelta(days=3),
         stopped_at=stopped_at,
-        at=at,
     )
 
 
@@ -37,8 +36,8 @@ def _light(at, stopped_at=None, due_at=DUE):
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
-        (DUE - timedelta(days=1) - SECOND, Light.GREEN),
-        (DUE - timedelta(days=1), Light.WARNING),
+        (DUE - timedelta(days=1), Light.GREEN),
+        (DUE - timedelta(days=1) + SECOND, Light.WARNING),
         (DUE, Light.WARNING),
         (DUE + SECOND, Light.YELLOW),
         (DUE + timedelta(days=3), Light.YELLOW),

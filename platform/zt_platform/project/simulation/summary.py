@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from zt_interop.queue.models import MessageState, OutboxMessage
 from zt_platform.cases.vocabulary import Status
+from zt_platform.lights import Light, light
 from zt_platform.supervision.models import CaseRecord, CaseStep, Feed
-from zt_platform.supervision.rules import Light, light
 from zt_tenants import clock
 from zt_tenants.models import Level
 
@@ -59,7 +59,7 @@ def summary() -> Summary:
         events=CaseStep.objects.count(),
         feeds=Feed.objects.count(),
         lights=Counter(
-            light(warning_at=record.warning_at, due_at=record.due_at, red_at=record.red_at, stopped_at=None, at=moment)
+            light(moment, warning_at=record.warning_at, due_at=record.due_at, red_at=record.red_at, stopped_at=None)
             for record in CaseRecord.objects.running_at(moment)
         ),
     )

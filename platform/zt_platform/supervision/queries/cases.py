@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from zt_platform.lights import Light
+from zt_platform.lights import light as light_of
 from zt_platform.supervision.models import CaseRecord, CaseRecordQuerySet, CaseStep, LedgerRole
-from zt_platform.supervision.rules import DECIDING_ROLES, OVERDUE, PRIMARY_ROLES, Light
-from zt_platform.supervision.rules import light as light_of
+from zt_platform.supervision.rules import DECIDING_ROLES, OVERDUE, PRIMARY_ROLES
 from zt_platform.supervision.scope import Scope
 from zt_tenants.clock import CHINA, now
 from zt_tenants.errors import InvalidInput, NotFound
@@ -187,11 +188,11 @@ def _of_light(found: CaseRecordQuerySet, light: str, moment: datetime) -> CaseRe
 
 def _row(record: CaseRecord, centre: Centre | None, moment: datetime) -> CaseRow:
     shown = light_of(
+        moment,
         warning_at=record.warning_at,
         due_at=record.due_at,
         red_at=record.red_at,
         stopped_at=record.stopped_at,
-        at=moment,
     )
     return CaseRow(record=record, centre=centre, light=shown)
 

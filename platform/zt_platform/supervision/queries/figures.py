@@ -148,7 +148,7 @@ def branch_lights(branches: Branches, moment: datetime) -> dict[str, LightCounts
     statement = """
         WITH branch AS (SELECT * FROM unnest(%(names)s::text[], %(codes)s::text[]) AS pair(name, code))
         SELECT branch.name, count(DISTINCT record.tracking_number),
-               count(DISTINCT record.tracking_number) FILTER (WHERE record.warning_at <= %(at)s
+               count(DISTINCT record.tracking_number) FILTER (WHERE record.warning_at < %(at)s
                    AND (record.due_at < %(at)s OR record.red_at < %(at)s) IS NOT TRUE),
                count(DISTINCT record.tracking_number) FILTER (WHERE record.due_at < %(at)s
                    AND (record.red_at < %(at)s) IS NOT TRUE),
