@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zt_platform.web.urls_centre")),
     path("", include("zt_platform.catalogue.urls")),
+    path("", include("zt_platform.cases.urls")),
+    path("workbench/", include("zt_platform.cases.urls_workbench")),
     path("interop/", include("zt_interop.urls")),
     path("", include("zt_graphql.urls")),
 ]

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zt_platform.web.urls")),
+    path("", include("zt_platform.cases.urls_portal")),
     path("supervision/", include("zt_platform.supervision.urls")),
     path("", include("zt_graphql.urls")),
 ]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch
-
 from zt_platform.actors import Actor
+from zt_platform.organisation.roles import Role
 from zt_tenants.language import bi
 from zt_tenants.models import Centre
 from zt_tenants.urls import centre_url, portal_url
@@ -22,21 +21,6 @@ class NavigationLink:
     exact: bool = False
 
 
-def _portal(name: str) -> str:
-    """Path of a portal page; "" when this deployment does not serve it."""
-    try:
-        return portal_url(name)
-    except NoReverseMatch:
-        return ""
-
-
-def _centre(centre: Centre, name: str) -> str:
-    try:
-        return centre_url(centre, name)
-    except NoReverseMatch:
-        return ""
-
-
 def _link(label: str, url: str, path: str, *, root: bool = False) -> NavigationLink:
     bare = path.split("?", 1)[0]
     exact = bare == url
@@ -50,29 +34,30 @@ def main_links(path: str, centre: Centre | None, staff: Actor | None) -> list[Na
     """
     if centre is not None and staff is not None:
         links = [
-            _link(bi("工作台", "Workbench"), _centre(centre, "workbench:queue"), path),
-            _link(bi("中心首页", "Centre"), _centre(centre, "centre:home"), path, root=True),
-            _link(bi("电子监察", "Supervision"), _portal("supervision:home"), path),
+            _link(bi("工作台", "Workbench"), centre_url(centre, "workbench:queue"), path),
+            _link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True),
         ]
-        return [link for link in links if link.url]
+        if staff.has(Role.SUPERVISOR):
+            links.append(_link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path))
+        return links
     links = []
     if centre is not None:
-        links.append(_link(bi("中心首页", "Centre"), _centre(centre, "centre:home"), path, root=True))
+        links.append(_link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True))
     links += [
-        _link(bi("全省首页", "Portal"), _portal("home"), path, root=True),
-        _link(bi("选择中心", "Centres"), _portal("centres"), path),
-        _link(bi("查进度", "Track"), _portal("track"), path),
-        _link(bi("我的办件", "My cases"), _portal("my-cases"), path),
+        _link(bi("全省首页", "Portal"), portal_url("home"), path, root=True),
+        _link(bi("选择中心", "Centres"), portal_url("centres"), path),
+        _link(bi("查进度", "Track"), portal_url("track"), path),
+        _link(bi("我的办件", "My cases"), portal_url("my-cases"), path),
     ]
-    return [link for link in links if link.url]
+    return links
 
 
 def footer_links(centre: Centre | None) -> list[NavigationLink]:
     """Links of the footer."""
     links = [
-        NavigationLink(bi("选择中心", "Centres"), _portal("centres")),
-        NavigationLink(bi("查进度", "Track a case"), _portal("track")),
+        NavigationLink(bi("选择中心", "Centres"), portal_url("centres")),
+        NavigationLink(bi("查进度", "Track a case"), portal_url("track")),
     ]
     if centre is not None:
-        links.insert(0, NavigationLink(bi("全省首页", "Provincial portal"), _portal("home")))
-    return [link for link in links if link.url]
+        links.insert(0, NavigationLink(bi("全省首页", "Provincial portal"), portal_url("home")))
+    return links

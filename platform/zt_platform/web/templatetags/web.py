@@ -9,7 +9,6 @@ import segno
 from django import template
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
-from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -58,19 +57,13 @@ def light(value: Any, text: str = "") -> SafeString:
 @register.simple_tag
 def portal_url(name: str, **kwargs: Any) -> str:
     """Path of a page of the portal, also from inside a centre."""
-    try:
-        return make_portal_url(name, **kwargs)
-    except NoReverseMatch:
-        return ""
+    return make_portal_url(name, **kwargs)
 
 
 @register.simple_tag
 def centre_url(centre: Centre | str, name: str, **kwargs: Any) -> str:
     """Path of a page of a centre, also from the portal or from another centre."""
-    try:
-        return make_centre_url(centre, name, **kwargs)
-    except NoReverseMatch:
-        return ""
+    return make_centre_url(centre, name, **kwargs)
 
 
 @register.inclusion_tag("web/components/crumbs.html")

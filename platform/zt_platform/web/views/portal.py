@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import applicant_for_request
+from zt_platform.cases.vocabulary import Status
 from zt_platform.index.queries import cases_of, centres_offering, common_life_events, search_item_names, search_items
 from zt_platform.web.preferences import CENTRE_COOKIE
 from zt_tenants.centres import ancestors, centre_by_code, children, province, search_centres
@@ -77,7 +78,16 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         raise SignInRequired
     entries = cases_of(account_id, after=_position(request.GET.get("after", "")), limit=PAGE + 1)
     older = f"?after={entries[PAGE - 1].updated_at.isoformat()}~{entries[PAGE - 1].id}" if len(entries) > PAGE else ""
-    return render(request, "web/my_cases.html", {"entries": entries[:PAGE], "older_url": older.replace("+", "%2B")})
+    return render(
+        request,
+        "web/my_cases.html",
+        {"rows": [(entry, _status(entry.status)) for entry in entries[:PAGE]], "older_url": older.replace("+", "%2B")},
+    )
+
+
+def _status(value: str) -> str:
+    """The status of a case in words, also one that this release does not know."""
+    return str(Status(value).label) if value in Status.values else value
 
 
 def _position(text: str) -> tuple[datetime, UUID] | None:

@@ -14,7 +14,10 @@ from zt_platform.accounts import commands
 from zt_platform.accounts.models import Account
 from zt_platform.accounts.sessions import account_of, client_address, close_session, open_session
 from zt_platform.index.queries import seats_of
+from zt_platform.organisation.queries import staff_member_of
+from zt_platform.organisation.roles import Role
 from zt_platform.web.forms import RegisterForm, SignInForm
+from zt_tenants.context import enter
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bi
 from zt_tenants.urls import centre_url, portal_url
@@ -28,9 +31,15 @@ def _back(request: HttpRequest) -> str:
 
 
 def _landing(account: Account) -> str:
-    """Where a person's day begins: staff in their centre's workbench, everybody else at their own cases."""
+    """Where a person's day begins: clerks in their centre's workbench, supervisors at the board, others at their cases."""
     seats = seats_of(account.id)
-    return centre_url(seats[0].centre_code, "workbench:queue") if seats else portal_url("my-cases")
+    if not seats:
+        return portal_url("my-cases")
+    with enter(seats[0].centre_code):
+        member = staff_member_of(account.id)
+    if member is not None and member.roles == [Role.SUPERVISOR]:
+        return portal_url("supervision:home")
+    return centre_url(seats[0].centre_code, "workbench:queue")
 
 
 @never_cache

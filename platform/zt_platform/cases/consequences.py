@@ -1,0 +1,165 @@
+"""What an act sets in motion, in words for the clerk who is about to do it: what is sent to whom, which clock runs."""
+
+from __future__ import annotations
+
+from zt_platform.cases.models import Case
+from zt_platform.cases.queries import applicant_of, routing_of
+from zt_platform.cases.vocabulary import Action, CaseRole
+from zt_platform.catalogue.kinds import DelegationKind
+from zt_tenants.errors import DomainError
+from zt_tenants.language import bi
+
+
+def consequences_of(action: Action, case: Case) -> list[str]:
+    """The sentences for one act on one case, in the active language."""
+    name = applicant_of(case).name
+    lines = _BY_ACTION[action](case, name) if action in _BY_ACTION else []
+    return [*lines, bi("全省监察即时收到这一步。", "The province's supervision is told at once.")]
+
+
+def _pre_review(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "{name}会看到预审已通过，下一步是受理。",
+            "{name} sees that the pre-review is passed; acceptance is next.",
+            name=name,
+        )
+    ]
+
+
+def _accept(case: Case, name: str) -> list[str]:
+    lines = [
+        bi(
+            "受理通知发给{name}，从下一个工作日起计算办理时限。",
+            "{name} is notified; the limit runs from the next working day.",
+            name=name,
+        )
+    ]
+    try:
+        routing = routing_of(case.item_code, excluding=case.declined_by)
+    except DomainError:
+        return [*lines, bi("办件随后送往您选择的中心。", "The case then goes to the centre you choose.")]
+    delegation = routing.delegation
+    if not routing.leaves or delegation is None:
+        return [*lines, bi("由本中心审核、决定。", "It is reviewed and decided here.")]
+    if delegation.kind == DelegationKind.FORWARDED:
+        upper = delegation.from_centre_name
+        return [
+            *lines,
+            bi("本中心先审核，再送{upper}决定。", "Reviewed here first, then decided at {upper}.", upper=upper),
+        ]
+    papers = len(getattr(case, "current_materials", []))
+    return [
+        *lines,
+        bi(
+            "申请表和{n}份材料立即签名送往{lower}，由它审查，以{decider}的名义决定。",
+            "The form and {n} papers are signed and sent at once to {lower}, which decides in the name of {decider}.",
+            n=papers,
+            lower=delegation.to_centre_name,
+            decider=delegation.from_department_name,
+        ),
+    ]
+
+
+def _hand_down(case: Case, name: str) -> list[str]:
+    papers = len(getattr(case, "current_materials", []))
+    return [
+        bi(
+            "申请表和{n}份材料立即签名送往下级中心，由它受理并以自己的名义决定。",
+            "The form and {n} papers are signed and sent at once to the centre below, which accepts and decides.",
+            n=papers,
+        ),
+        bi("{name}不用重新申请，原编号继续有效。", "{name} need not apply again; the number stays.", name=name),
+    ]
+
+
+def _return(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "补正通知立即发给{name}，审查时限暂停。",
+            "The notice goes to {name} at once; the five days rest.",
+            name=name,
+        ),
+        bi("同一办件只能告知一次（行政许可法第三十二条）。", "It can be said only once (Licensing Law, art. 32)."),
+    ]
+
+
+def _refuse(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "不予受理通知书立即发给{name}，本件就此结束。",
+            "{name} is refused in writing; the case ends here.",
+            name=name,
+        )
+    ]
+
+
+def _review(case: Case, name: str) -> list[str]:
+    if case.role == CaseRole.ACCEPTING:
+        upper = case.counterpart_name
+        return [
+            bi(
+                "审核意见连同全部材料签名送往{upper}决定。",
+                "The opinion and all papers go, signed, to {upper}.",
+                upper=upper,
+            )
+        ]
+    return [bi("送审批人员作出决定。", "The approver decides next.")]
+
+
+def _decide(case: Case, name: str) -> list[str]:
+    legal_name = case.legal_name_of_decider
+    lines = [
+        bi(
+            "以{name}的名义作出决定，决定后不能撤回。",
+            "Decided in the name of {name}; it cannot be undone.",
+            name=legal_name,
+        )
+    ]
+    if case.role == CaseRole.DECIDING:
+        other = case.counterpart_name
+        lines.append(
+            bi("决定书签名送回{other}，由它盖章送达。", "The decision returns, signed, to {other}.", other=other)
+        )
+    return lines
+
+
+def _complete(case: Case, name: str) -> list[str]:
+    lines = [bi("决定书生效，{name}可以看到和下载。", "The decision takes effect; {name} can read it.", name=name)]
+    if case.role == CaseRole.ACCEPTING:
+        lines.append(bi("{other}会收到办结的消息。", "{other} is told of the completion.", other=case.counterpart_name))
+    return lines
+
+
+def _deliver(case: Case, name: str) -> list[str]:
+    return [bi("本件办理全部结束。", "The case is finished.")]
+
+
+def _decline(case: Case, name: str) -> list[str]:
+    return [bi("办件和理由退回{other}。", "The case returns to {other} with the reason.", other=case.counterpart_name)]
+
+
+def _withdraw(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "{name}的申请就此结束，需要时可以重新申请。",
+            "The application of {name} ends; a new one is possible.",
+            name=name,
+        )
+    ]
+
+
+_BY_ACTION = {
+    Action.PASS_PRE_REVIEW: _pre_review,
+    Action.ACCEPT: _accept,
+    Action.HAND_DOWN: _hand_down,
+    Action.RETURN_FOR_CORRECTION: _return,
+    Action.REFUSE: _refuse,
+    Action.REVIEW: _review,
+    Action.GRANT: _decide,
+    Action.DENY: _decide,
+    Action.COMPLETE: _complete,
+    Action.DELIVER: _deliver,
+    Action.DECLINE: _decline,
+    Action.WITHDRAW: _withdraw,
+}

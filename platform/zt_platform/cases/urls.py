@@ -1,0 +1,19 @@
+"""Pages of cases for applicants, at a centre."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from zt_platform.cases.views import apply, following, uploads
+
+app_name = "cases"
+urlpatterns = [
+    path("apply/<str:item_code>/", apply.start, name="apply"),
+    re_path(r"^drafts/(?P<case_id>[0-9]{1,18})/(?P<step>form|materials|review)/$", apply.step, name="draft-step"),
+    path("drafts/<int:case_id>/autosave/", apply.autosave, name="autosave"),
+    path("drafts/<int:case_id>/uploads/", uploads.open_upload, name="upload-open"),
+    path("drafts/<int:case_id>/uploads/confirm/", uploads.confirm_upload, name="upload-confirm"),
+    path("drafts/<int:case_id>/uploads/remove/", uploads.remove_upload, name="upload-remove"),
+    path("receipts/<str:number>/", apply.receipt, name="receipt"),
+    path("mine/<str:number>/", following.mine, name="mine"),
+]

@@ -1,0 +1,133 @@
+"""Following a case: by number and telephone digits without signing in, and one's own cases in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zt_platform.accounts.errors import TooManyTries
+from zt_platform.accounts.sessions import applicant_for_request, client_address
+from zt_platform.cases import queries
+from zt_platform.cases.errors import CaseNotFound, InvalidTrackingNumber
+from zt_platform.cases.models import Case
+from zt_platform.cases.numbers import grouped
+from zt_platform.cases.presentation import Standing, due_note, local_calendar, standing, timeline_groups
+from zt_platform.cases.queries import TimelineEntry, TrackedCase
+from zt_platform.organisation.queries import centre_profile
+from zt_storage.uploads import download_url
+from zt_tenants.context import current_centre, enter
+from zt_tenants.language import bi, bilingual
+from zt_tenants.urls import portal_url
+
+
+class TrackForm(forms.Form):
+    """Number and the last four digits of the telephone."""
+
+    use_required_attribute = False
+    tracking_number = forms.CharField(
+        label=bilingual("办件编号", "Case number"),
+        max_length=40,
+        help_text=bilingual("在回执上，横线可以不输", "On your receipt; hyphens may be left out"),
+        error_messages={"required": bilingual("请填写办件编号。", "Fill in the case number.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    phone_tail = forms.RegexField(
+        regex=r"\A\d{4}\Z",
+        label=bilingual("手机号最后四位", "Last four digits of your mobile phone"),
+        error_messages={
+            "required": bilingual("请填写手机号最后四位。", "Fill in the last four digits."),
+            "invalid": bilingual("手机号最后四位是四个数字。", "These are four digits."),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "4"}),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Look a case up without signing in. The answer is never at an address, so that it cannot be passed on or cached."""
+    form = TrackForm(request.POST or None, initial={"tracking_number": request.GET.get("number", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            tracked = queries.track(**form.cleaned_data, address=client_address(request))
+        except InvalidTrackingNumber as wrong:
+            form.add_error("tracking_number", wrong.text())
+        except (CaseNotFound, TooManyTries) as refused:
+            form.add_error(None, refused.text())
+        else:
+            return render(request, "cases/progress.html", _tracked_context(tracked))
+    return render(request, "cases/track.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _tracked_context(tracked: TrackedCase) -> dict[str, Any]:
+    where = standing(tracked.status, tracked.timeline, tracked.deciding_centre_name)
+    with enter(tracked.centre_code):
+        note = due_note(tracked.due_at, local_calendar())
+        telephone = tracked.department_telephone or centre_profile().telephone
+    return {
+        "number": tracked.grouped_number,
+        "item_name": tracked.item_name,
+        "applicant_name_masked": tracked.applicant_name_masked,
+        "standing": where,
+        "where": tracked.deciding_centre_name if where.at_counterpart else tracked.centre_name,
+        "due_at": tracked.due_at,
+        "due_note": note,
+        "contact_name": tracked.department_name or tracked.centre_name,
+        "contact_phone": telephone,
+        "groups": timeline_groups(
+            tracked.timeline, where, _place(tracked.timeline, where, (tracked.centre_code, tracked.centre_name))
+        ),
+        "back_label": bi("查进度", "Track"),
+        "back_url": portal_url("track"),
+    }
+
+
+def _place(entries: list[TimelineEntry], where: Standing, home: tuple[str, str]) -> tuple[str, str]:
+    """The centre (code, name) at which a case is being handled now."""
+    away = next((e for e in reversed(entries) if e.elsewhere), None) if where.at_counterpart else None
+    return (away.centre_code, away.centre_name) if away else home
+
+
+@require_GET
+def mine(request: HttpRequest, number: str) -> HttpResponse:
+    """One's own case: progress, what to do, the papers that came of it."""
+    actor = applicant_for_request(request)
+    case = queries.case_by_number(actor, number)
+    entries = queries.timeline(case)
+    where = standing(case.status, entries, case.counterpart_name)
+    centre = current_centre()
+    department = case.department
+    context = {
+        "number": grouped(case.tracking_number or ""),
+        "item_name": case.item_name,
+        "applicant_name_masked": queries.applicant_of(case).name,
+        "standing": where,
+        "where": case.counterpart_name if where.at_counterpart else centre.name,
+        "due_at": case.running_due_at,
+        "due_note": due_note(case.running_due_at, local_calendar()),
+        "contact_name": department.name if department else centre.name,
+        "contact_phone": (department.telephone if department else "") or centre_profile().telephone,
+        "groups": timeline_groups(entries, where, _place(entries, where, (centre.code, centre.name))),
+        "back_label": bi("我的办件", "My cases"),
+        "back_url": portal_url("my-cases"),
+        "defects": case.correction_defects if where.todo else [],
+        "todo_url": reverse("cases:draft-step", kwargs={"case_id": case.pk, "step": "form"}) if where.todo else "",
+        **_result(case),
+    }
+    return render(request, "cases/progress.html", context)
+
+
+def _result(case: Case) -> dict[str, Any]:
+    """The decision's paper, once it was completed: before the seal it is nobody's to take away."""
+    if case.decision_paper is None or case.completed_at is None:
+        return {}
+    return {
+        "paper_url": download_url(case.decision_paper, inline=True),
+        "certificate": getattr(case, "certificate", None),
+    }
