@@ -14,16 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 from django.db import connection, transaction
 
 from zt_tenants.errors import CentreSwitchInTransaction, NoCentre
 from zt_tenants.models import Centre
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 _current: ContextVar[Centre | None] = ContextVar("zt_current_centre", default=None)
 
@@ -109,14 +105,3 @@ def on_commit(act: Callable[[], Any]) -> None:
             act()
 
     transaction.on_commit(run)
-
-
-def centre_task(function: Callable[P, R]) -> Callable[Concatenate[str, P], R]:
-    """Decorator for celery task bodies: takes the centre's code as the first argument and enters it."""
-
-    @wraps(function)
-    def run(centre_code: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with enter(centre_code):
-            return function(*args, **kwargs)
-
-    return run
