@@ -19,6 +19,8 @@ from zt_tenants.clock import CHINA
 
 ACCEPTANCE_DAYS = 5
 """Art. 32: working days within which an applicant is told everything to be corrected."""
+DECISION_DAYS = 20
+"""Art. 42: working days within which a permit is decided unless another law says otherwise."""
 REVIEW_DAYS = 20
 """Art. 43: working days a lower organ has for the review before it hands a case up."""
 DELIVERY_DAYS = 10

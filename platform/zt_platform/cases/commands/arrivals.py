@@ -7,14 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from zt_interop.handlers import Message
-from zt_platform.accounts.parties import Party
 from zt_platform.accounts.rules import phone_tail
 from zt_platform.actors import Actor
-from zt_platform.cases import numbers
+from zt_platform.cases import numbers, rules
 from zt_platform.cases.commands.intake import start_acceptance_clock
 from zt_platform.cases.commands.ledger import Remark, advance, conclude
 from zt_platform.cases.errors import CaseHeldAlready, InvalidTrackingNumber, NoDelegation
-from zt_platform.cases.events.payloads import ArrivedMaterial, apply_clock, arrived_materials, required_instant
+from zt_platform.cases.events.payloads import (
+    ArrivedMaterial,
+    apply_clock,
+    arrived_materials,
+    arrived_party,
+    required_instant,
+)
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseEvent, CaseMaterial
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
 from zt_platform.catalogue.errors import UnknownItem
@@ -145,7 +150,8 @@ def _is_delegated(message: Message, kind: str) -> bool:
 
 def _new_case(message: Message, role: CaseRole) -> Case:
     data, item, sender = message.data, message.data["item"], centre_by_code(message.source)
-    party = Party.from_payload(data["applicant"])
+    party = arrived_party(data["applicant"])
+    own = _own_version(item["code"])
     return Case(
         tracking_number=data["tracking_number"],
         origin_code=data["origin_code"],
@@ -153,9 +159,9 @@ def _new_case(message: Message, role: CaseRole) -> Case:
         item_name=item["name"],
         item_version_number=item["version"],
         kind=item["kind"],
-        statutory_days=item["statutory_days"],
-        promised_days=item["promised_days"],
-        legal_basis=item.get("legal_basis", ""),
+        statutory_days=item.get("statutory_days", own.statutory_days if own else rules.DECISION_DAYS),
+        promised_days=item.get("promised_days", own.promised_days if own else rules.DECISION_DAYS),
+        legal_basis=item.get("legal_basis") or (own.legal_basis if own else ""),
         channel=Channel.MESSAGE,
         role=role,
         counterpart_code=sender.code,

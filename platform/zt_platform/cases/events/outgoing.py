@@ -103,7 +103,7 @@ def _application(case: Case, event: CaseEvent) -> dict[str, Any]:
         "origin_code": case.origin_code,
         "item": payloads.item_payload(case),
         "delegation": case.delegation,
-        "applicant": case.applicant,
+        "applicant": payloads.party_payload(case),
         "form": case.form,
         "materials": payloads.material_payloads(case),
         "clock": payloads.clock_payload(case),
@@ -135,7 +135,7 @@ def _correction_requested(case: Case, event: CaseEvent) -> dict[str, Any]:
     return {
         "stage": "REQUESTED",
         "at": instant_text(event.occurred_at),
-        "defects": case.correction_defects,
+        "defects": [defect[:1000] for defect in case.correction_defects],
         **_actor(event),
     }
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from zt_interop.envelope import instant_text
+from zt_platform.accounts.parties import Party
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial, Certificate
 from zt_storage.copies import AttachmentManifest, manifest
 
@@ -70,6 +71,21 @@ def item_payload(case: Case) -> dict[str, Any]:
         "promised_days": case.promised_days,
         "legal_basis": case.legal_basis,
     }
+
+
+def party_payload(case: Case) -> dict[str, Any]:
+    """The applicant by value, with the agent's number under the protocol's name too."""
+    return {**case.applicant, "agent_id": case.applicant.get("agent_id_number") or None}
+
+
+def arrived_party(payload: Mapping[str, Any]) -> Party:
+    """The applicant of a message. What the protocol leaves optional may be missing: nothing is taken as proven then.
+
+    Raises InvalidInput (field ``applicant``).
+    """
+    known = {name: value for name, value in payload.items() if value is not None}
+    known.setdefault("agent_id_number", known.get("agent_id", ""))
+    return Party.from_payload({"phone": "", "verified": False, **known})
 
 
 def material_payloads(case: Case) -> list[dict[str, Any]]:
