@@ -51,6 +51,7 @@ from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
 _EXCERPT_BYTES: Final = 512
+_STRANGERS_KEPT: Final = 10_000
 
 
 def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
@@ -96,19 +97,24 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
     while True:
         plan = _plan(delivery)
         with transaction.atomic():
-            locked = InboundStream.objects.select_for_update(no_key=True).get(id=plan.stream.id)
-            fresh = _fresh_events(delivery, locked)
-            if plan.held - _held(delivery, fresh):
+            stream = InboundStream.objects.select_for_update(no_key=True).get(id=plan.stream.id)
+            fresh = _fresh_events(delivery, stream)
+            held = _held(delivery, fresh)
+            if plan.held - held:
                 continue  # a replay emptied a subject's queue meanwhile: what waited must now be prepared
             if not fresh:
                 return _sign(_repeated_answer(delivery), at, delivery.source)
-            entry = _log(delivery, fresh, transport)
-            receipt = _work(delivery, fresh, plan, entry)
-            _advance(locked, fresh[-1], receipt.received_at)
-            signed_receipt = _sign(receipt, at, delivery.source)
-            entry.outcome, entry.receipt = receipt.outcome.value, signed_receipt.decode()
-            entry.save(update_fields=["outcome", "receipt"])
-            return signed_receipt
+            messages = [Message.of(event) for event in fresh if event.id not in plan.problems]
+            fates = settle(messages, held=held, unprepared=plan.unprepared)
+            receipt = _receipt(delivery, plan.problems, fates)
+            answer = _sign(receipt, at, delivery.source)
+            entry = _log(delivery, fresh, receipt, answer, transport)
+            _keep(delivery, messages, fates, entry)
+            for event in fresh:
+                if event.id in plan.problems:
+                    _keep_recorded_refusal(plan.problems[event.id], event, delivery, transport)
+            _advance(stream, fresh[-1], receipt.received_at)
+            return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +160,10 @@ def _fresh_events(delivery: Delivery, stream: InboundStream) -> list[Event]:
         ContentConflict, SequenceReused, LinkBroken: the sender's history differs from what was received.
         SequenceGap: events before these are missing.
     """
-    known = False if delivery.is_batch else _is_known(delivery.events[0])
+    _refuse_borrowed_id(delivery)
     expected = stream.last_sequence + 1
     fresh = [event for event in delivery.events if (event.sequence or 0) >= expected]
-    if not fresh and not delivery.is_batch and not known:
+    if not fresh and not _is_known(delivery):
         raise SequenceReused(sequence=delivery.last_sequence, expected=expected)
     for event in delivery.events:
         if event.sequence == stream.last_sequence and event.digest() != stream.last_hash:
@@ -172,18 +178,20 @@ def _fresh_events(delivery: Delivery, stream: InboundStream) -> list[Event]:
     return fresh
 
 
-def _is_known(event: Event) -> bool:
-    """Whether this very event was taken (or refused in its place) before.
-
-    Raises:
-        ContentConflict: one with its id was, with other content.
-    """
-    row = InboxMessage.objects.filter(source_code=event.source, event_id=event.id).first()
-    if row is None:
-        return _recorded_refusal(event) is not None
-    if row.digest != event.digest():
+def _refuse_borrowed_id(delivery: Delivery) -> None:
+    event = delivery.events[0]
+    other = InboxMessage.objects.filter(source_code=event.source, event_id=event.id).exclude(digest=event.digest())
+    if not delivery.is_batch and other.exists():
         raise ContentConflict(event_id=str(event.id))
-    return True
+
+
+def _is_known(delivery: Delivery) -> bool:
+    """Whether a delivery whose place is taken took it itself (or was refused in it). Of a batch only the last event
+    can be told, by its digest."""
+    event = delivery.events[0]
+    if delivery.is_batch or _recorded_refusal(event) is not None:
+        return True
+    return InboxMessage.objects.filter(source_code=event.source, event_id=event.id).exists()
 
 
 def _recorded_refusal(event: Event) -> Refusal | None:
@@ -210,19 +218,13 @@ def _repeated_answer(delivery: Delivery) -> Receipt:
     )
 
 
-def _work(delivery: Delivery, fresh: list[Event], plan: _Plan, entry: MessageLogEntry) -> Receipt:
-    """Let the handlers act and keep what became of each event; the receipt says it."""
-    messages = [Message.of(event) for event in fresh if event.id not in plan.problems]
-    fates = settle(messages, held=_held(delivery, fresh), unprepared=plan.unprepared)
-    for event in fresh:
-        if event.id in plan.problems:
-            _keep_recorded_refusal(plan.problems[event.id], event, delivery, entry.transport)
-    # Events of a batch that took effect need no row each: the stream's sequence already tells that they were taken.
+def _keep(delivery: Delivery, messages: list[Message], fates: dict[UUID, Fate], entry: MessageLogEntry) -> None:
+    """Keep what became of each message. Events of a batch that took effect need no row of their own: the stream's
+    sequence already tells that they were taken."""
     kept = [
         message for message in messages if not delivery.is_batch or fates[message.id].state is not InboxState.APPLIED
     ]
     InboxMessage.objects.bulk_create([inbox_row(message, fates[message.id], entry) for message in kept])
-    return _receipt(delivery, plan.problems, fates)
 
 
 def _receipt(delivery: Delivery, problems: dict[UUID, MessageRefused], fates: dict[UUID, Fate]) -> Receipt:
@@ -256,7 +258,7 @@ def _advance(stream: InboundStream, last: Event, received_at: datetime) -> None:
     stream.save(update_fields=["last_sequence", "last_hash", "last_received_at", "last_event_time"])
 
 
-def _log(delivery: Delivery, fresh: list[Event], transport: str) -> MessageLogEntry:
+def _log(delivery: Delivery, fresh: list[Event], receipt: Receipt, answer: bytes, transport: str) -> MessageLogEntry:
     first = delivery.events[0]
     return MessageLogEntry.objects.create(
         direction=Direction.IN,
@@ -268,11 +270,11 @@ def _log(delivery: Delivery, fresh: list[Event], transport: str) -> MessageLogEn
         first_sequence=fresh[0].sequence or 0,
         last_sequence=delivery.last_sequence,
         transport=transport,
-        outcome="",
+        outcome=receipt.outcome.value,
         wire=delivery.wire.decode(),
-        wire_sha256=sha256_hex(delivery.wire),
-        receipt="",
-        logged_at=now(),
+        wire_sha256=receipt.sha256,
+        receipt=answer.decode(),
+        logged_at=receipt.received_at,
     )
 
 
@@ -286,8 +288,12 @@ def _keep_recorded_refusal(refusal: MessageRefused, event: Event, delivery: Deli
 def _keep_refusal(refusal: MessageRefused, wire: bytes, sighting: Sighting, transport: str) -> None:
     row = _refusal_row(refusal, wire, sighting, transport)
     again = Refusal.objects.filter(wire_sha256=row.wire_sha256, code=row.code, recorded_sequence__isnull=True)
-    if not again.update(times=F("times") + 1, refused_at=row.refused_at):
-        row.save()
+    if again.update(times=F("times") + 1, refused_at=row.refused_at):
+        return
+    row.save()
+    if not row.authentic:
+        # Anybody can send junk; nobody can fill the centre's schema with it.
+        Refusal.objects.filter(authentic=False, id__lte=row.id - _STRANGERS_KEPT).delete()
 
 
 def _refusal_row(refusal: MessageRefused, wire: bytes, sighting: Sighting, transport: str) -> Refusal:

@@ -45,19 +45,24 @@ def record_receipt(
 
 
 def _record_delivered(stream: OutboundStream, shipment: Shipment, receipt: Receipt) -> None:
-    moment = now()
     exceptions: dict[str, Any] = {entry["event_id"]: entry for entry in receipt.exceptions}
-    for message in shipment.messages:
-        exception = exceptions.get(str(message.event_id), {})
-        message.outcome = exception.get("outcome", receipt.outcome.value)
-        is_refused = message.outcome == Outcome.REFUSED
-        message.state = MessageState.REFUSED if is_refused else MessageState.DELIVERED
-        message.refusal_code = exception.get("code", receipt.code)
-        message.refusal_zh, message.refusal_en = receipt.reason_zh, receipt.reason_en
-        message.delivered_at = moment
-    OutboxMessage.objects.bulk_update(
-        shipment.messages, ["outcome", "state", "refusal_code", "refusal_zh", "refusal_en", "delivered_at"]
+    usual = [message.position for message in shipment.messages if str(message.event_id) not in exceptions]
+    OutboxMessage.objects.filter(position__in=usual).update(
+        state=MessageState.DELIVERED,
+        outcome=receipt.outcome.value,
+        refusal_code=receipt.code,
+        refusal_zh=receipt.reason_zh,
+        refusal_en=receipt.reason_en,
+        delivered_at=now(),
     )
+    for event_id, exception in exceptions.items():
+        is_refused = exception["outcome"] == Outcome.REFUSED
+        stream.messages.filter(event_id=event_id).update(
+            state=MessageState.REFUSED if is_refused else MessageState.DELIVERED,
+            outcome=exception["outcome"],
+            refusal_code=exception["code"],
+            delivered_at=now(),
+        )
     _acknowledge(stream, shipment.last_sequence)
 
 

@@ -24,17 +24,20 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zt_interop import signed
 from zt_interop.errors import DeliveryFailed, MessageRefused, ReceiptInvalid
 from zt_interop.faults import crash_point
+from zt_interop.keys.signing import signer_for
 from zt_interop.opening import verified_key
 from zt_interop.queue.models import AT_ONCE, PENDING, OutboundStream, OutboxMessage
 from zt_interop.receipts import Receipt, read_receipt
 from zt_interop.record import record_receipt
 from zt_interop.send import ring
 from zt_interop.shipment import Shipment, next_shipment
-from zt_interop.transports.base import transport_for
+from zt_interop.signed import Signer
+from zt_interop.transports.base import Transport, transport_for
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import DomainError
+from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
 logger = logging.getLogger(__name__)
@@ -119,7 +122,8 @@ def _claim(stream_id: UUID) -> Lease | None:
 def _take_turn(lease: Lease) -> Turn:
     shipments = 0
     try:
-        while shipments < SHIPMENTS_PER_TURN and _ship_next(lease):
+        way = _way(lease)
+        while shipments < SHIPMENTS_PER_TURN and _ship_next(lease, way):
             shipments += 1
     except DomainError as error:
         _put_off(lease, error)
@@ -127,38 +131,51 @@ def _take_turn(lease: Lease) -> Turn:
     return Turn(shipments, more=_release(lease))
 
 
-def _ship_next(lease: Lease) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What stays the same for a turn: who signs, where to, by which transport."""
+
+    source: Centre
+    destination: Centre
+    transport: Transport
+    signer: Signer
+
+
+def _way(lease: Lease) -> _Way:
+    """Raises UnknownCentre, NoSigningKey, SealBroken."""
+    source, destination = centre_by_code(lease.source), centre_by_code(lease.destination)
+    return _Way(source, destination, transport_for(destination), signer_for(source, at=now()))
+
+
+def _ship_next(lease: Lease, way: _Way) -> bool:
     """Sign, deliver and record one message or batch; False when nothing is left or the lease was lost.
 
     Raises:
         DomainError: it did not work and the stream must wait.
     """
-    with enter(lease.source), transaction.atomic():
+    with enter(way.source), transaction.atomic():
         stream = _locked(lease)
-        shipment = next_shipment(stream, at=now()) if stream else None
+        shipment = next_shipment(stream, signer=way.signer, at=now()) if stream else None
     if shipment is None:
         return False
     crash_point("after_sign")
-    destination = centre_by_code(lease.destination)
-    transport = transport_for(destination)
-    answer = transport.deliver(shipment.wire, destination=destination)
+    answer = way.transport.deliver(shipment.wire, destination=way.destination)
     receipt = _read(answer, shipment, lease)
     crash_point("after_deliver")
-    with enter(lease.source), transaction.atomic():
+    with enter(way.source), transaction.atomic():
         stream = _locked(lease)
         if stream is None:
             return False
-        record_receipt(stream, shipment, receipt, answer=answer, transport=transport.name)
+        record_receipt(stream, shipment, receipt, answer=answer, transport=way.transport.name)
     return True
 
 
 def _locked(lease: Lease) -> OutboundStream | None:
-    """The stream's row, locked and its lease prolonged; None when the lease was lost to another relay."""
+    """The stream's row, locked, its lease prolonged (the caller saves it); None when the lease was lost."""
     stream = OutboundStream.objects.select_for_update(no_key=True).get(id=lease.stream_id)
     if stream.lease_token != lease.token:
         return None
     stream.lease_until = now() + LEASE
-    stream.save(update_fields=["lease_until"])
     return stream
 
 

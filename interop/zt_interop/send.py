@@ -64,7 +64,7 @@ def send_message(
     Event.from_json(event.to_json())
     if len(event.canonical()) > MAX_EVENT_BYTES:
         raise TooLarge(limit=MAX_EVENT_BYTES)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         stream = _stream(source.code, destination, channel)
         message = OutboxMessage.objects.create(
             event_id=event.id,

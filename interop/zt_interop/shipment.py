@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from zt_interop import batch, signed
 from zt_interop.envelope import SUPERVISION_CHANNEL, Event
-from zt_interop.keys.signing import signer_for
 from zt_interop.queue.models import PENDING, MessageState, OutboundStream, OutboxMessage
-from zt_tenants.context import current_centre
+from zt_interop.signed import Signer
 from zt_tenants.uuid7 import uuid7
 
 MAX_BATCH_CONTENT: Final = 6 * 1024 * 1024
@@ -39,14 +39,11 @@ class Shipment:
         return self.messages[-1].sequence or 0
 
 
-def next_shipment(stream: OutboundStream, *, at: datetime) -> Shipment | None:
+def next_shipment(stream: OutboundStream, *, signer: Signer, at: datetime) -> Shipment | None:
     """Give the next pending messages their place in the stream (its row is locked) and sign them; None: nothing is left.
 
     Messages whose place was given before (a relay died, a delivery failed) go first and keep it; only the signature is
     fresh.
-
-    Raises:
-        NoSigningKey: the source centre has no valid key.
     """
     is_batch = stream.channel == SUPERVISION_CHANNEL
     pending = list(_pending(stream)[: batch.MAX_BATCH_EVENTS if is_batch else 1])
@@ -62,12 +59,10 @@ def next_shipment(stream: OutboundStream, *, at: datetime) -> Shipment | None:
             break
         if message.sequence is None:
             _take_place(stream, message, event)
-        message.attempts += 1
         chosen.append(message)
         events.append(event)
-    OutboxMessage.objects.bulk_update(chosen, ["state", "sequence", "prevhash", "digest", "attempts"])
-    stream.save(update_fields=["last_sequence", "last_hash"])
-    signer = signer_for(current_centre(), at=at)
+    _save_places(chosen)
+    stream.save(update_fields=["last_sequence", "last_hash", "lease_until"])
     if is_batch:
         id_ = uuid7()
         wire = batch.build(id_, events, signer=signer, at=at)
@@ -77,6 +72,28 @@ def next_shipment(stream: OutboundStream, *, at: datetime) -> Shipment | None:
             event.canonical(), typ=signed.EVENT_TYPE, signer=signer, destination=event.destination, at=at
         )
     return Shipment(id_, wire, tuple(chosen), is_batch)
+
+
+_SAVE_PLACES: Final = """
+    UPDATE interop_queue_outboxmessage AS message
+    SET state = 'SIGNED', attempts = attempts + 1,
+        sequence = place.sequence, prevhash = place.prevhash, digest = place.digest
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) AS place (position, sequence, prevhash, digest)
+    WHERE message.position = place.position
+"""  # one statement for 500 rows; the ORM's bulk_update takes a second for them
+
+
+def _save_places(messages: list[OutboxMessage]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SAVE_PLACES,
+            [
+                [message.position for message in messages],
+                [message.sequence for message in messages],
+                [message.prevhash for message in messages],
+                [message.digest for message in messages],
+            ],
+        )
 
 
 def _pending(stream: OutboundStream) -> QuerySet[OutboxMessage]:

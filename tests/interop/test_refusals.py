@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from zt_interop import signed
+from zt_interop import receive, signed
 from zt_interop.canonical import canonical_bytes
 from zt_interop.keys.commands import issue_key, revoke_key
 from zt_interop.keys.models import PublicKey
@@ -233,6 +233,18 @@ def test_a_forged_message_is_not_laid_at_the_door_of_the_centre_it_names(sender,
         refusal = Refusal.objects.get()
 
     assert (refusal.authentic, refusal.source_code, refusal.kid) == (False, "", sender.signer.kid)
+
+
+def test_junk_of_strangers_cannot_fill_the_schema(sender, recorder, monkeypatch) -> None:
+    monkeypatch.setattr(receive, "_STRANGERS_KEPT", 3)
+    sender.deliver(sender.wire(sender.event(), destination="341702"))
+
+    for number in range(8):
+        sender.deliver(b"junk %d" % number)
+
+    with enter(sender.destination):
+        assert Refusal.objects.filter(authentic=False).count() == 3
+        assert Refusal.objects.filter(authentic=True).count() == 1
 
 
 def test_the_neighbour_has_no_part_in_a_refusal(world, sender, recorder) -> None:
