@@ -23,7 +23,6 @@ from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.clock import now, today
 from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput, NotFound
-from zt_tenants.models import Centre
 
 HANDOVER_STEPS = {
     "docking": "docking_done_on",
@@ -154,42 +153,24 @@ def open_delegation(
         raise InvalidInput(
             field="to_centre_code", zh="只能授权给下级中心。", en="An item is delegated to a centre below this one."
         )
+    delegation = Delegation(
+        item_code=item_code,
+        kind=kind,
+        part=part,
+        part_scope=part_scope.strip(),
+        from_centre_code=centre.code,
+        from_centre_name=place_of(centre),
+        to_centre_code=receiver.code,
+        to_centre_name=place_of(receiver),
+        to_department_code=to_department_code,
+        to_department_name=to_department_name.strip(),
+        legal_basis=legal_basis.strip(),
+        evaluation_note=evaluation_note.strip(),
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
     with transaction.atomic():
-        item = (
-            Item.objects.select_for_update(of=("self",))
-            .select_related("department", "current_version")
-            .filter(code=item_code)
-            .first()
-        )
-        if item is None:
-            raise UnknownItem(item_code=item_code)
-        version = item.current_version
-        if version is None:
-            raise UnknownItem(item_code=item_code)
-        _refuse_conflicting(item_code, kind, centre, receiver, valid_from)
-        try:
-            with transaction.atomic():
-                delegation = Delegation.objects.create(
-                    item_code=item_code,
-                    kind=kind,
-                    part=part,
-                    part_scope=part_scope.strip(),
-                    from_centre_code=centre.code,
-                    from_centre_name=place_of(centre),
-                    from_department_code=item.department.code,
-                    from_department_name=item.department.name,
-                    to_centre_code=receiver.code,
-                    to_centre_name=place_of(receiver),
-                    to_department_code=to_department_code,
-                    to_department_name=to_department_name.strip(),
-                    legal_basis=legal_basis.strip(),
-                    evaluation_note=evaluation_note.strip(),
-                    valid_from=valid_from,
-                    valid_until=valid_until,
-                )
-        except IntegrityError as exists:
-            raise DelegationExists from exists
-        announce_delegation(delegation, item, version)
+        _insert_and_announce(delegation)
     return delegation
 
 
@@ -245,6 +226,25 @@ def _own_delegation(delegation_id: int) -> Delegation:
     return delegation
 
 
+def _insert_and_announce(delegation: Delegation) -> None:
+    item = (
+        Item.objects.select_for_update(of=("self",))
+        .select_related("department", "current_version")
+        .filter(code=delegation.item_code)
+        .first()
+    )
+    if item is None or item.current_version is None:
+        raise UnknownItem(item_code=delegation.item_code)
+    _refuse_conflicting(delegation)
+    delegation.from_department_code, delegation.from_department_name = item.department.code, item.department.name
+    try:
+        with transaction.atomic():
+            delegation.save(force_insert=True)
+    except IntegrityError as exists:
+        raise DelegationExists from exists
+    announce_delegation(delegation, item, item.current_version)
+
+
 def _announce_again(delegation: Delegation) -> None:
     item = Item.objects.select_related("current_version").filter(code=delegation.item_code).first()
     if item is not None and item.current_version is not None:
@@ -275,11 +275,10 @@ def _check_delegation(
         raise InvalidInput(field="valid_until", zh="终止日期早于起始日期。", en="The end lies before the start.")
 
 
-def _refuse_conflicting(item_code: str, kind: str, centre: Centre, receiver: Centre, on: date) -> None:
-    unfinished = Delegation.objects.filter(item_code=item_code).ended_after(on)
-    if kind == DelegationKind.ENTRUSTED and unfinished.filter(
-        kind=DelegationKind.ENTRUSTED, to_centre_code=centre.code
-    ):
+def _refuse_conflicting(new: Delegation) -> None:
+    unfinished = Delegation.objects.filter(item_code=new.item_code).ended_after(new.valid_from)
+    entrusted_here = unfinished.filter(kind=DelegationKind.ENTRUSTED, to_centre_code=new.from_centre_code)
+    if new.kind == DelegationKind.ENTRUSTED and entrusted_here.exists():
         raise EntrustedAgain
-    if unfinished.filter(from_centre_code=centre.code, to_centre_code=receiver.code):
+    if unfinished.filter(from_centre_code=new.from_centre_code, to_centre_code=new.to_centre_code).exists():
         raise DelegationExists
