@@ -31,7 +31,7 @@ class CentreMountMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve the request inside its centre, or on the portal."""
-        request.centre = None
+        request.centre = None  # type: ignore[attr-defined]
         mount = _MOUNT.match(request.path_info)
         if mount is None:
             return self._get_response(request)
@@ -46,7 +46,7 @@ class CentreMountMiddleware:
     def _serve(self, request: HttpRequest, centre: Centre, *, rest: str) -> HttpResponseBase:
         prefix = get_script_prefix()
         mounted_at = f"{prefix.rstrip('/')}/c/{centre.code}"
-        request.centre = centre
+        request.centre = centre  # type: ignore[attr-defined]
         request.urlconf = settings.CENTRE_URLCONF
         request.path_info = rest
         request.META["SCRIPT_NAME"] = mounted_at

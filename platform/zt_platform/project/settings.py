@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -31,7 +30,7 @@ ALLOWED_HOSTS = env.list("ZT_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", 
 CSRF_TRUSTED_ORIGINS = env.list("ZT_TRUSTED_ORIGINS", default=[])
 
 # --- the rooms -----------------------------------------------------------------------------------------------------
-_SHARED = [
+SHARED_APPS = [
     "zt_tenants.apps.TenantsConfig",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -42,7 +41,7 @@ _SHARED = [
     "zt_interop.keys.apps.KeysConfig",
     "zt_interop.queue.apps.QueueConfig",
 ]
-_TENANT = [
+TENANT_APPS = [
     "zt_platform.organisation.apps.OrganisationConfig",
     "zt_platform.catalogue.apps.CatalogueConfig",
     "zt_platform.cases.apps.CasesConfig",
@@ -59,17 +58,7 @@ _TABLELESS = [
     "graphene_django",
 ]
 
-
-def _there(app: str) -> bool:
-    try:
-        return find_spec(app.rsplit(".", 1)[0]) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-SHARED_APPS = [app for app in _SHARED if _there(app)]
-TENANT_APPS = [app for app in _TENANT if _there(app)]
-INSTALLED_APPS = SHARED_APPS + TENANT_APPS + [app for app in _TABLELESS if _there(app)]
+INSTALLED_APPS = SHARED_APPS + TENANT_APPS + _TABLELESS
 
 # --- tenancy -------------------------------------------------------------------------------------------------------
 TENANT_MODEL = "tenants.Centre"
@@ -118,14 +107,8 @@ S3_BUCKET = env.str("S3_BUCKET", default="zhengtong")
 S3_REGION = env.str("S3_REGION", default="us-east-1")
 
 # --- people --------------------------------------------------------------------------------------------------------
-if _there("zt_platform.accounts.apps.AccountsConfig"):
-    AUTH_USER_MODEL = "accounts.Account"
+AUTH_USER_MODEL = "accounts.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
 LOGIN_URL = "/sign-in/"
 
 # --- requests ------------------------------------------------------------------------------------------------------
