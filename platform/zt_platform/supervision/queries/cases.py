@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -31,6 +32,7 @@ OPEN_LIGHTS = {
 LIMIT_LIGHTS = frozenset({"OVERDUE", "WARNING", "YELLOW", "RED"})
 """Asking for these is asking what to look at first: the oldest limit comes first."""
 
+_NUMBER_START = re.compile(r"[0-9A-Z-]+")
 _PRIMARY = Q(role__in=PRIMARY_ROLES)
 MEASURES: dict[str, tuple[str, Q]] = {
     "submitted": ("submitted_at", _PRIMARY),
@@ -56,7 +58,7 @@ class CaseFilters:
     """What a list shows. Empty values do not filter.
 
     ``centre`` takes everything below it with it unless ``own_hall``; ``measure`` with ``first_day`` and ``last_day``
-    names a figure; ``light`` asks for running clocks (``OVERDUE`` is yellow and red; ``RUNNING`` all of them).
+    names a figure; ``text`` is the start of a tracking number or a part of an item's name; ``light`` asks for running clocks (``OVERDUE`` is yellow and red; ``RUNNING`` all of them).
     """
 
     centre: str = ""
@@ -156,9 +158,9 @@ def _filtered(scope: Scope, filters: CaseFilters, moment: datetime) -> CaseRecor
         if getattr(filters, name):
             found = found.filter(**{name: getattr(filters, name)})
     text = filters.text.strip()
-    if text:
-        found = found.filter(Q(tracking_number__startswith=text.upper()) | Q(item_name__contains=text))
-    return found
+    if _NUMBER_START.fullmatch(text.upper()):
+        return found.filter(tracking_number__startswith=text.upper())
+    return found.filter(item_name__contains=text) if text else found
 
 
 def _of_measure(filters: CaseFilters, codes: list[str], moment: datetime) -> CaseRecordQuerySet:

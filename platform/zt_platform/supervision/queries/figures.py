@@ -142,7 +142,8 @@ def branch_days(branches: Branches, days: Collection[date]) -> dict[tuple[str, d
 def branch_lights(branches: Branches, moment: datetime) -> dict[str, LightCounts]:
     """Running cases by light in each row, as read at a moment; a case in two ledgers of a row counts once.
 
-    One SQL statement. When the two ledgers show different lights (one of them has not heard of the other's step yet),
+    One SQL statement, whose cost follows the number of running cases (LIMIT keeps the planner from joining all that ever
+    were). When the two ledgers show different lights (one of them has not heard of the other's step yet),
     the accepting one decides, as in the lists.
     """
     statement = """
@@ -155,9 +156,12 @@ def branch_lights(branches: Branches, moment: datetime) -> dict[str, LightCounts
                count(DISTINCT record.tracking_number) FILTER (WHERE record.red_at < %(at)s)
         FROM "supervision"."case_record" AS record
         JOIN branch ON branch.code = record.centre_code
-        LEFT JOIN "supervision"."case_record" AS accepting
-            ON record.role = 'DECIDING' AND accepting.tracking_number = record.tracking_number
-            AND accepting.role IN ('SOLE', 'ACCEPTING')
+        LEFT JOIN LATERAL (
+            SELECT centre_code FROM "supervision"."case_record" AS other
+            WHERE record.role = 'DECIDING' AND other.tracking_number = record.tracking_number
+                AND other.role IN ('SOLE', 'ACCEPTING')
+            LIMIT 1
+        ) AS accepting ON true
         LEFT JOIN branch AS same ON same.code = accepting.centre_code AND same.name = branch.name
         WHERE record.role <> 'PORTAL' AND same.code IS NULL AND record.accepted_at <= %(at)s
             AND (record.stopped_at IS NULL OR record.stopped_at > %(at)s)
