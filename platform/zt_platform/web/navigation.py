@@ -49,7 +49,8 @@ def main_links(path: str, centre: Centre | None, staff: Actor | None) -> list[Na
         _link(bi("查进度", "Track"), portal_url("track"), path),
         _link(bi("我的办件", "My cases"), portal_url("my-cases"), path),
     ]
-    return links
+    supervision = _link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path)
+    return [*links, supervision] if supervision.current else links
 
 
 def footer_links(centre: Centre | None) -> list[NavigationLink]:

@@ -58,7 +58,8 @@ class CaseFilters:
     """What a list shows. Empty values do not filter.
 
     ``centre`` takes everything below it with it unless ``own_hall``; ``measure`` with ``first_day`` and ``last_day``
-    names a figure; ``text`` is the start of a tracking number or a part of an item's name; ``light`` asks for running clocks (``OVERDUE`` is yellow and red; ``RUNNING`` all of them).
+    names a figure; ``light`` asks for running clocks (``OVERDUE`` is yellow and red; ``RUNNING`` all of them); ``text``
+    is the start of a tracking number or a part of an item's name.
     """
 
     centre: str = ""
