@@ -21,6 +21,8 @@ from zt_tenants.uuid7 import uuid7
 logger = logging.getLogger(__name__)
 
 _HEADER_ROOM: Final = 4096
+_BELL_FADES: Final = 300
+"""Seconds after which a bell nobody answered is dropped; the sweep rings again for what is still due."""
 MAX_EVENT_BYTES: Final = (signed.MAX_MESSAGE_BYTES - _HEADER_ROOM) * 3 // 4
 """What fits into a message of 1 MiB once it is base64url."""
 
@@ -94,6 +96,6 @@ def ring(stream_id: UUID) -> None:
     from zt_interop.tasks import relay_stream  # the task module imports the relay, which imports this
 
     try:
-        relay_stream.apply_async(args=[str(stream_id)], retry=False, ignore_result=True)
-    except Exception:
-        logger.warning("doorbell of stream %s not rung; the sweep will find it", stream_id, exc_info=True)
+        relay_stream.apply_async(args=[str(stream_id)], retry=False, ignore_result=True, expires=_BELL_FADES)
+    except Exception as error:
+        logger.warning("doorbell of stream %s not rung (%s); the sweep will find it", stream_id, error)

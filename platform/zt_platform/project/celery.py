@@ -19,6 +19,9 @@ app.conf.update(
     task_default_queue="zhengtong",
     timezone="Asia/Shanghai",
     beat_schedule_filename=None,
-    beat_schedule={"sweep the message queue": {"task": "zt_interop.tasks.sweep", "schedule": 10.0}},
+    beat_schedule={
+        # A tick that no worker took before the next one is dropped, so that a worker that was down finds no heap of them.
+        "sweep the message queue": {"task": "zt_interop.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    },
 )
 app.autodiscover_tasks(["zt_interop"])
