@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
+
+import graphene
 
 from zt_tenants.errors import NotFound
 
@@ -30,3 +34,15 @@ def shared_id(given: str) -> UUID:
         return UUID(given)
     except ValueError as wrong:
         raise NotFound from wrong
+
+
+class AnswerInput(graphene.InputObjectType):
+    """The answer to one field of an item's form."""
+
+    name = graphene.String(required=True, description="As ItemVersion.form names it.")
+    value = graphene.String(required=True)
+
+
+def answers(given: Iterable[Any]) -> dict[str, str]:
+    """The answers by field name; of a name given twice the last one counts."""
+    return {answer.name: answer.value for answer in given}

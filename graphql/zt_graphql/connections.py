@@ -21,6 +21,7 @@ from uuid import UUID
 
 import graphene
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils.crypto import salted_hmac
 
 from zt_graphql.errors import InvalidCursor
@@ -37,12 +38,36 @@ _TYPES: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "d": dat
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One column of the order. ``expression`` (with a name in ``attribute``) sorts by something computed, as where a
-    column can be null; the computed value is read back from the row under that name."""
+    """One column of the order. ``nullable`` ones sort ascending with the empty ones last."""
 
     attribute: str
     descending: bool = False
-    expression: Any = None
+    nullable: bool = False
+
+    @property
+    def ordering(self) -> OrderBy:
+        """For ``order_by``."""
+        if self.nullable:
+            return F(self.attribute).asc(nulls_last=True)
+        return F(self.attribute).desc() if self.descending else F(self.attribute).asc()
+
+    def after(self, value: Any, within: Q) -> Q:
+        """Rows after a value: beyond it, or equal to it and ``within`` (what the keys that follow demand; may be empty).
+
+        The outer bound says the same once more in a form that an index can serve.
+        """
+        if value is None:
+            return Q(**{f"{self.attribute}__isnull": True}) & within
+        empty = Q(**{f"{self.attribute}__isnull": True}) if self.nullable else Q()
+        beyond = Q(**{f"{self.attribute}__{'lt' if self.descending else 'gt'}": value}) | empty
+        if not within:
+            return beyond
+        bound = Q(**{f"{self.attribute}__{'lte' if self.descending else 'gte'}": value}) | empty
+        return bound & (beyond | (Q(**{self.attribute: value}) & within))
+
+    def comparable(self, value: Any) -> Any:
+        """The value as rows in memory are sorted by it."""
+        return (value is None, value) if self.nullable else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +141,19 @@ class Keyset:
         return [attrgetter(key.attribute.replace("__", "."))(row) for key in self.order]
 
     def _from_queryset(self, source: QuerySet[Any], first: int, last: list[Any] | None) -> list[Any]:
-        computed = {key.attribute: key.expression for key in self.order if key.expression is not None}
-        rows = source.annotate(**computed) if computed else source
+        rows = source
         if last is not None:
-            rows = rows.filter(self._beyond(last))
-        ordering = [F(key.attribute).desc() if key.descending else F(key.attribute).asc() for key in self.order]
-        return list(rows.order_by(*ordering)[: first + 1])
-
-    def _beyond(self, last: list[Any]) -> Q:
-        """Rows after ``last`` in the order: a > x or (a = x and (b > y or …)); the outer bound lets an index serve."""
-        condition = Q()
-        for key, value in zip(reversed(self.order), reversed(last), strict=True):
-            strict = Q(**{f"{key.attribute}__{'lt' if key.descending else 'gt'}": value})
-            if not condition:
-                condition = strict
-            else:
-                bound = Q(**{f"{key.attribute}__{'lte' if key.descending else 'gte'}": value})
-                condition = bound & (strict | (Q(**{key.attribute: value}) & condition))
-        return condition
+            beyond = Q()
+            for key, value in zip(reversed(self.order), reversed(last), strict=True):
+                beyond = key.after(value, beyond)
+            rows = source.filter(beyond)
+        return list(rows.order_by(*(key.ordering for key in self.order))[: first + 1])
 
     def _from_sequence(self, source: Sequence[Any], first: int, last: list[Any] | None) -> list[Any]:
         rows = list(source)
         for key in reversed(self.order):
-            rows.sort(key=attrgetter(key.attribute.replace("__", ".")), reverse=key.descending)
+            read = attrgetter(key.attribute.replace("__", "."))
+            rows.sort(key=lambda row: key.comparable(read(row)), reverse=key.descending)
         if last is not None:
             rows = [row for row in rows if self._is_beyond(self._values(row), last)]
         return rows[: first + 1]
@@ -146,7 +161,8 @@ class Keyset:
     def _is_beyond(self, values: list[Any], last: list[Any]) -> bool:
         for key, value, bound in zip(self.order, values, last, strict=True):
             if value != bound:
-                return bool(value < bound) if key.descending else bool(value > bound)
+                one, other = key.comparable(value), key.comparable(bound)
+                return bool(one < other) if key.descending else bool(one > other)
         return False
 
 

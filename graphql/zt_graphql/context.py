@@ -7,19 +7,27 @@ from django.http import HttpRequest
 from zt_graphql.siblings import Siblings
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.models import Account
-from zt_platform.accounts.sessions import account_of, actor_or_none, applicant_for_request, client_address
+from zt_platform.accounts.sessions import (
+    account_of,
+    actor_or_none,
+    applicant_for_request,
+    client_address,
+    supervisor_for_request,
+)
 from zt_platform.actors import Actor
+from zt_platform.supervision.scope import Scope, scope_for
 
 
 class GatewayContext:
     """One request: the HTTP request, who acts, and the batches of sibling objects."""
 
-    __slots__ = ("_actor", "request", "siblings")
+    __slots__ = ("_actor", "_scope", "request", "siblings")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.siblings = Siblings()
         self._actor: Actor | None = None
+        self._scope: Scope | None = None
 
     @property
     def actor(self) -> Actor:
@@ -49,6 +57,25 @@ class GatewayContext:
         """
         return applicant_for_request(self.request)
 
+    def acting(self, *, as_applicant: bool) -> Actor:
+        """Who acts in a case: staff where the account holds a post here, unless it acts as a private person.
+
+        Raises:
+            SignInRequired: nobody is signed in.
+        """
+        return self.applicant if as_applicant else self.actor
+
+    def require_scope(self) -> Scope:
+        """What the signed-in supervisor may look at, whatever the endpoint. Found once per request.
+
+        Raises:
+            SignInRequired: nobody is signed in.
+            NotPermitted: no supervisor of a province or a city.
+        """
+        if self._scope is None:
+            self._scope = scope_for(supervisor_for_request(self.request))
+        return self._scope
+
     @property
     def account(self) -> Account | None:
         """The signed-in account, if any."""
@@ -61,4 +88,4 @@ class GatewayContext:
 
     def forget_actor(self) -> None:
         """After signing in or out: the actor is somebody else now."""
-        self._actor = None
+        self._actor = self._scope = None

@@ -104,6 +104,17 @@ class BatchedField(graphene.Field):
         return resolve
 
 
+class RelatedField(BatchedField):
+    """A to-one field whose object is loaded already (select_related, or part of a dataclass).
+
+    Its objects become siblings, so that *their* batched fields load once for the whole list; an ordinary field would
+    leave each of them alone.
+    """
+
+    def __init__(self, kind: Any, *, attribute: str, **options: Any) -> None:
+        super().__init__(kind, key=attribute, batch=lambda found: {one: one for one in found}, **options)
+
+
 class ConnectionField(graphene.Field):
     """A keyset-paged list. Its resolver returns a queryset or a sequence; this cuts the page.
 
@@ -125,7 +136,8 @@ class ConnectionField(graphene.Field):
         )
         self._keyset = keyset
         options.setdefault(
-            "first", graphene.Int(default_value=DEFAULT_PAGE, description=f"Rows a page, 1 to {PAGE_LIMIT}.")
+            "first",
+            graphene.Int(required=True, default_value=DEFAULT_PAGE, description=f"Rows a page, 1 to {PAGE_LIMIT}."),
         )
         options.setdefault("after", graphene.String(description="The cursor after which the page starts."))
         super().__init__(connection_type(node), description=described(description, permission), **options)

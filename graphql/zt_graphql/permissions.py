@@ -24,6 +24,7 @@ class Permission:
     staff: bool = False
     roles: tuple[str, ...] = ()
     centre: bool = False
+    supervisor: bool = False
 
     @property
     def text(self) -> str:
@@ -50,6 +51,8 @@ class Permission:
         actor = context.actor
         if self.staff and actor.kind is not ActorKind.STAFF:
             raise NotPermitted
+        if self.supervisor:
+            context.require_scope()
         if self.roles:
             actor.require(*self.roles)
 
@@ -57,6 +60,7 @@ class Permission:
 PUBLIC = Permission("PUBLIC")
 SIGNED_IN = Permission("SIGNED_IN", signed_in=True)
 STAFF = Permission("STAFF", signed_in=True, staff=True, centre=True)
+SUPERVISOR = Permission("SUPERVISOR of the province or a city", signed_in=True, supervisor=True)
 
 
 def roles(*needed: str) -> Permission:

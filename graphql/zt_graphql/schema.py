@@ -5,19 +5,52 @@ from __future__ import annotations
 import graphene
 from graphql import print_schema
 
+from zt_graphql.mutations.accept_application import AcceptApplication
+from zt_graphql.mutations.attach_material import AttachMaterial
 from zt_graphql.mutations.authorise import Authorise
+from zt_graphql.mutations.change_roles import ChangeRoles
+from zt_graphql.mutations.complete_handover_step import CompleteHandoverStep
+from zt_graphql.mutations.confirm_upload import ConfirmUpload
+from zt_graphql.mutations.decide_case import DecideCase
+from zt_graphql.mutations.decide_on_the_spot import DecideOnTheSpot
+from zt_graphql.mutations.decline_case import DeclineCase
+from zt_graphql.mutations.deliver_case import DeliverCase
+from zt_graphql.mutations.detach_material import DetachMaterial
+from zt_graphql.mutations.end_posting import EndPosting
+from zt_graphql.mutations.hand_down_application import HandDownApplication
+from zt_graphql.mutations.open_delegation import OpenDelegation
+from zt_graphql.mutations.open_upload import OpenUpload
+from zt_graphql.mutations.pass_pre_review import PassPreReview
+from zt_graphql.mutations.post_staff_member import PostStaffMember
+from zt_graphql.mutations.refuse_application import RefuseApplication
 from zt_graphql.mutations.register_account import RegisterAccount
+from zt_graphql.mutations.replay_message import ReplayMessage
+from zt_graphql.mutations.resubmit_application import ResubmitApplication
+from zt_graphql.mutations.return_for_correction import ReturnForCorrection
+from zt_graphql.mutations.review_case import ReviewCase
 from zt_graphql.mutations.revoke_authorisation import RevokeAuthorisation
+from zt_graphql.mutations.revoke_delegation import RevokeDelegation
+from zt_graphql.mutations.save_form import SaveForm
+from zt_graphql.mutations.seal_and_complete import SealAndComplete
+from zt_graphql.mutations.set_item_active import SetItemActive
 from zt_graphql.mutations.sign_in import SignIn
 from zt_graphql.mutations.sign_out import SignOut
+from zt_graphql.mutations.start_application import StartApplication
+from zt_graphql.mutations.submit_application import SubmitApplication
 from zt_graphql.mutations.verify_authorisation import VerifyAuthorisation
 from zt_graphql.mutations.verify_identity import VerifyIdentity
+from zt_graphql.mutations.withdraw_case import WithdrawCase
 from zt_graphql.policies import policies_of
 from zt_graphql.queries.accounts import AccountQueries
+from zt_graphql.queries.cases import CaseQueries
 from zt_graphql.queries.centres import CentreQueries
+from zt_graphql.queries.items import ItemQueries
+from zt_graphql.queries.messages import MessageQueries
+from zt_graphql.queries.staff import StaffQueries
+from zt_graphql.queries.supervision import SupervisionQueries
 
 
-class Query(CentreQueries, AccountQueries):
+class Query(CentreQueries, ItemQueries, CaseQueries, AccountQueries, StaffQueries, SupervisionQueries, MessageQueries):
     """What can be read. The same schema serves the portal and every centre."""
 
 
@@ -31,6 +64,34 @@ class Mutation(graphene.ObjectType):
     authorise = Authorise.root_field()
     verify_authorisation = VerifyAuthorisation.root_field()
     revoke_authorisation = RevokeAuthorisation.root_field()
+    start_application = StartApplication.root_field()
+    save_form = SaveForm.root_field()
+    open_upload = OpenUpload.root_field()
+    confirm_upload = ConfirmUpload.root_field()
+    attach_material = AttachMaterial.root_field()
+    detach_material = DetachMaterial.root_field()
+    submit_application = SubmitApplication.root_field()
+    resubmit_application = ResubmitApplication.root_field()
+    withdraw_case = WithdrawCase.root_field()
+    pass_pre_review = PassPreReview.root_field()
+    return_for_correction = ReturnForCorrection.root_field()
+    accept_application = AcceptApplication.root_field()
+    hand_down_application = HandDownApplication.root_field()
+    refuse_application = RefuseApplication.root_field()
+    decline_case = DeclineCase.root_field()
+    review_case = ReviewCase.root_field()
+    decide_case = DecideCase.root_field()
+    decide_on_the_spot = DecideOnTheSpot.root_field()
+    seal_and_complete = SealAndComplete.root_field()
+    deliver_case = DeliverCase.root_field()
+    set_item_active = SetItemActive.root_field()
+    open_delegation = OpenDelegation.root_field()
+    complete_handover_step = CompleteHandoverStep.root_field()
+    revoke_delegation = RevokeDelegation.root_field()
+    post_staff_member = PostStaffMember.root_field()
+    change_roles = ChangeRoles.root_field()
+    end_posting = EndPosting.root_field()
+    replay_message = ReplayMessage.root_field()
 
 
 schema = graphene.Schema(query=Query, mutation=Mutation)

@@ -40,6 +40,9 @@ from zt_graphql.schema import policies, schema
 from zt_platform.actors import ActorKind
 from zt_platform.web.security import allow
 
+_NUL = "\\u0000"
+"""As JSON and GraphQL write it. PostgreSQL cannot store it, and no text of a person contains it."""
+
 
 @lru_cache(maxsize=1)
 def documents() -> DocumentStore:
@@ -86,7 +89,10 @@ def _asked(request: HttpRequest) -> tuple[str, dict[str, Any], str | None]:
         if int(request.META.get("CONTENT_LENGTH") or 0) > LIMITS.body_bytes:
             raise RequestTooLarge(limit=LIMITS.body_bytes)
         try:
-            asked = _object(request.body.decode())
+            text = request.body.decode()
+            if _NUL in text:
+                raise RequestRefused
+            asked = _object(text)
         except RequestDataTooBig as large:
             raise RequestTooLarge(limit=LIMITS.body_bytes) from large
         except UnicodeDecodeError as wrong:

@@ -1,19 +1,32 @@
-"""The gateway as a client sees it: HTTP requests through Django's request handler."""
+"""The gateway as a client sees it, and a scene of two centres whose rows have the same primary keys."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from string import Template
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from stdnum.cn import uscc
 
-from zt_platform.accounts.commands import register_account
+from zt_interop.receive import receive
+from zt_interop.relay import relay_due
+from zt_interop.testing import Sender
+from zt_platform.accounts.commands import authorise, register_account
 from zt_platform.accounts.models import Account
-from zt_platform.organisation.models import Department, StaffMember
+from zt_platform.actors import Actor
+from zt_platform.cases.models import CaseMaterial
+from zt_platform.cases.testing import MONDAY, OWN, Town, make_delegations, make_town
+from zt_platform.organisation.commands import post_staff_member
+from zt_platform.organisation.models import StaffMember
+from zt_platform.organisation.roles import Role
+from zt_tenants import clock
 from zt_tenants.context import enter
 from zt_tenants.models import Centre
 
@@ -44,6 +57,11 @@ class Answer:
         """Its only error."""
         assert len(self.body.get("errors", [])) == 1, self.body
         return self.body["errors"][0]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return json.dumps(self.body, ensure_ascii=False)
 
 
 class Gateway:
@@ -87,16 +105,122 @@ def make_account(username: str, name: str, phone: str, resident_id: str | None =
     return register_account(username=username, password=PASSWORD, full_name=name, phone=phone, resident_id=resident_id)
 
 
-def post(account: Account, centre: Centre, *roles: str) -> StaffMember:
-    """Give an account a post in a centre, in its first department."""
-    with enter(centre):
-        department, _ = Department.objects.get_or_create(
-            code="SC", defaults={"name": "市场监督管理局", "name_en": "Market Supervision"}
-        )
-        return StaffMember.objects.create(
-            account_id=account.id,
-            full_name=account.full_name,
-            department=department,
-            roles=list(roles),
-            posted_on=date(2020, 1, 1),
-        )
+@dataclass(frozen=True)
+class Scene:
+    """City and its neighbour, the other city, hold rows with the same primary keys; and the people of both.
+
+    ``zhang`` applied at both; ``boss`` has every role in the city, ``intruder`` every role in the neighbour, ``li`` is
+    another applicant. ``ids`` are the keys of the *city's* rows; the neighbour's are the same.
+    """
+
+    city: Centre
+    neighbour: Centre
+    province: Centre
+    town: Town
+    zhang: Account
+    li: Account
+    boss: Account
+    intruder: Account
+    ids: dict[str, str]
+    secrets: tuple[str, ...]
+
+    def fill(self, call: str) -> str:
+        """A call with the city's keys in it."""
+        return Template(call).substitute(self.ids)
+
+    @staticmethod
+    def fingerprint(centre: Centre) -> dict[str, str]:
+        """A digest of every table of a centre."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [centre.schema_name])
+            digests = [
+                f"SELECT '{name}', md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), ''))"
+                f' FROM "{centre.schema_name}"."{name}" t'
+                for (name,) in cursor.fetchall()
+            ]
+            cursor.execute(" UNION ALL ".join(digests))
+            return dict(cursor.fetchall())
+
+
+def build_scene(world: Any) -> Scene:
+    """Make the scene."""
+    town = make_town(world.city, world.county, world.other_city)
+    make_delegations(world.other_city, world.other_county)
+    zhang = make_account("zhang.san", "张三丰", "13855512345", "340102199003074513")
+    li = make_account("li.si", "李四光", "13955598765", "340123198506123011")
+    boss = make_account("boss", "王建国", "13700000001")
+    intruder = make_account("intruder", "赵敏敏", "13700000002", "341702199211012249")
+    for account, centre in ((boss, world.city), (intruder, world.other_city)):
+        with enter(centre):
+            name = account.full_name
+            post_staff_member(actor=Actor.system(), account_id=account.id, full_name=name, roles=list(Role.values))
+    person = Actor.for_applicant(zhang)
+    with clock.at(MONDAY):
+        drafts = [desk.draft(person) for desk in (town.city, town.neighbour)]
+        cases = [desk.submitted(person) for desk in (town.city, town.neighbour)]
+        relay_due()
+    assert drafts[0].pk == drafts[1].pk
+    assert cases[0].pk == cases[1].pk
+    credit_code = "91340100MA2NABCD0"
+    authorisation = authorise(
+        actor=person,
+        organisation_name="合肥某某公司",
+        uscc=credit_code + uscc.calc_check_digit(credit_code),
+        valid_from=date(2026, 1, 1),
+        valid_until=date(2028, 1, 1),
+    )
+    for centre in (world.city, world.other_city):
+        receive(b"not a message", at=centre, transport="local")
+        Sender(world.province, centre).send()  # progress of a case nobody has: parked
+    with enter(world.city):
+        material = CaseMaterial.objects.filter(case=drafts[0]).order_by("pk")[0]
+        staff_id = StaffMember.objects.get(account_id=boss.id).pk
+    ids = {
+        "case": cases[0].pk,
+        "draft": drafts[0].pk,
+        "number": cases[0].tracking_number,
+        "material": material.pk,
+        "attachment": material.attachment_id,
+        "item": OWN,
+        "delegation": 1,
+        "staff": staff_id,
+        "account": zhang.id,
+        "authorisation": authorisation.id,
+        "message": 1,
+        "city": world.city.code,
+    }
+    return Scene(
+        city=world.city,
+        neighbour=world.other_city,
+        province=world.province,
+        town=town,
+        zhang=zhang,
+        li=li,
+        boss=boss,
+        intruder=intruder,
+        ids={name: str(value) for name, value in ids.items()},
+        secrets=(str(cases[0].tracking_number), "张", "13855512345"),
+    )
+
+
+@pytest.fixture(scope="module")
+def _module_scene(_session_world, django_db_blocker) -> Iterator[Scene]:
+    """The scene, made once a module in a transaction that is rolled back after it."""
+    with django_db_blocker.unblock(), _rolled_back():
+        yield build_scene(_session_world)
+
+
+@pytest.fixture
+def scene(_module_scene) -> Iterator[Scene]:
+    """The scene; what a test changes is undone after it."""
+    with _rolled_back():
+        yield _module_scene
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    block = transaction.atomic()
+    block._from_testcase = True  # a transaction of the tests, inside which centres may be switched
+    with block:
+        yield
+        transaction.set_rollback(True)

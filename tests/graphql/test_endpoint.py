@@ -50,7 +50,16 @@ def test_without_a_session_no_token_is_needed_but_json_is(world) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"null", b"[]", b"{", b'{"query": 1}', b'{"query": "{here{code}}", "variables": []}', b"\xff"]
+    "body",
+    [
+        b"null",
+        b"[]",
+        b"{",
+        b'{"query": 1}',
+        b'{"query": "{here{code}}", "variables": {"a": "\\u0000"}}',
+        b'{"query": "{here{code}}", "variables": []}',
+        b"\xff",
+    ],
 )
 def test_malformed_bodies(world, body) -> None:
     response = Client().post("/graphql", data=body, content_type="application/json")

@@ -34,7 +34,7 @@ class CentreQueries(graphene.ObjectType):
         keyset=Keyset("centres", "code"),
         permission=PUBLIC,
         description="Open centres by name, code, pinyin or pinyin initials; all without a text.",
-        search=graphene.String(default_value=""),
+        search=graphene.String(required=True, default_value=""),
         level=LevelEnum(),
     )
     offered_items = ConnectionField(
@@ -42,7 +42,7 @@ class CentreQueries(graphene.ObjectType):
         keyset=Keyset("offeredItems", "rank", "code_length", "centre_code", "item_code"),
         permission=PUBLIC,
         description="Published items of all centres by name, life event, pinyin or initials, best matches first.",
-        search=graphene.String(default_value=""),
+        search=graphene.String(required=True, default_value=""),
         centre_code=graphene.String(description="Only this centre's; without a text all of them."),
         weight=5,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import graphene
@@ -41,5 +42,6 @@ class Centre(graphene.ObjectType):
 
 
 def centre_field(code_attribute: str, **options: Any) -> BatchedField:
-    """A field that shows the centre whose code an attribute holds."""
-    return BatchedField(Centre, key=lambda one: getattr(one, code_attribute) or None, batch=centres_by_code, **options)
+    """A field that shows the centre whose code an attribute (also a dotted path) holds; null where it is empty."""
+    read = attrgetter(code_attribute)
+    return BatchedField(Centre, key=lambda one: read(one) or None, batch=centres_by_code, **options)

@@ -8,9 +8,15 @@ import graphene
 from django.db.models import Choices
 from django.utils.translation import override
 
+from zt_interop.log.models import InboxState
+from zt_interop.queue.models import Channel, MessageState
 from zt_platform.accounts.models import Verification
+from zt_platform.cases.vocabulary import CaseRole, Result, Status, Step
+from zt_platform.cases.vocabulary import Channel as CaseChannel
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
+from zt_platform.lights import Light
 from zt_platform.organisation.roles import Role
+from zt_platform.supervision.queries import FeedState
 from zt_storage.models import AttachmentState
 from zt_tenants.models import Level
 
@@ -39,3 +45,24 @@ DelegationPartEnum = enum_of(DelegationPart, "DelegationPart", "Whether all or p
 RoleEnum = enum_of(Role, "Role", "What a staff member may do in a centre.")
 VerificationEnum = enum_of(Verification, "Verification", "Whether an identity or authorisation has been proven.")
 AttachmentStateEnum = enum_of(AttachmentState, "AttachmentState", "Whether an uploaded file may be used.")
+LightEnum = enum_of(Light, "Light", "The traffic light of a case at the moment of reading.")
+CaseRoleEnum = enum_of(CaseRole, "CaseRole", "What a centre is in a case.")
+FeedStateEnum = enum_of(FeedState, "FeedState", "The state of a centre's supervision feed.")
+ChannelEnum = enum_of(Channel, "MessageChannel", "Streams between two centres that do not wait for each other.")
+MessageStateEnum = enum_of(MessageState, "MessageState", "Where an outgoing message is.")
+InboxStateEnum = enum_of(InboxState, "InboxState", "What became of a received message.")
+CaseStatusEnum = enum_of(Status, "CaseStatus", "Where a case stands at one centre.")
+CaseChannelEnum = enum_of(CaseChannel, "CaseChannel", "How an application came in.")
+StepEnum = enum_of(Step, "CaseStep", "One line of a case's timeline.")
+
+
+class ResultEnum(graphene.Enum):
+    """What is decided."""
+
+    GRANTED = Result.GRANTED.value
+    DENIED = Result.DENIED.value
+
+    @property
+    def description(self) -> str:
+        """Both languages."""
+        return _both_languages(Result(self.value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
@@ -22,25 +23,44 @@ def published_items(*, department_code: str | None = None) -> list[Item]:
     return list(found)
 
 
-def search(text: str, *, limit: int = 20) -> list[Item]:
-    """Items of the current centre by name, life event, pinyin or initials."""
+def matching_items(text: str = "", *, department_code: str | None = None) -> QuerySet[Item]:
+    """Items of the current centre by name, life event, pinyin or initials, all for ""; for lists that page."""
     text = searchable(text)
     folded = text.lower().replace(" ", "")
+    found = _applicable()
+    if department_code is not None:
+        found = found.filter(department__code=searchable(department_code))
     if not folded:
-        return []
+        return found
     events = Func("life_events", Value(" "), function="array_to_string", output_field=CharField())
-    found = (
-        _applicable()
-        .alias(events=events)
-        .filter(
-            Q(name__icontains=text)
-            | Q(name_en__icontains=text)
-            | Q(events__icontains=text)
-            | Q(pinyin__contains=folded)
-            | Q(initials__contains=folded)
-        )
+    return found.alias(events=events).filter(
+        Q(name__icontains=text)
+        | Q(name_en__icontains=text)
+        | Q(events__icontains=text)
+        | Q(pinyin__contains=folded)
+        | Q(initials__contains=folded)
     )
-    return list(found[:limit])
+
+
+def search(text: str, *, limit: int = 20) -> list[Item]:
+    """The first items that :func:`matching_items` finds; none for an empty text."""
+    return list(matching_items(text)[:limit]) if text.strip() else []
+
+
+def materials_of(version_ids: Iterable[int]) -> dict[int, list[Material]]:
+    """The materials of item versions by version id, in display order; one statement."""
+    found: dict[int, list[Material]] = {version_id: [] for version_id in version_ids}
+    for material in Material.objects.filter(version_id__in=list(found)).order_by("version", "display_order", "code"):
+        found[material.version_id].append(material)
+    return found
+
+
+def delegations_of(item_codes: Iterable[str]) -> dict[str, list[Delegation]]:
+    """The delegations that the current centre takes part in, by item code; one statement."""
+    found: dict[str, list[Delegation]] = {item_code: [] for item_code in item_codes}
+    for delegation in Delegation.objects.filter(item_code__in=list(found)):
+        found[delegation.item_code].append(delegation)
+    return found
 
 
 def item_by_code(item_code: str) -> Item:

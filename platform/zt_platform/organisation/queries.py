@@ -44,7 +44,7 @@ def windows() -> list[Window]:
 def staff(actor: Actor) -> list[StaffMember]:
     """The staff of the current centre, with department and window. Raises NotPermitted unless a centre administrator."""
     actor.require(Role.CENTRE_ADMIN)
-    return list(StaffMember.objects.select_related("department", "window"))
+    return list(StaffMember.objects.select_related("department", "window__department"))
 
 
 def centre_profile() -> CentreProfile:

@@ -11,6 +11,7 @@ from zt_platform.supervision.queries.cases import (
     case_steps,
     count_cases,
     list_cases,
+    matching_cases,
 )
 from zt_platform.supervision.queries.feeds import FeedRow, FeedState, FeedSummary, feeds
 from zt_platform.supervision.queries.figures import DayFigures, LightCounts, Overview, overview, reading_moment
@@ -36,6 +37,7 @@ __all__ = [
     "feeds",
     "heat",
     "list_cases",
+    "matching_cases",
     "overview",
     "reading_moment",
 ]

@@ -139,6 +139,15 @@ _NEWEST_FIRST = _Order("last_occurred_at", descending=True)
 _DUE_FIRST = _Order("due_at", descending=False)
 
 
+def matching_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = None) -> CaseRecordQuerySet:
+    """What :func:`list_cases` lists, as a queryset for lists that page by themselves (newest step first).
+
+    Raises:
+        NotFound: the centre lies outside the scope. InvalidInput: an unknown measure or light.
+    """
+    return _filtered(scope, filters, at or now())
+
+
 def count_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = None) -> int:
     """How many cases a list has, counted no further than 10,000 (then 10,001). One SQL statement."""
     return _filtered(scope, filters, at or now()).order_by()[: COUNT_LIMIT + 1].count()

@@ -1,0 +1,322 @@
+"""Cases: as lists show them (masked), as the page of one shows it (in full), and as anybody may track one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from graphene_django import DjangoObjectType
+
+from zt_graphql.fields import RelatedField, WeighedField
+from zt_graphql.types.centres import centre_field
+from zt_graphql.types.enums import (
+    CaseChannelEnum,
+    CaseKindEnum,
+    CaseRoleEnum,
+    CaseStatusEnum,
+    DelegationKindEnum,
+    LightEnum,
+    ResultEnum,
+    StepEnum,
+)
+from zt_graphql.types.items import Department, ItemVersion, Material
+from zt_graphql.types.uploads import Attachment
+from zt_platform.actors import Actor
+from zt_platform.cases import models
+from zt_platform.cases.queries import actions_for, applicant_of, case_for, required_materials, still_missing, timeline
+from zt_platform.catalogue.queries import item_version
+from zt_platform.index.models import ApplicantCaseEntry
+from zt_tenants.clock import now
+
+TIMELINE_RECKONED = 15
+MATERIALS_RECKONED = 8
+_SUMMARY = (
+    "id",
+    "tracking_number",
+    "origin_code",
+    "item_code",
+    "item_name",
+    "item_version_number",
+    "counterpart_code",
+    "counterpart_name",
+    "applicant_name_masked",
+    "drafted_at",
+    "submitted_at",
+    "acceptance_due_at",
+    "accepted_at",
+    "due_at",
+    "running_due_at",
+    "decided_at",
+    "completed_at",
+    "delivered_at",
+    "withdrawn_at",
+)
+
+
+class CaseFields:
+    """What lists and the page of a case have in common."""
+
+    kind = graphene.Field(CaseKindEnum, required=True)
+    status = graphene.Field(CaseStatusEnum, required=True)
+    role = graphene.Field(CaseRoleEnum, required=True, description="What this centre is in the case.")
+    channel = graphene.Field(CaseChannelEnum, required=True)
+    result = graphene.Field(ResultEnum, description="Null until decided.")
+    light = graphene.Field(LightEnum, required=True, description="As read now.")
+    version = graphene.Int(required=True, description="Goes up with every change; see expectedVersion.")
+    department = RelatedField(Department, attribute="department")
+    counterpart = centre_field("counterpart_code", description="The other centre of a cross-level case.")
+
+    @staticmethod
+    def resolve_result(case: Any, _info: Any) -> str | None:
+        """Null until decided."""
+        return case.result or None
+
+    @staticmethod
+    def resolve_light(case: Any, _info: Any) -> str:
+        """As read now."""
+        return str(case.light_at(now()).value)
+
+    @staticmethod
+    def resolve_version(case: Any, _info: Any) -> int:
+        """The lock's version."""
+        return int(case.lock_version)
+
+
+class CaseSummary(CaseFields, DjangoObjectType):
+    """A case of this centre as lists show it: masked; what is sealed is not read."""
+
+    class Meta:
+        model = models.Case
+        skip_registry = True
+        fields = _SUMMARY
+
+
+class Party(graphene.ObjectType):
+    """An applicant, in full, for whoever may read the case."""
+
+    name = graphene.String(required=True)
+    id_type = graphene.String(required=True, description="RESIDENT_ID or USCC.")
+    id_number = graphene.String(required=True)
+    masked_id = graphene.String(required=True)
+    phone = graphene.String(required=True)
+    verified = graphene.Boolean(required=True)
+    agent_name = graphene.String(required=True)
+    agent_id_number = graphene.String(required=True)
+    agent_phone = graphene.String(required=True)
+    authorised_until = graphene.String(required=True)
+
+
+class Answer(graphene.ObjectType):
+    """The answer to one field of the form."""
+
+    name = graphene.String(required=True, resolver=lambda pair, _info: pair[0])
+    value = graphene.String(required=True, resolver=lambda pair, _info: pair[1])
+
+
+class CaseMaterial(DjangoObjectType):
+    """One file of a case, as one of the item's materials."""
+
+    attachment = RelatedField(Attachment, attribute="attachment", required=True)
+
+    class Meta:
+        model = models.CaseMaterial
+        fields = ("id", "material_code", "name", "added_at")
+
+
+class Certificate(DjangoObjectType):
+    """What a granted case produces."""
+
+    paper = RelatedField(Attachment, attribute="paper", required=True)
+
+    class Meta:
+        model = models.Certificate
+        fields = (
+            "number",
+            "name",
+            "holder_name_masked",
+            "holder_id_masked",
+            "issuer_name",
+            "issued_on",
+            "valid_from",
+            "valid_until",
+            "digest",
+            "voided_at",
+        )
+
+
+class TimelineEntry(graphene.ObjectType):
+    """One line of the one timeline over both levels."""
+
+    step = graphene.Field(StepEnum, required=True)
+    label = graphene.String(required=True, description="The step in the active language.")
+    occurred_at = graphene.DateTime(required=True)
+    recorded_at = graphene.DateTime(required=True)
+    centre_code = graphene.String(required=True)
+    centre_name = graphene.String(required=True)
+    centre = centre_field("centre_code")
+    department_name = graphene.String(required=True)
+    actor_name = graphene.String(required=True)
+    actor_role = graphene.String(required=True)
+    note = graphene.String(required=True)
+    defects = graphene.List(graphene.NonNull(graphene.String), required=True, description="Of a correction notice.")
+    elsewhere = graphene.Boolean(required=True, description="Whether it happened at the other centre.")
+    on_the_way_seconds = graphene.Float(description="How long the case travelled before this line.")
+
+    @staticmethod
+    def resolve_defects(entry: Any, _info: Any) -> Any:
+        """Of a correction notice."""
+        return entry.data.get("defects", [])
+
+    @staticmethod
+    def resolve_on_the_way_seconds(entry: Any, _info: Any) -> float | None:
+        """Seconds."""
+        return None if entry.on_the_way is None else entry.on_the_way.total_seconds()
+
+
+def _reader(case: Any, info: Any) -> Actor:
+    """As whom the request reads this case: as its applicant where it is the account's own, else as staff."""
+    account = info.context.account
+    own = account is not None and case.applicant_account_id == account.id
+    return info.context.applicant if own else info.context.actor  # type: ignore[no-any-return]
+
+
+class Case(CaseFields, DjangoObjectType):
+    """One case of this centre, in full, for its staff and its applicant."""
+
+    delegation_kind = graphene.Field(DelegationKindEnum)
+    applicant = WeighedField(Party, required=True)
+    form = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(Answer))), weight=0)
+    item_version = graphene.Field(ItemVersion, description="The version under which the case is handled.")
+    required_materials = WeighedField(
+        graphene.NonNull(graphene.List(graphene.NonNull(Material))), size=MATERIALS_RECKONED
+    )
+    still_missing = graphene.List(graphene.NonNull(graphene.String), required=True)
+    materials = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(CaseMaterial))), size=MATERIALS_RECKONED)
+    correction_defects = graphene.List(graphene.NonNull(graphene.String), required=True)
+    decision_paper = RelatedField(Attachment, attribute="decision_paper")
+    certificate = graphene.Field(Certificate)
+    timeline = WeighedField(
+        graphene.NonNull(graphene.List(graphene.NonNull(TimelineEntry))),
+        size=TIMELINE_RECKONED,
+        description="Every public step at both centres, oldest first.",
+    )
+    possible_actions = graphene.List(
+        graphene.NonNull(graphene.String), required=True, description="What the signed-in person can do now."
+    )
+
+    class Meta:
+        model = models.Case
+        fields = (
+            *_SUMMARY,
+            "statutory_days",
+            "promised_days",
+            "legal_basis",
+            "legal_name_of_decider",
+            "received_on",
+            "received_at",
+            "review_due_at",
+            "reviewed_at",
+            "transferred_at",
+            "arrived_at",
+            "statutory_due_at",
+            "warning_at",
+            "red_at",
+            "delivery_due_at",
+            "correction_count",
+            "review_opinion",
+            "decision_opinion",
+            "decision_number",
+            "seal_name",
+            "seal_keeper",
+        )
+
+    @staticmethod
+    def resolve_delegation_kind(case: Any, _info: Any) -> str | None:
+        """Null where the case stays at one centre."""
+        return case.delegation_kind or None
+
+    @staticmethod
+    def resolve_applicant(case: Any, _info: Any) -> Any:
+        """Opened from its seal."""
+        return applicant_of(case)
+
+    @staticmethod
+    def resolve_form(case: Any, _info: Any) -> list[tuple[str, str]]:
+        """Opened from its seal."""
+        return [(name, str(value)) for name, value in case.form.items()]
+
+    @staticmethod
+    def resolve_item_version(case: Any, _info: Any) -> Any:
+        """By code and number."""
+        return item_version(case.item_code, case.item_version_number)
+
+    @staticmethod
+    def resolve_required_materials(case: Any, _info: Any) -> Any:
+        """Of the version."""
+        return required_materials(case)
+
+    @staticmethod
+    def resolve_still_missing(case: Any, _info: Any) -> Any:
+        """Names."""
+        return still_missing(case)
+
+    @staticmethod
+    def resolve_materials(case: Any, info: Any) -> Any:
+        """Those not replaced. A command's answer does not carry them; then the case is read as its page reads it."""
+        loaded = getattr(case, "current_materials", None)
+        return case_for(_reader(case, info), case.pk).current_materials if loaded is None else loaded  # type: ignore[attr-defined]
+
+    @staticmethod
+    def resolve_certificate(case: Any, _info: Any) -> Any:
+        """Null until granted."""
+        return getattr(case, "certificate", None)
+
+    @staticmethod
+    def resolve_timeline(case: Any, _info: Any) -> Any:
+        """Both centres' public lines."""
+        return timeline(case)
+
+    @staticmethod
+    def resolve_possible_actions(case: Any, info: Any) -> list[str]:
+        """For buttons; the commands check again."""
+        return [action.value for action in actions_for(_reader(case, info), case)]
+
+
+class StatusCount(graphene.ObjectType):
+    """How many open cases stand where."""
+
+    status = graphene.Field(CaseStatusEnum, required=True, resolver=lambda pair, _info: pair[0])
+    cases = graphene.Int(required=True, resolver=lambda pair, _info: pair[1])
+
+
+class TrackedCase(graphene.ObjectType):
+    """What may be shown to whoever knows the number and four digits of the telephone."""
+
+    tracking_number = graphene.String(required=True)
+    grouped_number = graphene.String(required=True, description="As printed.")
+    centre_code = graphene.String(required=True)
+    centre_name = graphene.String(required=True)
+    centre = centre_field("centre_code")
+    deciding_centre_name = graphene.String(required=True)
+    item_code = graphene.String(required=True)
+    item_name = graphene.String(required=True)
+    department_name = graphene.String(required=True)
+    department_telephone = graphene.String(required=True)
+    applicant_name_masked = graphene.String(required=True)
+    status = graphene.Field(CaseStatusEnum, required=True)
+    status_label = graphene.String(required=True, description="In the active language.")
+    light = graphene.Field(LightEnum, required=True)
+    submitted_at = graphene.DateTime()
+    due_at = graphene.DateTime()
+    timeline = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(TimelineEntry))), size=TIMELINE_RECKONED)
+
+
+class MyCase(DjangoObjectType):
+    """One case of the signed-in person at one centre, from the index; the centre itself holds the case."""
+
+    status = graphene.Field(CaseStatusEnum, required=True)
+    centre = centre_field("centre_code")
+
+    class Meta:
+        model = ApplicantCaseEntry
+        fields = ("tracking_number", "centre_code", "centre_name", "item_code", "item_name", "updated_at")
