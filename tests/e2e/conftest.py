@@ -131,7 +131,6 @@ class Visitor:
     page: Page
     site: Site
     problems: list[str] = field(default_factory=list)
-    looked_at: set[tuple[str, int]] = field(default_factory=set)
 
     def open(self, address: str) -> None:
         """Go to an address of the site and look at it."""
@@ -140,6 +139,7 @@ class Visitor:
 
     def look(self, name: str = "") -> None:
         """The page is accessible (axe-core) and no wider than the screen, on a desk and on a phone."""
+        self.page.wait_for_function("document.documentElement && document.readyState === 'complete'")
         before = self.page.viewport_size
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)

@@ -66,8 +66,10 @@ def apply_online(person: Any, centre: str, item: str) -> str:
     page: Page = person.page
     person.open(f"/c/{centre}/items/{item}/")
     page.get_by_role("link", name="在线申请").first.click()
+    page.wait_for_url(re.compile(r"/apply/"))
     person.look("for whom")
     page.get_by_role("button", name="开始填写").click()
+    page.wait_for_url(re.compile(r"/form/$"))
     fill_form(page)
     person.look("form")
     page.get_by_role("button", name="下一步").click()
@@ -115,6 +117,7 @@ def act(person: Any, button: str, confirm: str, *, write: str = "", paper: bool 
     """Press a button of the case page, write what is asked, read the paper if there is one, confirm."""
     page: Page = person.page
     page.get_by_role("group", name="可办的操作").get_by_role("link", name=button, exact=True).click()
+    page.wait_for_url(re.compile(r"/workbench/\d+/[a-z-]+/$"))
     if write:
         page.locator("form textarea").first.fill(write)
     person.look(f"{button}: form")

@@ -121,24 +121,29 @@ def _role_label(value: str) -> str:
 
 def _line(entry: TimelineEntry) -> TimelineLine:
     state = "crossing" if entry.step in _CROSSING else "refused" if entry.step in _BAD_NEWS else "done"
-    who = " ".join(part for part in (entry.department_name, _role_label(entry.actor_role), entry.actor_name) if part)
+    department = "" if entry.actor_role == "APPLICANT" else entry.department_name
+    who = " ".join(part for part in (department, _role_label(entry.actor_role), entry.actor_name) if part)
     note = str(entry.data.get("reason_en") or entry.note) if not in_chinese() else entry.note
     if entry.on_the_way is not None:
-        seconds = max(0, int(entry.on_the_way.total_seconds()))
-        way = bi("{n}秒", "{n} s", n=seconds) if seconds < 120 else bi("{n}分钟", "{n} min", n=seconds // 60)
+        minutes = int(entry.on_the_way.total_seconds()) // 60
+        way = bi("{n}分钟", "{n} min", n=minutes) if minutes else bi("不到1分钟", "less than a minute")
         note = " ".join(part for part in (note, bi("路上用时{way}", "on the way for {way}", way=way)) if part)
     return TimelineLine(title=entry.label, state=state, at=entry.occurred_at, who=who, note=note)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a case stands, from the side of the centre that keeps the applicant."""
+    """Where a case stands, from the side of the centre that keeps the applicant.
+
+    ``reached`` means that ``now`` only repeats the last line of the timeline: nobody is at work on it.
+    """
 
     now: str
     next: str
     at_counterpart: bool = False
     todo: str = ""
     finished: bool = False
+    reached: bool = False
 
 
 def _away(entries: Sequence[TimelineEntry], counterpart: str) -> Standing:
@@ -182,11 +187,11 @@ def standing(status: str, entries: Sequence[TimelineEntry], counterpart: str) ->
         case Status.REVIEWED:
             return Standing(bi("已经审核，等待决定", "Reviewed, decision pending"), bi("作出决定", "Decision"))
         case Status.APPROVED:
-            return Standing(bi("准予许可", "Granted"), bi("盖章办结", "Sealing"))
+            return Standing(bi("准予许可", "Granted"), bi("盖章办结", "Sealing"), reached=True)
         case Status.REJECTED:
-            return Standing(bi("不予许可", "Denied"), bi("盖章办结", "Sealing"))
+            return Standing(bi("不予许可", "Denied"), bi("盖章办结", "Sealing"), reached=True)
         case Status.COMPLETED:
-            return Standing(bi("已经办结", "Completed"), bi("领取结果", "Collect the result"))
+            return Standing(bi("已经办结", "Completed"), bi("领取结果", "Collect the result"), reached=True)
         case Status.DELIVERED:
             return Standing(bi("已经送达", "Delivered"), bi("全部办完", "Nothing more to do"), finished=True)
         case Status.REFUSED:
@@ -211,7 +216,9 @@ def timeline_groups(
     ]
     if ahead is None or ahead.finished:
         return groups
-    coming = [TimelineLine(ahead.now, "now"), TimelineLine(ahead.next, "next")]
+    coming = [TimelineLine(ahead.next, "next")]
+    if not ahead.reached:
+        coming.insert(0, TimelineLine(ahead.now, "now"))
     code, name = ahead_at
     if groups and groups[-1].centre_name == name:
         last = groups.pop()

@@ -16,4 +16,5 @@ urlpatterns = [
     path("drafts/<int:case_id>/uploads/remove/", uploads.remove_upload, name="upload-remove"),
     path("receipts/<str:number>/", apply.receipt, name="receipt"),
     path("mine/<str:number>/", following.mine, name="mine"),
+    path("mine/<str:number>/withdraw/", following.withdraw, name="withdraw"),
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zt_platform.cases.views import actions, workbench
+from zt_platform.cases.views import actions, batch, workbench
 
 app_name = "workbench"
 urlpatterns = [
     path("", workbench.queue, name="queue"),
+    path("marked/<slug:slug>/", batch.act_on_marked, name="batch"),
     path("<int:case_id>/", workbench.case_page, name="case"),
     path("<int:case_id>/<slug:slug>/", actions.act, name="action"),
 ]

@@ -18,6 +18,9 @@ from zt_tenants.language import bi, in_chinese
 from zt_tenants.models import Centre
 from zt_tenants.urls import centre_url, portal_url
 
+SEAT_KEY = "seat"
+"""In the session: the centre where the reader works, for links. Grants nothing."""
+
 
 class Page:
     """The frame's data; each part is computed when a template first asks for it."""
@@ -82,7 +85,14 @@ class Page:
     @cached_property
     def navigation(self) -> list[NavigationLink]:
         """The main navigation of this kind of page."""
-        return main_links(self._request.get_full_path(), self.centre, self.actor if self.staff else None)
+        seat = self._request.session.get(SEAT_KEY, {}) if self.actor and hasattr(self._request, "session") else {}
+        return main_links(
+            self._request.get_full_path(),
+            self.centre,
+            self.actor if self.staff else None,
+            seat_code=str(seat.get("centre", "")),
+            supervisor=bool(seat.get("supervisor")),
+        )
 
     @cached_property
     def footer_links(self) -> list[NavigationLink]:

@@ -27,10 +27,13 @@ def _link(label: str, url: str, path: str, *, root: bool = False) -> NavigationL
     return NavigationLink(label, url, exact or (not root and bare.startswith(url)), exact)
 
 
-def main_links(path: str, centre: Centre | None, staff: Actor | None) -> list[NavigationLink]:
+def main_links(
+    path: str, centre: Centre | None, staff: Actor | None, *, seat_code: str = "", supervisor: bool = False
+) -> list[NavigationLink]:
     """Links of the header: a clerk's tools in the own centre, the public doors otherwise.
 
-    ``path`` is the path of the page shown; ``staff`` the actor when the reader works in ``centre``.
+    ``path`` is the path of the page shown; ``staff`` the actor when the reader works in ``centre``; ``seat_code`` the centre
+    where the reader works, ``supervisor`` whether as a supervisor.
     """
     if centre is not None and staff is not None:
         links = [
@@ -49,6 +52,10 @@ def main_links(path: str, centre: Centre | None, staff: Actor | None) -> list[Na
         _link(bi("查进度", "Track"), portal_url("track"), path),
         _link(bi("我的办件", "My cases"), portal_url("my-cases"), path),
     ]
+    if seat_code:
+        links.append(_link(bi("工作台", "Workbench"), centre_url(seat_code, "workbench:queue"), path))
+    if supervisor:
+        links.append(_link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path))
     supervision = _link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path)
     return [*links, supervision] if supervision.current else links
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+from browsers import Browsers
 
 from zt_platform.cases.testing import MONDAY, Town, make_town
 from zt_tenants import clock
@@ -29,3 +30,9 @@ def town(world, monday) -> Town:
 def committed_town(committed_world, monday) -> Town:
     """The cast with real commits."""
     return make_town(committed_world.city, committed_world.county, committed_world.other_county)
+
+
+@pytest.fixture
+def browsers() -> Browsers:
+    """Browsers of applicants, staff and nobody."""
+    return Browsers()

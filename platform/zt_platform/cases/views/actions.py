@@ -196,7 +196,6 @@ _ON_THE_SPOT = ActionPage(
     GrantForm,
     _on_the_spot,
 )
-_BY_ACTION = {page.action: page for page in _PAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +207,13 @@ class Button:
     danger: bool
 
 
-def _pages_for(actor: Actor, case: Case) -> list[ActionPage]:
+def page_by_slug(slug: str) -> ActionPage | None:
+    """The act that an address names."""
+    return next((page for page in (*_PAGES, _ON_THE_SPOT) if page.slug == slug), None)
+
+
+def pages_for(actor: Actor, case: Case) -> list[ActionPage]:
+    """The acts that the actor can take on a case now, the destructive ones last."""
     possible = queries.actions_for(actor, case)
     pages = [page for page in _PAGES if page.action in possible]
     all_four = all(actor.has(role) for role in (Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER))
@@ -221,7 +226,7 @@ def buttons_for(actor: Actor, case: Case) -> list[Button]:
     """What the reader can do to a case, the ordinary act first, the destructive ones last."""
     return [
         Button(page.label, reverse("workbench:action", kwargs={"case_id": case.pk, "slug": page.slug}), page.danger)
-        for page in _pages_for(actor, case)
+        for page in pages_for(actor, case)
     ]
 
 
@@ -230,10 +235,10 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     """One act: its form, then (where a paper is issued) the paper as it will be, then the deed."""
     actor = actor_for_request(request)
     case = queries.case_for(actor, case_id)
-    page = next((one for one in (*_PAGES, _ON_THE_SPOT) if one.slug == slug), None)
+    page = page_by_slug(slug)
     if page is None:
         raise Http404
-    if page not in _pages_for(actor, case) and request.method == "GET":
+    if page not in pages_for(actor, case) and request.method == "GET":
         messages.warning(
             request, bi("这一步现在办不了，请看最新的进度。", "This is not possible now; see the progress.")
         )

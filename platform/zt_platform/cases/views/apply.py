@@ -187,7 +187,9 @@ def _material_rows(draft: Draft, missing: set[str]) -> list[dict[str, Any]]:
             "material": material,
             "files": [file_row(one) for one in attached.get(material.code, [])],
             "accept": ",".join(_extensions(material)),
-            "types": bi("、", ", ").join(sorted({name[1:].upper() for name in _extensions(material)})),
+            "types": bi("、", ", ").join(
+                sorted({name[1:].upper() for name in _extensions(material) if name != ".jpeg"})
+            ),
             "error": bi("请上传这份材料。", "Upload this document.") if material.code in missing else "",
         }
         for material in draft.version.materials.all()

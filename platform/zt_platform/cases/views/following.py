@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zt_platform.accounts.errors import TooManyTries
 from zt_platform.accounts.sessions import applicant_for_request, client_address
-from zt_platform.cases import queries
+from zt_platform.actors import Actor
+from zt_platform.cases import commands, queries
 from zt_platform.cases.errors import CaseNotFound, InvalidTrackingNumber
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import Standing, due_note, local_calendar, standing, timeline_groups
 from zt_platform.cases.queries import TimelineEntry, TrackedCase
+from zt_platform.cases.vocabulary import Action
 from zt_platform.organisation.queries import centre_profile
 from zt_storage.uploads import download_url
 from zt_tenants.context import current_centre, enter
@@ -117,10 +120,32 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "back_label": bi("我的办件", "My cases"),
         "back_url": portal_url("my-cases"),
         "defects": case.correction_defects if where.todo else [],
+        "withdraw_url": reverse("cases:withdraw", kwargs={"number": number}) if _may_withdraw(actor, case) else "",
         "todo_url": reverse("cases:draft-step", kwargs={"case_id": case.pk, "step": "form"}) if where.todo else "",
         **_result(case),
     }
     return render(request, "cases/progress.html", context)
+
+
+def _may_withdraw(actor: Actor, case: Case) -> bool:
+    return Action.WITHDRAW in queries.actions_for(actor, case)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """The applicant takes the application back: what that means, a reason if he likes, the deed."""
+    actor = applicant_for_request(request)
+    case = queries.case_by_number(actor, number)
+    back = reverse("cases:mine", kwargs={"number": number})
+    if not _may_withdraw(actor, case):
+        messages.warning(request, bi("这份申请现在不能撤回。", "This application cannot be withdrawn now."))
+        return redirect(back)
+    if request.method == "POST":
+        commands.withdraw_case(actor=actor, case_id=case.pk, reason=request.POST.get("reason", "")[:500])
+        messages.success(request, bi("申请已撤回。", "The application is withdrawn."))
+        return redirect(back)
+    context = {"case": case, "number": grouped(case.tracking_number or ""), "back_url": back}
+    return render(request, "cases/withdraw.html", context)
 
 
 def _result(case: Case) -> dict[str, Any]:

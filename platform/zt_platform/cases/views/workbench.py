@@ -30,9 +30,11 @@ from zt_platform.cases.presentation import (
 from zt_platform.cases.queries import QueueFilter
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.views.actions import buttons_for
+from zt_platform.cases.views.batch import batch_pages
 from zt_platform.cases.vocabulary import Channel, Light, Status
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
+from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.language import bi
@@ -195,6 +197,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "lights": Light.choices,
         "clear_url": f"{base}?step={filters.step}" if filters.step else base,
         "older_url": older,
+        "batch_pages": batch_pages() if actor.has(Role.WINDOW_CLERK) else [],
         "empty_title": bi("没有符合条件的办件", "No case fits") if filters.any else bi("都办完了", "All done"),
         "empty_text": bi("换个条件试试，或者看看“全部”。", "Try other filters, or look at “All”.")
         if filters.any

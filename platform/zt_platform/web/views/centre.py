@@ -8,6 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from zt_platform.accounts.sessions import account_of
+from zt_platform.actors import Actor
+from zt_platform.cases.queries import my_drafts
 from zt_platform.index.queries import search_items
 from zt_platform.organisation.queries import centre_profile
 from zt_tenants.centres import ancestors, children
@@ -20,7 +23,7 @@ MOST_ITEMS = 2000
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What can be done here, by department; where and when; the centres above and below."""
-    centre = current_centre()
+    centre, account = current_centre(), account_of(request)
     entries = sorted(
         search_items("", centre_code=centre.code, limit=MOST_ITEMS), key=lambda entry: entry.department_name
     )
@@ -31,5 +34,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "below": children(centre),
         "departments": departments,
         "profile": centre_profile(),
+        "drafts": list(my_drafts(Actor.for_applicant(account))[:5]) if account else [],
     }
     return render(request, "web/centre_home.html", context)

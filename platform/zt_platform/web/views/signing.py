@@ -16,6 +16,7 @@ from zt_platform.accounts.sessions import account_of, client_address, close_sess
 from zt_platform.index.queries import seats_of
 from zt_platform.organisation.queries import staff_member_of
 from zt_platform.organisation.roles import Role
+from zt_platform.web.context import SEAT_KEY
 from zt_platform.web.forms import RegisterForm, SignInForm
 from zt_tenants.context import enter
 from zt_tenants.errors import DomainError
@@ -30,14 +31,19 @@ def _back(request: HttpRequest) -> str:
     return back if safe else ""
 
 
-def _landing(account: Account) -> str:
-    """Where a person's day begins: clerks in their centre's workbench, supervisors at the board, others at their cases."""
+def _landing(request: HttpRequest, account: Account) -> str:
+    """Where a person's day begins: clerks in their centre's workbench, supervisors at the board, others at their cases.
+
+    The session keeps the seat and whether it is a supervisor's, for links only: rights are looked up where they count.
+    """
     seats = seats_of(account.id)
     if not seats:
         return portal_url("my-cases")
     with enter(seats[0].centre_code):
         member = staff_member_of(account.id)
-    if member is not None and member.roles == [Role.SUPERVISOR]:
+    roles = member.roles if member is not None else []
+    request.session[SEAT_KEY] = {"centre": seats[0].centre_code, "supervisor": Role.SUPERVISOR in roles}
+    if roles == [Role.SUPERVISOR]:
         return portal_url("supervision:home")
     return centre_url(seats[0].centre_code, "workbench:queue")
 
@@ -49,7 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; wrong tries are counted and answered alike whether or not the username exists."""
     signed_in = account_of(request)
     if signed_in is not None and request.method == "GET":
-        return redirect(_back(request) or _landing(signed_in))
+        return redirect(_back(request) or _landing(request, signed_in))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -58,7 +64,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.refuse(refused)
         else:
             open_session(request, account)
-            return redirect(_back(request) or _landing(account))
+            landing = _landing(request, account)
+            return redirect(_back(request) or landing)
     context = {"form": form, "next": _back(request)}
     return render(request, "web/sign_in.html", context, status=422 if form.errors else 200)
 
