@@ -63,36 +63,35 @@ def prepare(message: Message) -> DomainError | None:
         return None
     try:
         handler.prepare(message)
-    except DomainError as error:
-        if is_transient(error):
-            raise
-        return error
+    except Exception as error:
+        return reason_to_park(error, message.type)
     return None
 
 
 def settle(
-    messages: Sequence[Message], *, held: Collection[str], unprepared: Mapping[str, DomainError]
+    messages: Sequence[Message], *, held: Collection[str], unprepared: Mapping[UUID, DomainError]
 ) -> dict[UUID, Fate]:
     """Let the handlers act on messages in order, each in a savepoint of the caller's transaction.
 
-    ``held`` are subjects that already have a message waiting; ``unprepared`` those whose next message must be parked.
+    ``held`` are subjects that already have a message waiting; ``unprepared`` are messages that must be parked, and why.
     Messages of one type with a batch handler are handed over together; if that fails they are taken one by one.
 
     Raises:
         Exception: something that may pass (database or storage away): everything is rolled back and tried again.
     """
     blocked, fates = set(held), dict[UUID, Fate]()
+    apart = blocked | {message.subject for message in messages if message.id in unprepared}
     for type_, same_type in groupby(messages, key=lambda message: message.type):
         group = list(same_type)
-        free = [message for message in group if message.subject not in blocked | unprepared.keys()]
+        free = [message for message in group if message.subject not in blocked | apart]
         together = {message.id for message in free} if _apply_together(type_, free) else set()
         for message in group:
             if message.id in together:
                 fate = Fate(InboxState.APPLIED)
             elif message.subject in blocked:
                 fate = Fate(InboxState.WAITING, Behind(subject=message.subject))
-            elif message.subject in unprepared:
-                fate = Fate(InboxState.PARKED, unprepared[message.subject])
+            elif message.id in unprepared:
+                fate = Fate(InboxState.PARKED, unprepared[message.id])
             else:
                 fate = _apply_alone(message)
             fates[message.id] = fate
@@ -144,8 +143,9 @@ def reason_to_park(error: Exception, type_: str) -> DomainError:
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same thing may work later: the database is away, or the error says so of itself."""
-    return isinstance(error, OperationalError | InterfaceError) or bool(getattr(error, "transient", False))
+    """Whether the same thing may work later: a server is away, or the error says so of itself."""
+    passing = isinstance(error, OperationalError | InterfaceError | ConnectionError | TimeoutError)
+    return passing or bool(getattr(error, "transient", False))
 
 
 def inbox_row(message: Message, fate: Fate, entry: MessageLogEntry) -> InboxMessage:
@@ -211,7 +211,7 @@ def _replay_next(of: InboxMessage) -> bool:
         locked = queue.first()
         if locked is None or locked.id != head.id:
             return locked is not None
-        unprepared = {message.subject: problem} if problem else {}
+        unprepared = {message.id: problem} if problem else {}
         fate = settle([message], held=(), unprepared=unprepared)[message.id]
         _note(locked, fate)
         locked.save()

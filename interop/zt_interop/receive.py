@@ -124,7 +124,7 @@ class _Plan:
     stream: InboundStream
     problems: dict[UUID, MessageRefused]
     held: set[str]
-    unprepared: dict[str, DomainError]
+    unprepared: dict[UUID, DomainError]
 
 
 def _plan(delivery: Delivery) -> _Plan:
@@ -132,12 +132,15 @@ def _plan(delivery: Delivery) -> _Plan:
     fresh = _fresh_events(delivery, stream)
     problems = {event.id: problem for event in fresh if (problem := _payload_problem(event))}
     held = _held(delivery, fresh)
-    unprepared: dict[str, DomainError] = {}
+    unprepared: dict[UUID, DomainError] = {}
+    stopped = set(held)
     for event in fresh:
-        if event.id not in problems and event.subject not in held | unprepared.keys():
-            reason = prepare(Message.of(event))
-            if reason:
-                unprepared[event.subject] = reason
+        if event.id in problems or event.subject in stopped:
+            continue
+        reason = prepare(Message.of(event))
+        if reason:
+            unprepared[event.id] = reason
+            stopped.add(event.subject)
     return _Plan(stream, problems, held, unprepared)
 
 

@@ -126,8 +126,9 @@ def test_half_a_handler_s_work_is_undone_when_it_fails(sender, recorder) -> None
         assert not InboundStream.objects.filter(source_code="999999").exists()
 
 
-def test_a_defect_of_a_handler_is_parked_too_and_logged(sender, recorder, caplog) -> None:
-    recorder.fail_on["REVIEWED"] = KeyError("secret")
+@pytest.mark.parametrize("where", ["fail_on", "fail_preparing"])
+def test_a_defect_of_a_handler_is_parked_too_and_logged(sender, recorder, caplog, where: str) -> None:
+    getattr(recorder, where)["REVIEWED"] = KeyError("secret")
 
     receipt = sender.send()
 
@@ -136,16 +137,17 @@ def test_a_defect_of_a_handler_is_parked_too_and_logged(sender, recorder, caplog
     assert "handler of case.progressed.v1 failed" in caplog.text
 
 
-@pytest.mark.parametrize("passing", [OperationalError("gone"), Away()])
-def test_what_may_pass_is_not_parked_but_tried_again(sender, recorder, passing: Exception) -> None:
-    recorder.fail_on["REVIEWED"] = passing
+@pytest.mark.parametrize("where", ["fail_on", "fail_preparing"])
+@pytest.mark.parametrize("passing", [OperationalError("gone"), Away(), ConnectionResetError()])
+def test_what_may_pass_is_not_parked_but_tried_again(sender, recorder, passing: Exception, where: str) -> None:
+    getattr(recorder, where)["REVIEWED"] = passing
     wire = sender.wire(sender.keep(sender.event()))
 
     with pytest.raises(type(passing)):
         sender.deliver(wire)
     assert _states(sender) == []
 
-    recorder.fail_on.clear()
+    getattr(recorder, where).clear()
     assert sender.deliver(wire)["outcome"] == "accepted"
 
 
