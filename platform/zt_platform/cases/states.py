@@ -80,7 +80,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     # Between centres, by us.
     *_edges(_OPEN, Action.HAND_DOWN, Status.HANDED_DOWN, _HANDING_DOWN, [S], Step.HANDED_DOWN, becomes=P),
     *_edges([Status.ACCEPTED, Status.REVIEWED], Action.TRANSFER, Status.TRANSFERRED, _ROUTER, [A], Step.TRANSFERRED),
-    *_edges(_OPEN, Action.DECLINE, Status.DECLINED, _ROUTER, [S], Step.DECLINED),
+    *_edges(_OPEN, Action.DECLINE, Status.DECLINED, _ROUTER, [S], Step.DECLINED, becomes=D),
     *_edges([Status.ACCEPTED], Action.DECLINE, Status.DECLINED, _ROUTER, [D], Step.DECLINED),
     # Review, decision, completion, delivery (E-05, art. 42 to 44).
     *_edges([Status.ACCEPTED], Action.REVIEW, Status.REVIEWED, _REVIEWER, [S, A, D], Step.REVIEWED),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Sum
 
 from zt_interop.log.models import InboxMessage, InboxState
 from zt_platform.cases import commands, queries
 from zt_platform.cases.models import CaseMaterial, Certificate
 from zt_platform.cases.testing import DEVOLVED, PDF, at, relay_all
 from zt_platform.cases.vocabulary import CaseRole, Result, Status, Step
+from zt_platform.supervision.models import CaseRecord, CentreDay
 from zt_storage.uploads import read_bytes
 from zt_tenants.context import enter
 
@@ -143,6 +145,26 @@ def test_declined_below_the_application_is_the_citys_again_with_its_old_clock(co
         above = town.city.case(number)
         assert (above.status, above.role, above.counterpart_code) == (Status.SUBMITTED, CaseRole.SOLE, "")
         assert above.acceptance_due_at == due_before
-        assert town.county.case(number).status == Status.DECLINED
+        declined = town.county.case(number)
+        assert (declined.status, declined.role) == (Status.DECLINED, CaseRole.DECIDING)
         accepted = town.city.accept(above)
     assert (accepted.status, accepted.role) == (Status.ACCEPTED, CaseRole.SOLE)
+
+
+@pytest.mark.req("R-02", "R-03")
+def test_the_province_counts_the_case_once_and_keeps_that_it_was_handed_down(committed_town) -> None:
+    town = committed_town
+    number = handed_down(town)
+    below = town.county.case(number)
+    town.county.accept(below)
+    town.county.review(below)
+    town.county.decide(below)
+    town.county.seal(below)
+    relay_all()
+    told = {
+        record.centre_code: (record.role, record.status) for record in CaseRecord.objects.filter(tracking_number=number)
+    }
+    assert told == {"340100": ("PORTAL", "HANDED_DOWN"), "340123": ("SOLE", "COMPLETED")}
+    assert CentreDay.objects.aggregate(n=Sum("completed"))["n"] == 1
+    assert CentreDay.objects.aggregate(n=Sum("submitted"))["n"] == 1
+    assert CentreDay.objects.aggregate(n=Sum("handed_down"))["n"] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 
 from zt_interop.log.models import InboxMessage, InboxState
 from zt_interop.queue.models import MessageState, OutboxMessage
@@ -12,6 +13,7 @@ from zt_platform.cases import queries
 from zt_platform.cases.models import Case, CaseMaterial, Certificate
 from zt_platform.cases.testing import ENTRUSTED, PDF, at, relay_all
 from zt_platform.cases.vocabulary import CaseRole, Result, Status, Step
+from zt_platform.supervision.models import CaseRecord, CentreDay
 from zt_storage.uploads import read_bytes
 from zt_tenants.context import enter
 
@@ -160,3 +162,15 @@ def test_a_centre_without_part_in_it_holds_nothing(committed_town) -> None:
     with enter(committed_town.neighbour.centre):
         assert not Case.objects.exists()
         assert not CaseMaterial.objects.exists()
+
+
+@pytest.mark.req("R-02", "R-03", "E-21")
+def test_the_province_counts_the_case_once_with_both_ledgers(committed_town) -> None:
+    number = walked(committed_town)
+    told = {
+        record.centre_code: (record.role, record.status, record.on_time)
+        for record in CaseRecord.objects.filter(tracking_number=number)
+    }
+    assert told == {"340100": ("ACCEPTING", "DELIVERED", True), "340123": ("DECIDING", "DELIVERED", True)}
+    for counter in ("submitted", "accepted", "completed", "on_time", "granted", "decided"):
+        assert CentreDay.objects.aggregate(n=Sum(counter))["n"] == 1, counter

@@ -52,8 +52,7 @@ def tell_counterpart(case: Case, event: CaseEvent) -> None:
 
 def tell_supervision(case: Case, event: CaseEvent) -> None:
     """Send a step with its clock state to the province and, from counties and townships, to the own city (R-02, R-03)."""
-    only_mirrored = event.actor_kind == ActorKind.CENTRE and event.from_status == event.to_status
-    if event.step in _NOT_SUPERVISED or only_mirrored or not case.tracking_number:
+    if event.step in _NOT_SUPERVISED or not case.tracking_number or _is_reported_elsewhere(case, event):
         return
     centre = current_centre()
     data = _supervision_payload(case, event, centre)
@@ -65,6 +64,12 @@ def tell_supervision(case: Case, event: CaseEvent) -> None:
             data=data,
             channel=SUPERVISION_CHANNEL,
         )
+
+
+def _is_reported_elsewhere(case: Case, event: CaseEvent) -> bool:
+    """A step that came by message and moved nothing here, or of a case that was handed down: its own centre reports it."""
+    told_us = event.actor_kind == ActorKind.CENTRE
+    return told_us and (event.from_status == event.to_status or case.role == CaseRole.PORTAL)
 
 
 def supervisors_of(centre: Centre) -> list[str]:
