@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from stdnum.cn import uscc
 
+from zt_interop.log.models import InboxMessage
 from zt_interop.receive import receive
 from zt_interop.relay import relay_due
 from zt_interop.testing import Sender
@@ -23,6 +24,7 @@ from zt_platform.accounts.models import Account
 from zt_platform.actors import Actor
 from zt_platform.cases.models import CaseMaterial
 from zt_platform.cases.testing import MONDAY, OWN, Town, make_delegations, make_town
+from zt_platform.catalogue.models import Delegation
 from zt_platform.organisation.commands import post_staff_member
 from zt_platform.organisation.models import StaffMember
 from zt_platform.organisation.roles import Role
@@ -172,21 +174,16 @@ def build_scene(world: Any) -> Scene:
     for centre in (world.city, world.other_city):
         receive(b"not a message", at=centre, transport="local")
         Sender(world.province, centre).send()  # progress of a case nobody has: parked
-    with enter(world.city):
-        material = CaseMaterial.objects.filter(case=drafts[0]).order_by("pk")[0]
-        staff_id = StaffMember.objects.get(account_id=boss.id).pk
+    keys = _first_keys(world.city)
+    assert keys == _first_keys(world.other_city)
     ids = {
         "case": cases[0].pk,
         "draft": drafts[0].pk,
         "number": cases[0].tracking_number,
-        "material": material.pk,
-        "attachment": material.attachment_id,
         "item": OWN,
-        "delegation": 1,
-        "staff": staff_id,
+        **keys,
         "account": zhang.id,
         "authorisation": authorisation.id,
-        "message": 1,
         "city": world.city.code,
     }
     return Scene(
@@ -201,6 +198,19 @@ def build_scene(world: Any) -> Scene:
         ids={name: str(value) for name, value in ids.items()},
         secrets=(str(cases[0].tracking_number), "张", "13855512345"),
     )
+
+
+def _first_keys(centre: Centre) -> dict[str, int]:
+    """The primary keys of a centre's first rows, by the name the calls use."""
+    with enter(centre):
+        material = CaseMaterial.objects.order_by("pk")[0]
+        return {
+            "material": material.pk,
+            "attachment": material.attachment_id,
+            "delegation": Delegation.objects.order_by("pk")[0].pk,
+            "staff": StaffMember.objects.order_by("pk")[0].pk,
+            "message": InboxMessage.objects.order_by("pk")[0].pk,
+        }
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ class CaseFields:
     @staticmethod
     def resolve_result(case: Any, _info: Any) -> str | None:
         """Null until decided."""
-        return case.result or None
+        return str(case.result) or None
 
     @staticmethod
     def resolve_light(case: Any, _info: Any) -> str:
@@ -233,7 +233,7 @@ class Case(CaseFields, DjangoObjectType):
     @staticmethod
     def resolve_delegation_kind(case: Any, _info: Any) -> str | None:
         """Null where the case stays at one centre."""
-        return case.delegation_kind or None
+        return str(case.delegation_kind) or None
 
     @staticmethod
     def resolve_applicant(case: Any, _info: Any) -> Any:

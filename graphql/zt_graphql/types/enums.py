@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
-from django.db.models import Choices
+from django.db.models import Choices, TextChoices
 from django.utils.translation import override
 
 from zt_interop.log.models import InboxState
@@ -56,13 +56,11 @@ CaseChannelEnum = enum_of(CaseChannel, "CaseChannel", "How an application came i
 StepEnum = enum_of(Step, "CaseStep", "One line of a case's timeline.")
 
 
-class ResultEnum(graphene.Enum):
-    """What is decided."""
+class Decision(TextChoices):
+    """The results that can be decided: Result without "not yet"."""
 
-    GRANTED = Result.GRANTED.value
-    DENIED = Result.DENIED.value
+    GRANTED = Result.GRANTED.value, Result.GRANTED.label
+    DENIED = Result.DENIED.value, Result.DENIED.label
 
-    @property
-    def description(self) -> str:
-        """Both languages."""
-        return _both_languages(Result(self.value))
+
+ResultEnum = enum_of(Decision, "Result", "What is decided.")
