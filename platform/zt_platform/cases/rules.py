@@ -64,9 +64,16 @@ def acceptance_is_deemed(moment: datetime, due_at: datetime) -> bool:
     return moment > due_at
 
 
-def counted_acceptance(moment: datetime, received_at: datetime, due_at: datetime) -> datetime:
-    """When the decision clock starts: at acceptance, or, when acceptance is deemed, on receipt (art. 32)."""
-    return received_at if acceptance_is_deemed(moment, due_at) else moment
+def counted_acceptance(
+    moment: datetime, *, received_at: datetime, received: date, due_at: datetime, calendar: Calendar
+) -> datetime:
+    """When the decision clock starts: at acceptance, or, when acceptance is deemed, on the day of receipt (art. 32).
+
+    What came after hours or on a holiday counts as received at the opening of the next working day (art. 82).
+    """
+    if not acceptance_is_deemed(moment, due_at):
+        return moment
+    return max(received_at, datetime.combine(received, calendar.hours.opens, tzinfo=CHINA))
 
 
 def may_ask_for_correction(corrections_asked: int) -> bool:

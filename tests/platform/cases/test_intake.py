@@ -11,7 +11,7 @@ from django.db import connection
 from zt_platform.cases import commands, numbers, queries
 from zt_platform.cases.errors import CaseNotFound, ItemNotOffered, MaterialsMissing, TransitionNotAllowed
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
-from zt_platform.cases.testing import MONDAY, OWN, PDF, ZHANG, at, staff
+from zt_platform.cases.testing import INSTANT, MONDAY, OWN, PDF, ZHANG, at, staff
 from zt_platform.cases.vocabulary import Channel, Status
 from zt_platform.catalogue.forms import InvalidForm
 from zt_platform.catalogue.models import Item
@@ -29,6 +29,8 @@ def test_starting_twice_with_one_key_is_one_draft(town) -> None:
         again = commands.start_application(actor=town.zhang, item_code=OWN, applicant=ZHANG, client_key="k1")
         other = commands.start_application(actor=town.li, item_code=OWN, applicant=ZHANG, client_key="k1")
         new = commands.start_application(actor=town.zhang, item_code=OWN, applicant=ZHANG, client_key="k2")
+        with pytest.raises(Conflict):
+            commands.start_application(actor=town.zhang, item_code=INSTANT, applicant=ZHANG, client_key="k1")
     assert again.pk == first.pk
     assert len({first.pk, other.pk, new.pk}) == 3
     assert (first.status, first.channel, first.tracking_number) == (Status.DRAFT, Channel.ONLINE, None)

@@ -168,3 +168,21 @@ def test_the_province_counts_the_case_once_and_keeps_that_it_was_handed_down(com
     assert CentreDay.objects.aggregate(n=Sum("completed"))["n"] == 1
     assert CentreDay.objects.aggregate(n=Sum("submitted"))["n"] == 1
     assert CentreDay.objects.aggregate(n=Sum("handed_down"))["n"] == 1
+
+
+@pytest.mark.req("C-01", "E-11")
+def test_time_on_the_way_down_counts_against_the_platform(committed_town) -> None:
+    """Art. 32: the five days run from the submission above, however long the application travels."""
+    town = committed_town
+    case = town.city.submitted(town.zhang, DEVOLVED)
+    with at("2026-03-05T10:00"), enter(town.city.centre):
+        commands.hand_down_application(actor=town.city.clerk, case_id=case.pk)
+    with at("2026-03-06T10:00"):
+        relay_all()
+    below = town.county.case(case.tracking_number)
+    assert (below.received_on, below.acceptance_due_at) == (case.received_on, case.acceptance_due_at)
+    assert (below.submitted_at, below.received_at) == (case.submitted_at, case.submitted_at)
+    assert below.arrived_at.date().isoformat() == "2026-03-06"
+    with at("2026-03-10T10:00"):
+        late = town.county.accept(below)
+    assert late.accepted_at == case.submitted_at

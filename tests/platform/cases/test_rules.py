@@ -70,10 +70,17 @@ def test_article_32_five_working_days(received: str, due: str) -> None:
 
 
 def test_article_32_silence_counts_as_acceptance_on_receipt() -> None:
-    received_at, due_at = china("2026-03-02T09:30"), china("2026-03-09T17:00")
+    due_at = china("2026-03-09T17:00")
     in_time, late = china("2026-03-09T17:00"), china("2026-03-09T17:00:01")
-    assert rules.counted_acceptance(in_time, received_at, due_at) == in_time
-    assert rules.counted_acceptance(late, received_at, due_at) == received_at
+
+    def counted(moment: datetime, received_at: str) -> datetime:
+        return rules.counted_acceptance(
+            moment, received_at=china(received_at), received=date(2026, 3, 2), due_at=due_at, calendar=CALENDAR
+        )
+
+    assert counted(in_time, "2026-03-02T09:30") == in_time
+    assert counted(late, "2026-03-02T09:30") == china("2026-03-02T09:30")
+    assert counted(late, "2026-02-28T19:00") == china("2026-03-02T09:00")  # handed in after hours on a make-up Saturday
     assert rules.acceptance_is_deemed(late, due_at)
 
 

@@ -131,8 +131,14 @@ def start_decision_clock(case: Case, *, forwarded: bool) -> Remark:
     review (domain.md).
     """
     limits, moment = local_calendar(), now()
-    received_at, acceptance_due_at = case.received_at or moment, case.acceptance_due_at or moment
-    case.accepted_at = rules.counted_acceptance(moment, received_at, acceptance_due_at)
+    received_at = case.received_at or moment
+    case.accepted_at = rules.counted_acceptance(
+        moment,
+        received_at=received_at,
+        received=case.received_on or rules.received_on(received_at, limits),
+        due_at=case.acceptance_due_at or moment,
+        calendar=limits,
+    )
     clock = rules.decision_clock(
         case.accepted_at,
         promised_days=case.promised_days,

@@ -50,7 +50,8 @@ _TRANSFERRED_CLOCK = (
 def receive_application(message: Message) -> Case:
     """Open the case of an application that an upper portal handed down before acceptance (DEVOLVED).
 
-    It is this centre's own: accepted and decided here by its own catalogue; the five days of art. 32 run from its arrival.
+    It is this centre's own: accepted and decided here by its own catalogue. The five days of art. 32 have run since the
+    applicant handed it in above: time on the way counts against the platform.
     Raises CaseHeldAlready, NoDelegation, UnknownItem, InvalidTrackingNumber, InvalidInput: the message is parked.
     """
     _check_arrival(message, (DelegationKind.DEVOLVED,))
@@ -61,8 +62,11 @@ def receive_application(message: Message) -> Case:
     case.legal_basis = version.legal_basis
     case.department = version.item.department
     case.legal_name_of_decider = version.item.department.name
-    apply_clock(case, message.data["clock"], ("submitted_at",))
-    start_acceptance_clock(case)
+    apply_clock(case, message.data["clock"], ("submitted_at", "received_on", "acceptance_due_at"))
+    if case.submitted_at is None or case.received_on is None or case.acceptance_due_at is None:
+        case.submitted_at = case.submitted_at or message.time
+        start_acceptance_clock(case, case.submitted_at)
+    case.received_at = case.submitted_at
     return _open(case, Action.RECEIVE_APPLICATION, message)
 
 

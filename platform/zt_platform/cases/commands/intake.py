@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from zt_storage.filetypes import EXTENSIONS
 from zt_storage.uploads import UploadLimits, UploadTicket, confirm_upload, open_upload
 from zt_tenants.clock import CHINA, now
 from zt_tenants.context import current_centre
-from zt_tenants.errors import InvalidInput
+from zt_tenants.errors import Conflict, InvalidInput
 from zt_tenants.vault import blind_index
 
 
@@ -50,7 +51,8 @@ def start_application(
 
     An applicant begins online for himself or for whom he acts; a clerk begins at the window (``applicant_account_id``
     ties the case to the account of the person at the counter, if there is one). The same ``client_key`` of the same
-    account gives the same draft. Raises ItemNotOffered, NotPermitted, InvalidInput.
+    account gives the same draft. Raises ItemNotOffered, NotPermitted, InvalidInput, Conflict (the key was used for
+    another item).
     """
     version = _offered(item_code)
     online = actor.kind is ActorKind.APPLICANT
@@ -62,13 +64,13 @@ def start_application(
     case.form = dict(form or {})
     try:
         with transaction.atomic():
-            started = _started_before(account_id, client_key)
+            started = _started_before(account_id, client_key, item_code)
             if started is not None:
                 return started
             return conclude(case, advance(case, Action.START, actor))
     except IntegrityError:
         # The same click arrived twice at the same time: the other one made the draft.
-        started = _started_before(account_id, client_key)
+        started = _started_before(account_id, client_key, item_code)
         if started is None:
             raise
         return started
@@ -82,10 +84,13 @@ def _offered(item_code: str) -> ItemVersion:
         raise ItemNotOffered(item=item_code) from unknown
 
 
-def _started_before(account_id: UUID | None, client_key: str) -> Case | None:
+def _started_before(account_id: UUID | None, client_key: str, item_code: str) -> Case | None:
     if not client_key or account_id is None:
         return None
-    return Case.objects.filter(applicant_account_id=account_id, client_key=client_key).first()
+    started = Case.objects.filter(applicant_account_id=account_id, client_key=client_key[:64]).first()
+    if started is not None and started.item_code != item_code:
+        raise Conflict(field="client_key")
+    return started
 
 
 def _new_draft(version: ItemVersion, channel: Channel, account_id: UUID | None, client_key: str) -> Case:
@@ -236,7 +241,7 @@ def submit_application(
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor)
-        if submission_key and case.submission_key == submission_key:
+        if submission_key and case.submission_key == submission_key[:64]:
             return case
         check_version(case, expected_version)
         permitted_edge(case, Action.SUBMIT, actor)
@@ -245,7 +250,7 @@ def submit_application(
         case.tracking_number = numbers.new_tracking_number(current_centre().code, moment.astimezone(CHINA).date())
         case.submission_key = submission_key[:64]
         case.submitted_at = moment
-        start_acceptance_clock(case)
+        start_acceptance_clock(case, moment)
         return conclude(case, advance(case, Action.SUBMIT, actor))
 
 
@@ -270,15 +275,15 @@ def resubmit_application(
             case.form = dict(form)
         _check_complete(case)
         if case.role == CaseRole.SOLE:
-            start_acceptance_clock(case)
+            start_acceptance_clock(case, now())
         return conclude(case, advance(case, Action.RESUBMIT, actor, Remark(note=note.strip())))
 
 
-def start_acceptance_clock(case: Case) -> None:
-    """Art. 32: the five working days run from the day on which the application counts as received."""
+def start_acceptance_clock(case: Case, received_at: datetime) -> None:
+    """Art. 32: the five working days run from the day on which the complete application counts as received."""
     limits = local_calendar()
-    case.received_at = now()
-    case.received_on = rules.received_on(case.received_at, limits)
+    case.received_at = received_at
+    case.received_on = rules.received_on(received_at, limits)
     case.acceptance_due_at = rules.acceptance_due_at(case.received_on, limits)
 
 

@@ -94,7 +94,7 @@ def record_correction(message: Message) -> Case:
         case.form = dict(data.get("form", case.form))
         take_materials(case, message)
         if case.role == CaseRole.SOLE:
-            start_acceptance_clock(case)
+            start_acceptance_clock(case, origin.occurred_at)
     return conclude(case, event)
 
 

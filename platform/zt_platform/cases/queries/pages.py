@@ -16,6 +16,7 @@ from zt_platform.cases.queries.routes import routing_of
 from zt_platform.cases.rules import missing_materials
 from zt_platform.cases.states import possible_actions
 from zt_platform.cases.vocabulary import ActingParty, Action, CaseRole, Channel, Status, Step
+from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.models import Material
 from zt_platform.catalogue.queries import item_version
 from zt_platform.organisation.roles import Role
@@ -128,8 +129,14 @@ def _entry(event: CaseEvent, step: Step, here: str, on_the_way: timedelta | None
 
 
 def required_materials(case: Case) -> list[Material]:
-    """The materials that the item's version of this case asks for, in their order."""
-    return list(item_version(case.item_code, case.item_version_number).materials.all())
+    """The materials that the item's version of this case asks for, in their order.
+
+    None where the version is not in this centre's catalogue: the case came from a centre that has it.
+    """
+    try:
+        return list(item_version(case.item_code, case.item_version_number).materials.all())
+    except UnknownItem:
+        return []
 
 
 def still_missing(case: Case) -> list[str]:

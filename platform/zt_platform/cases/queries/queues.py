@@ -92,9 +92,8 @@ def _narrowed(found: CaseQuerySet, wanted: QueueFilter) -> CaseQuerySet:
     text = wanted.text.strip()[:60]
     if text:
         digits = text.replace("-", "").replace(" ", "")
-        found = found.filter(
-            Q(tracking_number__startswith=digits) | Q(item_name__contains=text) | Q(applicant_name_masked=text)
-        )
+        matching = Q(item_name__contains=text) | Q(applicant_name_masked=text)
+        found = found.filter(matching | Q(tracking_number__startswith=digits) if digits else matching)
     return found
 
 
