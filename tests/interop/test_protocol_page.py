@@ -52,3 +52,13 @@ def test_every_header_member_is_described() -> None:
     described = {name.strip("`") for row in _rows(_section("## Signature")) for name in row.split("`, `")}
 
     assert described == signed.Header("k", signed.EVENT_TYPE, 1, 2, "340100").to_json().keys()
+
+
+def test_every_shared_part_is_described_with_its_members() -> None:
+    parts = json.loads(resources.files("zt_interop.schemas").joinpath("definitions.json").read_text(encoding="utf-8"))
+    described = _rows(_section("## Shared parts"))
+
+    assert described.keys() == parts["$defs"].keys()
+    for name, part in parts["$defs"].items():
+        for member in part.get("properties", {}):
+            assert f"`{member}`" in described[name][0]

@@ -74,8 +74,10 @@ def item_payload(case: Case) -> dict[str, Any]:
 
 
 def party_payload(case: Case) -> dict[str, Any]:
-    """The applicant by value, with the agent's number under the protocol's name too."""
-    return {**case.applicant, "agent_id": case.applicant.get("agent_id_number") or None}
+    """The applicant by value, with the agent's number under the protocol's name."""
+    party = dict(case.applicant)
+    agent_id = party.pop("agent_id_number", "") or None
+    return {**party, "agent_id": agent_id}
 
 
 def arrived_party(payload: Mapping[str, Any]) -> Party:
