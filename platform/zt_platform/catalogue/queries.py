@@ -10,9 +10,9 @@ from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
 from zt_platform.catalogue import rules
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.models import Delegation, DelegationQuerySet, Item, ItemVersion, Material
-from zt_platform.index.queries import searchable
 from zt_tenants.context import current_centre
 from zt_tenants.errors import NotFound
+from zt_tenants.searching import searchable
 
 
 def published_items(*, department_code: str | None = None) -> list[Item]:
@@ -44,7 +44,7 @@ def matching_items(text: str = "", *, department_code: str | None = None) -> Que
 
 def search(text: str, *, limit: int = 20) -> list[Item]:
     """The first items that :func:`matching_items` finds; none for an empty text."""
-    return list(matching_items(text)[:limit]) if text.strip() else []
+    return list(matching_items(text)[:limit]) if searchable(text) else []
 
 
 def materials_of(version_ids: Iterable[int]) -> dict[int, list[Material]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +11,7 @@ from django.db.models import Case, CharField, Count, Func, IntegerField, Min, Q,
 from django.db.models.functions import Length
 
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSeatEntry
-
-LONGEST_SEARCH = 60
+from zt_tenants.searching import searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +108,6 @@ def centres_of_case(tracking_number: str) -> list[str]:
 def seats_of(account_id: UUID) -> list[StaffSeatEntry]:
     """The centres where an account holds a post, by code. Says where to look; grants nothing."""
     return list(StaffSeatEntry.objects.filter(account_id=account_id).order_by(Length("centre_code"), "centre_code"))
-
-
-def searchable(text: str) -> str:
-    """What a person typed as it is searched for: NFKC, printable, trimmed, of bounded length."""
-    plain = "".join(character for character in unicodedata.normalize("NFKC", text) if character.isprintable())
-    return plain.strip()[:LONGEST_SEARCH]
 
 
 def _matching(text: str) -> QuerySet[Any, Any]:

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "zt_platform.web.security.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "zt_platform.web.security.RefuseNul",
     "zt_platform.project.mount.CentreMountMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "zt_platform.web.preferences.ChosenLanguage",

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views.defaults import bad_request
 
 _EXTRA = "_csp_extra"
 
@@ -72,3 +74,20 @@ class SecurityHeaders:
             # A hall's touch screen serves the next person too: "back" must not show the last one's papers.
             headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class RefuseNul:
+    """Middleware: a NUL character is no text of a person and cannot be stored; answer 400 before anything looks at it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "") or self._in_form(request):
+            return bad_request(request, SuspiciousOperation("NUL"))
+        return self.get_response(request)
+
+    def _in_form(self, request: HttpRequest) -> bool:
+        if request.content_type not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+            return False
+        return any("\0" in name or any("\0" in value for value in values) for name, values in request.POST.lists())
