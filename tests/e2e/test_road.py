@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-from road import act, apply_online, grouped, open_from_queue, track
+from road import act, apply_online, grouped, open_from_queue, track, until
 
 CITY, COUNTY, PROVINCE = "340100", "340123", "340000"
 ENTRUSTED, DEVOLVED, FORWARDED = "XK-ZJ-01", "XK-YJ-01", "XK-HB-01"
@@ -14,10 +15,21 @@ PHONE_TAIL = "1234"
 
 
 def _province_sees(visitor: Callable, number: str) -> None:
+    """From the board to the city, its cases, and the one case with the ledgers of both levels."""
     supervisor = visitor(f"supervisor-{PROVINCE}")
+    page = supervisor.page
+    case_link = f"a[href*='/supervision/cases/{number}/']"
+    until(supervisor, "/supervision/cases/", lambda seen: seen.locator(case_link).count() > 0, f"case {number}")
     supervisor.open("/supervision/")
-    supervisor.page.goto(f"{supervisor.site.url}/supervision/")
-    expect(supervisor.page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_role("link", name="合肥市", exact=True).first.click()
+    page.wait_for_url(re.compile(rf"/supervision/centres/{CITY}/"))
+    supervisor.look("supervision of a city")
+    supervisor.open("/supervision/cases/")
+    page.locator(case_link).first.click()
+    page.wait_for_url(re.compile(rf"/supervision/cases/{number}/"))
+    supervisor.look("supervision of a case")
+    for centre in ("合肥市政务服务中心", "肥西县政务服务中心"):
+        expect(page.get_by_role("heading", name=centre).first).to_be_visible()
 
 
 @pytest.mark.req("C-01", "E-05", "L-01", "R-02")

@@ -91,3 +91,16 @@ def test_the_last_resort_needs_nothing() -> None:
     answer = server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "系统暂时出错" in answer.content.decode()
+
+
+def test_search_as_one_types_sends_the_results_alone(world, browser: Client) -> None:
+    part = browser.get("/search/?q=许可", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "没有找到" in part
+    assert "<html" in browser.get("/search/?q=许可").content.decode()
+
+
+def test_search_words_are_shown_as_words(world, browser: Client) -> None:
+    page = browser.get("/search/", {"q": "<script>alert(1)</script>{x}"}).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page

@@ -181,6 +181,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     actor = actor_for_request(request)
     filters = Filters.of(request.GET)
     base = reverse("workbench:queue")
+    if request.headers.get("HX-Request"):
+        return render(request, "workbench/queue_tabs.html", {"tabs": _tabs(actor, filters, base)})
     found = _after(queries.queue_for(actor, filters.query_for()), request.GET.get("after", ""))
     cases = list(found[: PAGE + 1])
     moment, days = now(), local_calendar()

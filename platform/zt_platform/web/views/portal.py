@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.errors import SignInRequired
@@ -67,7 +68,11 @@ def search(request: HttpRequest) -> HttpResponse:
         "centres": [] if only else search_centres(query, limit=5),
         "only": only,
     }
-    return render(request, "web/search.html", context)
+    # htmx asks as one types and wants the results alone.
+    part = bool(request.headers.get("HX-Request"))
+    response = render(request, "web/search_results.html" if part else "web/search.html", context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
 
 
 @require_GET

@@ -43,6 +43,7 @@ const keys = {
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !table) return;
   if (event.key === "Escape" && typing(event.target)) {
+    if (event.target.defaultValue !== undefined) event.target.value = event.target.defaultValue; // leaving is not asking
     event.target.blur();
     return;
   }
