@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from zt_graphql.context import GatewayContext
 from zt_graphql.errors import CentreRequired
+from zt_platform.accounts.errors import SignInRequired
 from zt_platform.actors import ActorKind
 from zt_tenants.context import current_centre_or_none
 from zt_tenants.errors import NotPermitted
@@ -48,13 +49,14 @@ class Permission:
             raise CentreRequired
         if not self.signed_in:
             return
-        actor = context.actor
-        if self.staff and actor.kind is not ActorKind.STAFF:
+        if context.account is None:
+            raise SignInRequired
+        if self.staff and context.actor.kind is not ActorKind.STAFF:
             raise NotPermitted
         if self.supervisor:
             context.require_scope()
         if self.roles:
-            actor.require(*self.roles)
+            context.actor.require(*self.roles)
 
 
 PUBLIC = Permission("PUBLIC")
