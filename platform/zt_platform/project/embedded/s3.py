@@ -51,6 +51,9 @@ class EmbeddedS3:
             + [f"-{name}.port={free_port(0)}" for name in _INNER_SERVERS]
             + [f"-{name}.port.grpc={free_port(0)}" for name in ("s3", *_INNER_SERVERS)]
             + [f"-s3.config={identities}", "-master.telemetry=false", "-webdav=false", "-admin.ui=false"]
+            # Relative to the working directory: its default in /tmp may belong to somebody else, and a path of ours may be
+            # longer than a socket's may be.
+            + ["-s3.localSocket=s3.sock", "-filer.localSocket=filer.sock"]
             + ["-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.preStopSeconds=0"],
             log=self._home / "log" / "s3.log",
             death_signal=signal.SIGKILL,  # SIGTERM can hang, and nobody is left to insist
