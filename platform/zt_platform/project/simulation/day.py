@@ -20,7 +20,7 @@ from zt_platform.actors import Actor
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import Result
-from zt_platform.catalogue.kinds import DelegationKind
+from zt_platform.catalogue.kinds import CaseKind, DelegationKind
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import delegations, item_version, published_items
 from zt_platform.project.simulation.papers import paper
@@ -36,7 +36,8 @@ DAYS_BEFORE = 9
 CROSSING_SHARE = 0.25
 DELIVERY_PATIENCE_SECONDS = 180
 _WEIGHT = {Level.PROVINCE: 2, Level.CITY: 6, Level.COUNTY: 3, Level.TOWNSHIP: 1}
-_OUTCOMES = ("granted",) * 14 + ("denied", "corrected", "corrected", "withdrawn", "refused", "left")
+_OUTCOMES = ("granted",) * 15 + ("denied", "corrected", "corrected", "withdrawn", "refused")
+_ALL = 99
 
 
 class MessagesStuck(DomainError):
@@ -58,7 +59,8 @@ class Plan:
     outcome: str
     other: str = ""
     day: date | None = None
-    pace: int = 1
+    pace: int = 1  # working days between the steps of an older case; 0: all on one day
+    steps: int = _ALL  # how far the case gets; the rest is still to be done
 
 
 Road = Iterator[str]
@@ -70,7 +72,7 @@ class Day:
     def __init__(self, *, cases: int, seed: int, password: str) -> None:
         self._chance = random.Random(seed)
         self._players = Players(password)
-        self._offered: dict[str, list[str]] = {}
+        self._offered: dict[str, list[tuple[str, str]]] = {}
         self._centres = list(Centre.objects.open().here())
         crossing = self._crossing_plans(max(3, int(cases * CROSSING_SHARE)))
         self._plans = crossing + [self._own_plan() for _ in range(max(0, cases - len(crossing)))]
@@ -111,22 +113,29 @@ class Day:
         centre = self._chance.choices(self._centres, weights)[0]
         today = calendar().subtract_working_days(clock.today(), 0)
         back = self._chance.choices(range(DAYS_BEFORE + 1), [4] + [1] * DAYS_BEFORE)[0]
+        item_code, kind = self._chance.choice(self._items_decided_at(centre))
+        instant = kind == CaseKind.INSTANT
+        left = not instant and self._chance.random() < (0.1 if back else 0.6)
         return Plan(
             road="OWN",
             centre=centre.code,
-            item_code=self._chance.choice(self._items_decided_at(centre)),
+            item_code=item_code,
             applicant=self._chance.choice(self._players.applicants),
             outcome=self._chance.choice(_OUTCOMES),
             day=calendar().subtract_working_days(today, back) if back else None,
-            pace=self._chance.choice((1, 1, 1, 2, 3)),
+            pace=0 if instant else self._chance.choice((1, 1, 1, 2, 3)),
+            steps=self._chance.randint(0, 3) if left else _ALL,
         )
 
-    def _items_decided_at(self, centre: Centre) -> list[str]:
+    def _items_decided_at(self, centre: Centre) -> list[tuple[str, str]]:
+        """Code and kind of the items that nobody else takes part in."""
         if centre.code not in self._offered:
             with enter(centre):
                 elsewhere = {row.item_code for row in delegations()}
-                codes = [item.code for item in published_items()]
-            self._offered[centre.code] = [code for code in codes if code not in elsewhere] or codes
+                own = [item for item in published_items() if item.code not in elsewhere]
+            self._offered[centre.code] = [
+                (item.code, item.current_version.kind) for item in own if item.current_version
+            ]
         return self._offered[centre.code]
 
     # --- playing -----------------------------------------------------------------------------------------------------
@@ -211,8 +220,8 @@ class Day:
         moments = _moments(plan)
         with self._at(next(moments)):
             number = self._submitted(plan)
-        acts = [*self._intake_acts(plan), *self._decision_acts(plan, number)]
-        for act in acts:
+        acts = [*self._intake_acts(plan), *self._decision_acts(plan)]
+        for act in acts[: plan.steps]:
             moment = next(moments)
             if moment is not None and moment > clock.now():
                 return
@@ -249,10 +258,9 @@ class Day:
             acts.append(lambda case: case_command.accept_application(actor=clerk, case_id=case.pk))
         return acts
 
-    def _decision_acts(self, plan: Plan, number: str) -> list[Callable[[Case], object]]:
-        if plan.outcome in ("refused", "withdrawn", "left"):
+    def _decision_acts(self, plan: Plan) -> list[Callable[[Case], object]]:
+        if plan.outcome in ("refused", "withdrawn"):
             return []
-        del number
         return [
             lambda case: self._review(plan.centre, case),
             lambda case: self._decide(plan, plan.centre, case),
@@ -322,15 +330,15 @@ def _by_number(tracking_number: str) -> Case:
 
 
 def _moments(plan: Plan) -> Iterator[datetime | None]:
-    """When the steps of an older case happen: two on its own day, then one every ``pace`` working days."""
+    """When the steps of an older case happen: the first on its own day, then one every ``pace`` working days."""
     if plan.day is None:
         while True:
             yield None
-    start = datetime.combine(plan.day, time_of_day(9, 10), tzinfo=clock.CHINA)
-    yield start
-    yield start + timedelta(minutes=50)
-    yield start + timedelta(hours=3)
-    day = plan.day
+    moment = datetime.combine(plan.day, time_of_day(9, 10), tzinfo=clock.CHINA)
     while True:
-        day = calendar().add_working_days(day, plan.pace)
-        yield datetime.combine(day, time_of_day(10, 30), tzinfo=clock.CHINA)
+        yield moment
+        if plan.pace == 0 or moment.hour < 11:
+            moment += timedelta(minutes=50)
+        else:
+            day = calendar().add_working_days(moment.date(), plan.pace)
+            moment = datetime.combine(day, time_of_day(13, 30), tzinfo=clock.CHINA)
