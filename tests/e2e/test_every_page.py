@@ -92,6 +92,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     clerk = visitor(f"clerk-{CITY}")
     assert clerk.page.url.endswith(f"/c/{CITY}/workbench/")
     clerk.look("empty queue")
+    clerk.open(f"/c/{CITY}/identity/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
     for address in ("/supervision/", "/supervision/cases/", "/supervision/feeds/"):

@@ -59,6 +59,15 @@ def authorisations_of(actor: Actor) -> list[Authorisation]:
     return list(Authorisation.objects.live().filter(account_id=actor.account_id))
 
 
+def authorisations_at_counter(actor: Actor, account_id: UUID) -> list[Authorisation]:
+    """The live authorisations of the person at the counter, whose letters the clerk checks.
+
+    Raises NotPermitted (no clerk of the current centre).
+    """
+    actor.require(Role.WINDOW_CLERK)
+    return list(Authorisation.objects.live().filter(account_id=account_id))
+
+
 def party_for(actor: Actor, *, authorisation_id: UUID | None = None) -> Party:
     """For whom an applicant applies: himself, or the legal person of an authorisation of his.
 

@@ -91,6 +91,28 @@ class ResidentIdForm(PlainForm):
     )
 
 
+class CardForm(PlainForm):
+    """What the clerk reads from the identity card on the counter; the phone finds an account without a number."""
+
+    resident_id = forms.CharField(
+        label=bilingual("身份证号码", "Resident id number"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    full_name = forms.CharField(
+        label=bilingual("证件上的姓名", "Name on the card"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=bilingual("账户登记的手机号码", "Mobile phone of the account"),
+        max_length=20,
+        required=False,
+        help_text=bilingual("账户还没有登记身份证号码时才要填", "Only when the account has no resident id yet"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+
+
 class AuthorisationForm(PlainForm):
     """For which legal person the account acts, and until when."""
 

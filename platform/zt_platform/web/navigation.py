@@ -40,6 +40,8 @@ def main_links(
             _link(bi("工作台", "Workbench"), centre_url(centre, "workbench:queue"), path),
             _link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True),
         ]
+        if staff.has(Role.WINDOW_CLERK):
+            links.insert(1, _link(bi("身份核验", "Identity check"), centre_url(centre, "centre:identity"), path))
         if staff.has(Role.SUPERVISOR):
             links.append(_link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path))
         return links
@@ -48,10 +50,11 @@ def main_links(
         links.append(_link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True))
     links += [
         _link(bi("全省首页", "Portal"), portal_url("home"), path, root=True),
-        _link(bi("选择中心", "Centres"), portal_url("centres"), path),
         _link(bi("查进度", "Track"), portal_url("track"), path),
         _link(bi("我的办件", "My cases"), portal_url("my-cases"), path),
     ]
+    if centre is None:
+        links.insert(1, _link(bi("选择中心", "Centres"), portal_url("centres"), path))
     if seat_code:
         links.append(_link(bi("工作台", "Workbench"), centre_url(seat_code, "workbench:queue"), path))
     if supervisor:
