@@ -22,6 +22,7 @@ from zt_graphql.mutations.open_delegation import OpenDelegation
 from zt_graphql.mutations.open_upload import OpenUpload
 from zt_graphql.mutations.pass_pre_review import PassPreReview
 from zt_graphql.mutations.post_staff_member import PostStaffMember
+from zt_graphql.mutations.publish_item_version import PublishItemVersion
 from zt_graphql.mutations.refuse_application import RefuseApplication
 from zt_graphql.mutations.register_account import RegisterAccount
 from zt_graphql.mutations.replay_message import ReplayMessage
@@ -36,6 +37,7 @@ from zt_graphql.mutations.set_item_active import SetItemActive
 from zt_graphql.mutations.sign_in import SignIn
 from zt_graphql.mutations.sign_out import SignOut
 from zt_graphql.mutations.start_application import StartApplication
+from zt_graphql.mutations.start_at_window import StartAtWindow
 from zt_graphql.mutations.submit_application import SubmitApplication
 from zt_graphql.mutations.verify_authorisation import VerifyAuthorisation
 from zt_graphql.mutations.verify_identity import VerifyIdentity
@@ -65,6 +67,7 @@ class Mutation(graphene.ObjectType):
     verify_authorisation = VerifyAuthorisation.root_field()
     revoke_authorisation = RevokeAuthorisation.root_field()
     start_application = StartApplication.root_field()
+    start_at_window = StartAtWindow.root_field()
     save_form = SaveForm.root_field()
     open_upload = OpenUpload.root_field()
     confirm_upload = ConfirmUpload.root_field()
@@ -84,6 +87,7 @@ class Mutation(graphene.ObjectType):
     decide_on_the_spot = DecideOnTheSpot.root_field()
     seal_and_complete = SealAndComplete.root_field()
     deliver_case = DeliverCase.root_field()
+    publish_item_version = PublishItemVersion.root_field()
     set_item_active = SetItemActive.root_field()
     open_delegation = OpenDelegation.root_field()
     complete_handover_step = CompleteHandoverStep.root_field()

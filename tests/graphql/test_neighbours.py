@@ -92,6 +92,7 @@ ATTEMPTS = {
     "myCases": Attempt("myCases { edges { node { trackingNumber } } }", OWN_DATA),
     # cases, the applicant's side
     "startApplication": Attempt(f'startApplication(itemCode: "$item") {CASE}', OWN_DATA, changes=True),
+    "startAtWindow": Attempt(f'startAtWindow(itemCode: "$item", accountId: "$account") {CASE}'),
     "saveForm": Attempt(f'saveForm(caseId: "$draft", form: []) {CASE}', "CASE_NOT_FOUND"),
     "openUpload": Attempt(
         'openUpload(caseId: "$draft", materialCode: "id", fileName: "a.pdf", size: 9, contentType: "application/pdf")'
@@ -124,6 +125,11 @@ ATTEMPTS = {
     "deliverCase": Attempt(f'deliverCase(caseId: "$case") {CASE}'),
     # the centre's own administration
     "staff": Attempt("staff { edges { node { fullName } } }"),
+    "publishItemVersion": Attempt(
+        'publishItemVersion(itemCode: "$item", kind: PROMISED, statutoryDays: 20, statutoryBasis: "x", promisedDays: 5,'
+        ' legalBasis: "x", conditions: "x", procedure: "x", fee: "不收费", form: [], materials: [{code: "a", name: "甲",'
+        ' nameEn: "A", maxSize: 9, acceptedTypes: ["application/pdf"]}]) { itemVersion { version } }'
+    ),
     "setItemActive": Attempt('setItemActive(itemCode: "$item", active: false) { item { code } }'),
     "openDelegation": Attempt(
         'openDelegation(itemCode: "$item", kind: DEVOLVED, toCentreCode: "340123", toDepartmentCode: "SC",'

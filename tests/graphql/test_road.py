@@ -229,3 +229,33 @@ def test_a_post_holder_reads_and_acts_as_a_private_person_when_asked(world, mond
     refused = person.ask(f'mutation {{ withdrawCase(caseId: "{case_id}") {{ case {{ id }} }} }}', at=world.city)
     assert refused.codes == ["NOT_PERMITTED"]
     assert act(person, world.city, f'withdrawCase(caseId: "{case_id}", asApplicant: true)')["status"] == "WITHDRAWN"
+
+
+@pytest.mark.req("L-04")
+def test_a_clerk_takes_an_application_at_the_window(world, monday, gateway, apply) -> None:
+    clerk = staff_client(gateway, world.city, "city.clerk", "王建国", "13700000001")
+    found = clerk.ask('{ accountByResidentId(residentId: "340102199003074513") { id fullName } }', at=world.city)
+    account = found.data["accountByResidentId"]
+    assert account["fullName"] == "张三丰"
+    call = f'startAtWindow(itemCode: "{ENTRUSTED}", accountId: "{account["id"]}", form: [{{name: "place", value: "窗口"}}])'
+    started = clerk.ask(f"mutation {{ {call} {{ case {{ id channel applicant {{ name }} }} }} }}", at=world.city)
+    case = started.data["startAtWindow"]["case"]
+    assert (case["channel"], case["applicant"]["name"]) == ("WINDOW", "张三丰")
+    drafts = clerk.ask("{ windowDrafts { edges { node { id } } } }", at=world.city).data["windowDrafts"]["edges"]
+    assert [edge["node"]["id"] for edge in drafts] == [case["id"]]
+
+
+@pytest.mark.req("B-05", "D-01")
+def test_an_administrator_publishes_the_next_version_of_an_item(world, monday, gateway, apply) -> None:
+    boss = staff_client(gateway, world.city, "city.boss", "王建国", "13700000001")
+    publish = """mutation($fee: String!) { publishItemVersion(itemCode: "%s", kind: PROMISED, statutoryDays: 20,
+      statutoryBasis: "行政许可法第四十二条", promisedDays: 5, legalBasis: "x", conditions: "x", procedure: "x", fee: $fee,
+      form: [{name: "sort", zh: "类别", en: "Sort", type: "select", options: [{value: "a", zh: "甲", en: "A"}]}],
+      materials: [{code: "a", name: "甲", nameEn: "A", maxSize: 9, acceptedTypes: ["application/pdf"]}])
+      { itemVersion { version promisedDays form { name options { label } } materials { code } } } }"""
+    refused = boss.ask(publish % ENTRUSTED, at=world.city, fee="100元").error["extensions"]
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "fee")
+    version = boss.ask(publish % ENTRUSTED, at=world.city, fee="不收费").data["publishItemVersion"]["itemVersion"]
+    assert (version["version"], version["promisedDays"]) == (2, 5)
+    assert version["form"] == [{"name": "sort", "options": [{"label": "甲"}]}]
+    assert version["materials"] == [{"code": "a"}]

@@ -75,7 +75,22 @@ def party_for(actor: Actor, *, authorisation_id: UUID | None = None) -> Party:
     authorisation is outside its dates).
     """
     actor.require_applicant()
-    account = own_account(actor)
+    return _party(own_account(actor), authorisation_id)
+
+
+def party_at_counter(actor: Actor, account_id: UUID, *, authorisation_id: UUID | None = None) -> Party:
+    """For whom a clerk takes an application at the window: the person of an account, or whom that person acts for.
+
+    Raises NotPermitted (no clerk of the current centre), NotFound, InvalidInput as :func:`party_for` does.
+    """
+    actor.require(Role.WINDOW_CLERK)
+    account = Account.objects.filter(id=account_id, is_active=True).first()
+    if account is None:
+        raise NotFound
+    return _party(account, authorisation_id)
+
+
+def _party(account: Account, authorisation_id: UUID | None) -> Party:
     if authorisation_id is None:
         return Party.for_person(account)
     authorisation = Authorisation.objects.live().filter(id=authorisation_id, account_id=account.id).first()

@@ -1,0 +1,92 @@
+"""publishItemVersion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from zt_graphql.commands import CommandMutation
+from zt_graphql.permissions import roles
+from zt_graphql.types.enums import CaseKindEnum
+from zt_graphql.types.items import ItemVersion
+from zt_platform.catalogue.commands import publish_item_version
+from zt_platform.organisation.roles import Role
+
+
+class FormOptionInput(graphene.InputObjectType):
+    """One choice of a select field, in both languages."""
+
+    value = graphene.String(required=True)
+    zh = graphene.String(required=True)
+    en = graphene.String(required=True)
+
+
+class FormFieldInput(graphene.InputObjectType):
+    """One field of the form, in both languages."""
+
+    name = graphene.String(required=True)
+    zh = graphene.String(required=True)
+    en = graphene.String(required=True)
+    type = graphene.String(required=True, description="text, textarea, select, date, number or phone.")
+    required = graphene.Boolean()
+    options = graphene.List(graphene.NonNull(FormOptionInput))
+    pattern = graphene.String()
+    min = graphene.String()
+    max = graphene.String()
+    max_length = graphene.Int()
+    help_zh = graphene.String()
+    help_en = graphene.String()
+
+
+class MaterialInput(graphene.InputObjectType):
+    """A document an applicant has to bring."""
+
+    code = graphene.String(required=True)
+    name = graphene.String(required=True)
+    name_en = graphene.String(required=True)
+    required = graphene.Boolean()
+    max_size = graphene.Int(required=True, description="Bytes.")
+    accepted_types = graphene.List(graphene.NonNull(graphene.String), required=True, description="Media types.")
+    note = graphene.String()
+
+
+class PublishItemVersion(CommandMutation):
+    """Publish the next version of an item with its six disclosures; running cases keep theirs."""
+
+    permission = roles(Role.CENTRE_ADMIN)
+    item_version = graphene.Field(ItemVersion, required=True)
+
+    class Arguments:
+        item_code = graphene.String(required=True)
+        kind = CaseKindEnum(required=True)
+        statutory_days = graphene.Int(required=True)
+        statutory_basis = graphene.String(required=True)
+        promised_days = graphene.Int(required=True)
+        legal_basis = graphene.String(required=True)
+        conditions = graphene.String(required=True)
+        procedure = graphene.String(required=True)
+        fee = graphene.String(required=True)
+        fee_basis = graphene.String(required=True, default_value="")
+        warning_days = graphene.Int()
+        form = graphene.List(graphene.NonNull(FormFieldInput), required=True)
+        materials = graphene.List(graphene.NonNull(MaterialInput), required=True)
+
+    @classmethod
+    def mutate(cls, _root: Any, info: Any, kind: Any, form: Any, materials: Any, **given: Any) -> PublishItemVersion:
+        """Run the command."""
+        version = publish_item_version(
+            actor=info.context.actor,
+            kind=kind.value,
+            form_schema=[_stored(field) for field in form],
+            materials=[_stored(material) for material in materials],
+            **given,
+        )
+        return cls(item_version=version)
+
+
+def _stored(given: Any) -> Any:
+    """An input as plain JSON, without what was left out."""
+    if isinstance(given, dict):
+        return {name: _stored(value) for name, value in given.items() if value is not None}
+    return [_stored(value) for value in given] if isinstance(given, list) else given
