@@ -115,6 +115,11 @@ class Keyset:
         nodes = rows[:first]
         return Page(nodes, [self.cursor(row) for row in nodes], len(rows) > first, last is not None, source)
 
+    @staticmethod
+    def unread(source: QuerySet[Any] | Sequence[Any]) -> Page:
+        """A page of which nobody wants rows: no statement is spent on them."""
+        return Page((), (), False, False, source)
+
     def cursor(self, row: Any) -> str:
         """The opaque cursor of a row."""
         payload = json.dumps(

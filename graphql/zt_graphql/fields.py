@@ -11,6 +11,7 @@ import graphene
 from zt_graphql.connections import DEFAULT_PAGE, PAGE_LIMIT, Keyset, connection_type
 from zt_graphql.permissions import Permission
 from zt_graphql.policies import FieldPolicy
+from zt_graphql.selection import selected
 
 Resolver = Callable[..., Any]
 
@@ -149,7 +150,10 @@ class ConnectionField(graphene.Field):
         def resolve(root: Any, info: Any, first: int = DEFAULT_PAGE, after: str | None = None, **arguments: Any) -> Any:
             if self.policy.permission is not None:
                 self.policy.permission.check(info.context)
-            page = self._keyset.page(source(root, info, **arguments), first=first, after=after)
+            rows = source(root, info, **arguments)
+            if not selected(info) & {"edges", "pageInfo"}:
+                return self._keyset.unread(rows)  # somebody only counts
+            page = self._keyset.page(rows, first=first, after=after)
             info.context.siblings.together(page.nodes)
             return page
 
