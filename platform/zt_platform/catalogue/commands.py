@@ -15,7 +15,7 @@ from zt_platform.catalogue.forms import fields_of
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.catalogue.publication import disclosure_of, index_entries, material_rows
-from zt_platform.catalogue.rules import check_publishable
+from zt_platform.catalogue.rules import check_day_count, check_publishable
 from zt_platform.index.commands import remove_item_entries, upsert_item_entries
 from zt_platform.organisation.places import place_of
 from zt_platform.organisation.roles import Role
@@ -71,6 +71,8 @@ def publish_item_version(
         fee_basis=fee_basis.strip(),
         form_schema=[dict(stored) for stored in form_schema],
     )
+    if warning_days is not None:
+        check_day_count("warning_days", warning_days)
     check_publishable(disclosure_of(version, materials=len(materials)))
     rows = material_rows(materials)
     moment = now()

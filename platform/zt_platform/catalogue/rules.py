@@ -13,6 +13,7 @@ from zt_tenants.language import bi
 
 ORDINARY_CEILING_DAYS = 20
 """Working days within which a permit is decided unless another law says otherwise (行政许可法 art. 42)."""
+LONGEST_LIMIT_DAYS = 1000
 
 SIX_DISCLOSURES: Mapping[str, tuple[str, str]] = {
     "legal_basis": ("法定依据", "legal basis"),
@@ -53,11 +54,22 @@ def missing_disclosures(disclosure: Disclosure) -> list[str]:
     return missing
 
 
+def check_day_count(field: str, days: int) -> None:
+    """Refuse a number of working days that no law could mean. Raises InvalidInput naming ``field``."""
+    if not 0 <= days <= LONGEST_LIMIT_DAYS:
+        raise InvalidInput(
+            field=field,
+            zh="时限应为0至{longest}个工作日。",
+            en="A limit lies between 0 and {longest} working days.",
+            longest=LONGEST_LIMIT_DAYS,
+        )
+
+
 def check_publishable(disclosure: Disclosure) -> None:
     """Refuse a version whose disclosures or limits are not lawful.
 
-    Raises InvalidInput naming the field: a disclosure is missing (D-01); the promise is longer than the law's limit
-    (B-10); an instant item promises days (E-01); more than 20 days on no other basis than art. 42.
+    Raises InvalidInput naming the field: a disclosure is missing (D-01); a limit is out of range; the promise is longer
+    than the law's limit (B-10); an instant item promises days (E-01); more than 20 days on no other basis than art. 42.
     """
     missing = missing_disclosures(disclosure)
     if missing:
@@ -69,6 +81,8 @@ def check_publishable(disclosure: Disclosure) -> None:
             zh_name=zh,
             en_name=en,
         )
+    check_day_count("statutory_days", disclosure.statutory_days)
+    check_day_count("promised_days", disclosure.promised_days)
     if disclosure.promised_days > disclosure.statutory_days:
         raise InvalidInput(
             field="promised_days",

@@ -87,3 +87,11 @@ def test_why_a_delegation_does_not_count(day: date, changes: dict[str, date | No
     else:
         assert told is not None
         assert reason in told
+
+
+@pytest.mark.parametrize("days", [-1, 1001, 10**9])
+@pytest.mark.parametrize("field", ["statutory_days", "promised_days"])
+def test_a_limit_that_no_law_could_mean_is_refused(field: str, days: int) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_publishable(replace(WHOLE, **{field: days}))
+    assert refused.value.field == field
