@@ -115,7 +115,7 @@ class Day:
         back = self._chance.choices(range(DAYS_BEFORE + 1), [4] + [1] * DAYS_BEFORE)[0]
         item_code, kind = self._chance.choice(self._items_decided_at(centre))
         instant = kind == CaseKind.INSTANT
-        left = not instant and self._chance.random() < (0.1 if back else 0.6)
+        left = not instant and self._chance.random() < (0.3 if back else 0.6)
         return Plan(
             road="OWN",
             centre=centre.code,
@@ -124,7 +124,7 @@ class Day:
             outcome=self._chance.choice(_OUTCOMES),
             day=calendar().subtract_working_days(today, back) if back else None,
             pace=0 if instant else self._chance.choice((1, 1, 1, 2, 3)),
-            steps=self._chance.randint(0, 3) if left else _ALL,
+            steps=self._chance.choice((0, 1, 2, 2, 2, 3)) if left else _ALL,
         )
 
     def _items_decided_at(self, centre: Centre) -> list[tuple[str, str]]:

@@ -28,6 +28,17 @@ PATTERNED = {
     "given_name_pinyin": "YAJING",
 }
 
+SPOKEN = (  # what people write into free text, by a word in the field's label
+    ("国别", "新加坡"),
+    ("地址", "安徽省合肥市东流路100号"),
+    ("住所", "安徽省合肥市东流路100号"),
+    ("路线", "合肥—滁州"),
+    ("型号", "HFC1043"),
+    ("名称", "皖江综合服务部"),
+    ("单位", "皖江建设有限公司"),
+    ("企业", "皖江建设有限公司"),
+)
+
 
 class NobodyOnPost(DomainError):
     """A centre of the played day has no staff."""
@@ -102,7 +113,9 @@ def _answer(field: FormField, party: Party) -> str:
         case FieldType.TEXTAREA:
             return "用于本单位日常经营,内容属实。"
         case _:
-            return PATTERNED.get(field.name, party.name) if field.pattern else party.name
+            if field.pattern:
+                return PATTERNED.get(field.name, party.name)
+            return next((words for word, words in SPOKEN if word in field.zh), party.name)
 
 
 def required_materials(version: ItemVersion) -> Iterable[tuple[str, str]]:
