@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -45,5 +43,4 @@ def test_one_item_or_twenty(world, address: str) -> None:
             assert browser.get(address).status_code == 200
         return len(seen)
 
-    count: Callable[[int], int] = statements
-    assert count(1) == count(20)
+    assert statements(1) == statements(20)
