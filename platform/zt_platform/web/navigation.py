@@ -57,10 +57,8 @@ def main_links(
         links.insert(1, _link(bi("选择中心", "Centres"), portal_url("centres"), path))
     if seat_code:
         links.append(_link(bi("工作台", "Workbench"), centre_url(seat_code, "workbench:queue"), path))
-    if supervisor:
-        links.append(_link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path))
     supervision = _link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path)
-    return [*links, supervision] if supervision.current else links
+    return [*links, supervision] if supervisor or supervision.current else links
 
 
 def footer_links(centre: Centre | None) -> list[NavigationLink]:
