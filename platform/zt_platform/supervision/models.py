@@ -14,6 +14,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import In
 
+from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.lights import Light
 from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage
 from zt_tenants.language import bilingual
@@ -28,13 +29,6 @@ class LedgerRole(models.TextChoices):
     ACCEPTING = "ACCEPTING", bilingual("受理方", "Accepts")
     DECIDING = "DECIDING", bilingual("审批方", "Decides")
     PORTAL = "PORTAL", bilingual("转办入口", "Handed down")
-
-
-class CaseKind(models.TextChoices):
-    """即办件 is decided on the spot, 承诺件 within a promised limit."""
-
-    INSTANT = "INSTANT", bilingual("即办件", "Instant")
-    PROMISED = "PROMISED", bilingual("承诺件", "Promised")
 
 
 class CaseRecordQuerySet(models.QuerySet["CaseRecord"]):

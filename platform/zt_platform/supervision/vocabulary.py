@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 
+from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.lights import Light
-from zt_platform.supervision.models import CaseKind, LedgerRole
+from zt_platform.supervision.models import LedgerRole
 from zt_tenants.language import bilingual
 
 STATUSES: dict[str, Promise | str] = {
