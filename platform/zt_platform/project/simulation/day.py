@@ -38,6 +38,7 @@ DELIVERY_PATIENCE_SECONDS = 180
 _WEIGHT = {Level.PROVINCE: 2, Level.CITY: 6, Level.COUNTY: 3, Level.TOWNSHIP: 1}
 _OUTCOMES = ("granted",) * 15 + ("denied", "corrected", "corrected", "withdrawn", "refused")
 _ALL = 99
+_UP_TO_ACCEPTANCE = 2
 
 
 class MessagesStuck(DomainError):
@@ -63,6 +64,15 @@ class Plan:
     steps: int = _ALL  # how far the case gets; the rest is still to be done
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An item a centre decides alone."""
+
+    item_code: str
+    kind: str
+    promised_days: int
+
+
 Road = Iterator[str]
 
 
@@ -72,10 +82,11 @@ class Day:
     def __init__(self, *, cases: int, seed: int, password: str) -> None:
         self._chance = random.Random(seed)
         self._players = Players(password)
-        self._offered: dict[str, list[tuple[str, str]]] = {}
+        self._offered: dict[str, list[Offer]] = {}
         self._centres = list(Centre.objects.open().here())
         crossing = self._crossing_plans(max(3, int(cases * CROSSING_SHARE)))
-        self._plans = crossing + [self._own_plan() for _ in range(max(0, cases - len(crossing)))]
+        late = self._late_plans(cases // 10)
+        self._plans = crossing + late + [self._own_plan() for _ in range(max(0, cases - len(crossing) - len(late)))]
         for code in {plan.centre for plan in self._plans} | {plan.other for plan in self._plans if plan.other}:
             self._players.meet_staff(code)
         self.steps = len(self._plans)
@@ -113,13 +124,13 @@ class Day:
         centre = self._chance.choices(self._centres, weights)[0]
         today = calendar().subtract_working_days(clock.today(), 0)
         back = self._chance.choices(range(DAYS_BEFORE + 1), [4] + [1] * DAYS_BEFORE)[0]
-        item_code, kind = self._chance.choice(self._items_decided_at(centre))
-        instant = kind == CaseKind.INSTANT
+        offer = self._chance.choice(self._items_decided_at(centre))
+        instant = offer.kind == CaseKind.INSTANT
         left = not instant and self._chance.random() < (0.3 if back else 0.6)
         return Plan(
             road="OWN",
             centre=centre.code,
-            item_code=item_code,
+            item_code=offer.item_code,
             applicant=self._chance.choice(self._players.applicants),
             outcome=self._chance.choice(_OUTCOMES),
             day=calendar().subtract_working_days(today, back) if back else None,
@@ -127,14 +138,39 @@ class Day:
             steps=self._chance.choice((0, 1, 2, 2, 2, 3)) if left else _ALL,
         )
 
-    def _items_decided_at(self, centre: Centre) -> list[tuple[str, str]]:
-        """Code and kind of the items that nobody else takes part in."""
+    def _late_plans(self, count: int) -> list[Plan]:
+        """Accepted cases on which nobody acts: near their limit, over it and long over it by turns (R-02)."""
+        plans = []
+        today = calendar().subtract_working_days(clock.today(), 0)
+        for number in range(count):
+            centre = self._chance.choice([found for found in self._centres if found.level != Level.TOWNSHIP])
+            short = [offer for offer in self._items_decided_at(centre) if 1 <= offer.promised_days <= 5]
+            if not short:
+                continue
+            offer = self._chance.choice(short)
+            plans.append(
+                Plan(
+                    road="OWN",
+                    centre=centre.code,
+                    item_code=offer.item_code,
+                    applicant=self._chance.choice(self._players.applicants),
+                    outcome="granted",
+                    day=calendar().subtract_working_days(today, max(1, offer.promised_days + (-1, 2, 6)[number % 3])),
+                    steps=_UP_TO_ACCEPTANCE,
+                )
+            )
+        return plans
+
+    def _items_decided_at(self, centre: Centre) -> list[Offer]:
+        """The items that nobody else takes part in."""
         if centre.code not in self._offered:
             with enter(centre):
                 elsewhere = {row.item_code for row in delegations()}
                 own = [item for item in published_items() if item.code not in elsewhere]
             self._offered[centre.code] = [
-                (item.code, item.current_version.kind) for item in own if item.current_version
+                Offer(item.code, item.current_version.kind, item.current_version.promised_days)
+                for item in own
+                if item.current_version
             ]
         return self._offered[centre.code]
 
