@@ -17,8 +17,10 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 from zt_interop.keys.commands import ensure_keys
+from zt_interop.streams import forget_streams
 from zt_tenants.models import Centre, Level
 from zt_tenants.provisioning import provision_centre
+from zt_tenants.remembered import forget_centres
 
 _KEPT_TABLES = {"tenants_centre", "tenants_schemastep", "django_migrations", "django_content_type", "auth_permission"}
 
@@ -116,6 +118,8 @@ def _cache_of_this_worker(worker_id: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_cache(_cache_of_this_worker: None) -> Iterator[None]:
-    """Counters of one test (lockout, rate limits) do not reach the next."""
+    """Counters of one test (lockout, rate limits), and what a process remembers, do not reach the next."""
+    forget_centres()
+    forget_streams()
     yield
     cache.clear()

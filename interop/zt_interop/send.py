@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,8 +14,9 @@ from django.db import transaction
 from zt_interop import signed
 from zt_interop.envelope import CASE_CHANNEL, FIRST_LINK, Event
 from zt_interop.errors import TooLarge
-from zt_interop.queue.models import OutboundStream, OutboxMessage
+from zt_interop.queue.models import OutboxMessage
 from zt_interop.schemas import check_data
+from zt_interop.streams import streams_of
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
@@ -27,6 +31,18 @@ MAX_EVENT_BYTES: Final = (signed.MAX_MESSAGE_BYTES - _HEADER_ROOM) * 3 // 4
 """What fits into a message of 1 MiB once it is base64url."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to be sent: to which centre, what, about which subject (the tracking number)."""
+
+    destination: str
+    type: str
+    subject: str
+    data: dict[str, Any]
+    channel: str = CASE_CHANNEL
+    traceparent: str = ""
+
+
 def send_message(
     *,
     destination: str,
@@ -36,9 +52,14 @@ def send_message(
     channel: str = CASE_CHANNEL,
     traceparent: str = "",
 ) -> OutboxMessage:
-    """Queue a message of the current centre for another one, inside the caller's transaction.
+    """Queue one message; see :func:`send_messages`."""
+    return send_messages([Outgoing(destination, type, subject, data, channel, traceparent)])[0]
 
-    It leaves after the commit, or not at all if the transaction rolls back. Messages of one subject (the tracking
+
+def send_messages(outgoing: Sequence[Outgoing]) -> list[OutboxMessage]:
+    """Queue messages of the current centre for others, in this order, inside the caller's transaction.
+
+    They leave after the commit, or not at all if the transaction rolls back. Messages of one subject (the tracking
     number) arrive in the order in which their commands committed.
 
     Raises:
@@ -48,47 +69,58 @@ def send_message(
         TooLarge: it would not fit into a message.
         NoCentre: no centre was entered.
     """
-    source = current_centre()
-    check_data(type, data)
+    source = current_centre().code
+    events = [_event(source, message) for message in outgoing]
+    _check_payloads(outgoing)
+    if not events:
+        return []
+    with transaction.atomic(savepoint=False):
+        streams = streams_of(source, {(event.destination, event.channel) for event in events})
+        rows = [
+            OutboxMessage(
+                event_id=event.id,
+                stream_id=streams[event.destination, event.channel],
+                type=event.type,
+                subject=event.subject,
+                time=event.time,
+                traceparent=event.traceparent or "",
+                data=event.data,
+                queued_at=event.time,
+            )
+            for event in events
+        ]
+        OutboxMessage.objects.bulk_create(rows)
+        for stream_id in dict.fromkeys(streams.values()):
+            on_commit(partial(ring, stream_id))
+    return rows
+
+
+def _check_payloads(outgoing: Sequence[Outgoing]) -> None:
+    """Check each payload once; a step that two centres are told has one."""
+    for type_, data in {
+        (message.type, id(message.data)): (message.type, message.data) for message in outgoing
+    }.values():
+        check_data(type_, data)
+
+
+def _event(source: str, message: Outgoing) -> Event:
     event = Event(
         id=uuid7(),
-        type=type,
-        source=source.code,
-        destination=centre_by_code(destination).code,
-        channel=channel,
-        subject=subject,
+        type=message.type,
+        source=source,
+        destination=centre_by_code(message.destination).code,
+        channel=message.channel,
+        subject=message.subject,
         time=now(),
-        data=data,
+        data=message.data,
         sequence=signed.MAX_SEQUENCE,
         prevhash=FIRST_LINK,
-        traceparent=traceparent or None,
+        traceparent=message.traceparent or None,
     )
     Event.from_json(event.to_json())
     if len(event.canonical()) > MAX_EVENT_BYTES:
         raise TooLarge(limit=MAX_EVENT_BYTES)
-    with transaction.atomic(savepoint=False):
-        stream = _stream(source.code, destination, channel)
-        message = OutboxMessage.objects.create(
-            event_id=event.id,
-            stream=stream,
-            type=type,
-            subject=subject,
-            time=event.time,
-            traceparent=traceparent,
-            data=data,
-            queued_at=event.time,
-        )
-        on_commit(lambda: ring(stream.id))
-    return message
-
-
-def _stream(source: str, destination: str, channel: str) -> OutboundStream:
-    key = {"source_code": source, "destination_code": destination, "channel": channel}
-    stream = OutboundStream.objects.filter(**key).first()
-    if stream is None:
-        OutboundStream.objects.bulk_create([OutboundStream(**key)], ignore_conflicts=True)
-        stream = OutboundStream.objects.get(**key)
-    return stream
+    return event
 
 
 def ring(stream_id: UUID) -> None:

@@ -1,4 +1,7 @@
-"""Looking centres up. All reads are of the shared schema and allowed from everywhere."""
+"""Looking centres up. All reads are of the shared schema and allowed from everywhere.
+
+One centre, those above it and the province are remembered for a few seconds (:mod:`zt_tenants.remembered`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from django.db.models import Q
 
 from zt_tenants.errors import UnknownCentre
 from zt_tenants.models import Centre, CentreQuerySet, Level
+from zt_tenants.remembered import remembered
 
 
 def centre_by_code(code: str) -> Centre:
@@ -17,10 +21,10 @@ def centre_by_code(code: str) -> Centre:
     Raises:
         UnknownCentre: there is none.
     """
-    centre = Centre.objects.open().filter(code=code).first()
-    if centre is None:
+    found = remembered(("code", code), lambda: list(Centre.objects.open().filter(code=code)[:1]))
+    if not found:
         raise UnknownCentre(centre=code)
-    return centre
+    return found[0]
 
 
 def centre_by_id(centre_id: uuid.UUID) -> Centre:
@@ -29,10 +33,10 @@ def centre_by_id(centre_id: uuid.UUID) -> Centre:
     Raises:
         UnknownCentre: there is none.
     """
-    centre = Centre.objects.filter(id=centre_id).first()
-    if centre is None:
+    found = remembered(("id", centre_id), lambda: list(Centre.objects.filter(id=centre_id)))
+    if not found:
         raise UnknownCentre(centre=str(centre_id))
-    return centre
+    return found[0]
 
 
 def province() -> Centre:
@@ -41,14 +45,20 @@ def province() -> Centre:
     Raises:
         UnknownCentre: no province was loaded.
     """
-    centre = Centre.objects.open().filter(level=Level.PROVINCE).first()
-    if centre is None:
+    found = remembered("province", lambda: list(Centre.objects.open().filter(level=Level.PROVINCE)[:1]))
+    if not found:
         raise UnknownCentre(centre="省级")
-    return centre
+    return found[0]
 
 
 def ancestors(centre: Centre) -> list[Centre]:
     """The centres above this one, nearest first (at most three)."""
+    if centre.parent_id is None:
+        return []
+    return remembered(("above", centre.parent_id), lambda: _read_ancestors(centre))
+
+
+def _read_ancestors(centre: Centre) -> list[Centre]:
     above = list(
         Centre.objects.filter(
             Q(id=centre.parent_id) | Q(children__id=centre.parent_id) | Q(children__children__id=centre.parent_id)

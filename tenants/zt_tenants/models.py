@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django_tenants.models import TenantMixin
 
 from zt_tenants.language import bilingual
+from zt_tenants.remembered import forget_centres
 from zt_tenants.uuid7 import uuid7
 
 
@@ -37,6 +39,12 @@ class CentreQuerySet(models.QuerySet["Centre"]):
     def here(self) -> CentreQuerySet:
         """Centres whose schema lies in this deployment."""
         return self.filter(transport=Transport.LOCAL)
+
+    def update(self, **values: Any) -> int:
+        """Change rows; what this process remembers of centres is read anew."""
+        changed = super().update(**values)
+        forget_centres()
+        return changed
 
 
 class Centre(TenantMixin):
@@ -78,6 +86,11 @@ class Centre(TenantMixin):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save; what this process remembers of centres is read anew."""
+        super().save(*args, **options)
+        forget_centres()
 
     @staticmethod
     def schema_name_for(centre_id: uuid.UUID) -> str:

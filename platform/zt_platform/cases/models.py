@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar
+import copy
+from datetime import datetime, time
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from zt_platform.cases.vocabulary import (
@@ -21,8 +22,9 @@ from zt_platform.cases.vocabulary import (
     Step,
 )
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind
+from zt_platform.catalogue.models import ItemVersion
 from zt_platform.lights import light
-from zt_platform.organisation.models import Department
+from zt_platform.organisation.models import CentreProfile, Department
 from zt_storage.models import Attachment
 from zt_tenants.fields import SealedJSONField
 
@@ -65,6 +67,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 return found.filter(warning & ~yellow)
             case _:
                 return found.filter(Q(warning_at__isnull=True) | ~warning).exclude(late_acceptance)
+
+    def with_limits(self) -> CaseQuerySet:
+        """As commands need them: with the centre's hours and thresholds and the item's own warning, in one statement."""
+        profile = CentreProfile.objects.filter(id=CentreProfile.ONLY)
+        version = ItemVersion.objects.filter(
+            item__code=OuterRef("item_code"), version=OuterRef("item_version_number"), published_at__isnull=False
+        )
+        limits = {
+            "opens_at": Subquery(profile.values("opens_at")),
+            "closes_at": Subquery(profile.values("closes_at")),
+            "red_threshold_days": Subquery(profile.values("red_threshold_days")),
+            "own_warning_days": Subquery(version.values("warning_days")[:1]),
+        }
+        return self.annotate(**limits)
 
     def for_list(self) -> CaseQuerySet:
         """As lists need them: with the department, without what is sealed."""
@@ -146,6 +162,12 @@ class Case(models.Model):
 
     objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()  # type: ignore[assignment]
 
+    # Read by CaseQuerySet.with_limits; absent otherwise.
+    opens_at: time | None
+    closes_at: time
+    red_threshold_days: int
+    own_warning_days: int | None
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -172,6 +194,26 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.tracking_number or f"draft {self.pk}"
+
+    def remember(self) -> None:
+        """Note the values as the database holds them now, for :meth:`save_changes`."""
+        self._stored = self._values()
+
+    def save_changes(self) -> None:
+        """Write the columns that differ from what :meth:`remember` noted; no statement when none does.
+
+        A step changes a few of some sixty columns; the others, the sealed ones among them, need not be written again.
+        """
+        values = self._values()
+        changed = [name for name, value in values.items() if self._stored[name] != value]
+        if changed:
+            self.save(update_fields=changed)
+        self._stored = values
+
+    def _values(self) -> dict[str, Any]:
+        fields = [field.attname for field in self._meta.concrete_fields]
+        found = {name: getattr(self, name) for name in fields}
+        return {name: copy.deepcopy(v) if isinstance(v, dict | list) else v for name, v in found.items()}
 
     @property
     def is_closed(self) -> bool:

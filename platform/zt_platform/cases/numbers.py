@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,30 +74,36 @@ def new_tracking_number(origin_code: str, day: date) -> str:
 
     Raises NumbersExhausted after 99,999 in one day.
     """
-    sequence = _next("case", f"{day:%Y%m%d}")
+    sequence = _raise_counters(["case"], f"{day:%Y%m%d}")["case"]
     return str(TrackingNumber(origin_code, day, sequence))
 
 
-def new_decision_number(centre_code: str, department_code: str, year: int) -> str:
-    """The next number of a written decision, gapless per department and year: ``(340123-SC)许决〔2026〕00001号``."""
-    return f"({centre_code}-{department_code})许决〔{year}〕{_next(f'decision:{department_code}', str(year)):05d}号"
+def new_paper_numbers(centre_code: str, department_code: str, year: int, *, with_certificate: bool) -> tuple[str, str]:
+    """The next numbers of a written decision and (else empty) of its certificate, gapless per department and year.
+
+    ``(340123-SC)许决〔2026〕00001号`` and ``(340123-SC)证〔2026〕00001号`` (E-26). Raises NumbersExhausted.
+    """
+    prefix = f"({centre_code}-{department_code})"
+    decision, certificate = f"decision:{department_code}", f"certificate:{department_code}"
+    last = _raise_counters([decision, certificate] if with_certificate else [decision], str(year))
+    return (
+        f"{prefix}许决〔{year}〕{last[decision]:05d}号",
+        f"{prefix}证〔{year}〕{last[certificate]:05d}号" if with_certificate else "",
+    )
 
 
-def new_certificate_number(centre_code: str, department_code: str, year: int) -> str:
-    """The next number of a certificate, gapless per department and year: ``(340123-SC)证〔2026〕00001号`` (E-26)."""
-    return f"({centre_code}-{department_code})证〔{year}〕{_next(f'certificate:{department_code}', str(year)):05d}号"
-
-
-def _next(series: str, period: str) -> int:
-    """Raise a counter of the current centre by one; concurrent callers queue at the row until the commit."""
+def _raise_counters(series: Sequence[str], period: str) -> dict[str, int]:
+    """Raise counters of the current centre by one, in one statement; concurrent callers queue at the rows until the
+    commit, always in the same order.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO cases_casenumbercounter (series, period, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (series, period) DO UPDATE SET last = cases_casenumbercounter.last + 1 RETURNING last",
-            [series, period],
+            "INSERT INTO cases_casenumbercounter (series, period, last) SELECT name, %s, 1 FROM unnest(%s::text[]) name"
+            " ON CONFLICT (series, period) DO UPDATE SET last = cases_casenumbercounter.last + 1"
+            " RETURNING series, last",
+            [period, sorted(series)],
         )
-        row = cursor.fetchone()
-    last = int(row[0]) if row else 0
-    if last > _LAST_SEQUENCE:
+        raised = {name: int(last) for name, last in cursor.fetchall()}
+    if any(last > _LAST_SEQUENCE for last in raised.values()):
         raise NumbersExhausted
-    return last
+    return raised

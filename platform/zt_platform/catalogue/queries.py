@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
 
@@ -91,6 +93,27 @@ def item_version(item_code: str, version: int | None = None) -> ItemVersion:
     if wanted is None:
         raise UnknownItem(item_code=item_code)
     return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What an application must hold: the form's fields, and code and name of each required material, in order."""
+
+    form_schema: list[dict[str, Any]]
+    required_materials: list[tuple[str, str]]
+
+
+def requirements(item_code: str, version: int) -> Requirements:
+    """What a published version of an item of the current centre asks for; one statement. Raises UnknownItem."""
+    current_centre()
+    rows = list(
+        ItemVersion.objects.filter(item__code=searchable(item_code), version=version, published_at__isnull=False)
+        .order_by("materials__display_order", "materials__code")
+        .values_list("form_schema", "materials__code", "materials__name", "materials__required")
+    )
+    if not rows:
+        raise UnknownItem(item_code=item_code)
+    return Requirements(rows[0][0], [(code, name) for _, code, name, required in rows if required])
 
 
 def delegation_in_force(item_code: str, on: date, *, to_centre_code: str | None = None) -> Delegation | None:

@@ -16,16 +16,14 @@ from zt_platform.cases.commands.ledger import (
     locked_case,
     note_fact,
     permitted_edge,
+    profile_for,
 )
 from zt_platform.cases.errors import DeemedAccepted, MustBeHandedDown, NotDevolved, SecondCorrection
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.queries.routes import Routing, routing_of
 from zt_platform.cases.vocabulary import Action, CaseRole, Step
-from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import Delegation
-from zt_platform.catalogue.queries import item_version
-from zt_platform.organisation.queries import centre_profile
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -130,7 +128,7 @@ def start_decision_clock(case: Case, *, forwarded: bool) -> Remark:
     For a forwarded case the statutory limit of the upper organ starts with the hand-up; until then art. 43 limits the
     review (domain.md).
     """
-    limits, moment = local_calendar(), now()
+    limits, moment = local_calendar(case), now()
     received_at = case.received_at or moment
     case.accepted_at = rules.counted_acceptance(
         moment,
@@ -143,8 +141,8 @@ def start_decision_clock(case: Case, *, forwarded: bool) -> Remark:
         case.accepted_at,
         promised_days=case.promised_days,
         statutory_days=None if forwarded else case.statutory_days,
-        own_warning_days=_own_warning_days(case),
-        red_days=centre_profile().red_threshold_days,
+        own_warning_days=case.own_warning_days,
+        red_days=profile_for(case).red_threshold_days,
         calendar=limits,
     )
     case.due_at, case.warning_at, case.red_at = clock.due_at, clock.warning_at, clock.red_at
@@ -156,13 +154,6 @@ def start_decision_clock(case: Case, *, forwarded: bool) -> Remark:
         note="逾期未告知补正,依照行政许可法第三十二条自收到申请之日起即为受理。",
         data={"deemed": True, "article": "行政许可法第三十二条"},
     )
-
-
-def _own_warning_days(case: Case) -> int | None:
-    try:
-        return item_version(case.item_code, case.item_version_number).warning_days
-    except UnknownItem:
-        return None
 
 
 def take_delegation(case: Case, routing: Routing) -> None:

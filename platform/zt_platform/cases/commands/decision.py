@@ -43,7 +43,7 @@ def review_case(*, actor: Actor, case_id: int, opinion: str = "", expected_versi
         reviewed = _review(case, actor, opinion)
         if case.role != CaseRole.ACCEPTING:
             return conclude(case, reviewed)
-        case.statutory_due_at = rules.statutory_due_at(now(), case.statutory_days, local_calendar())
+        case.statutory_due_at = rules.statutory_due_at(now(), case.statutory_days, local_calendar(case))
         return conclude(case, reviewed, send_away(case, Action.TRANSFER, actor))
 
 
@@ -130,7 +130,7 @@ def _decide(
     case.decided_at = moment
     case.result = Result.GRANTED if granted else Result.DENIED
     case.decision_opinion = opinion.strip() or GRANTED_OPINION
-    case.delivery_due_at = rules.delivery_due_at(moment, local_calendar()) if granted else None
+    case.delivery_due_at = rules.delivery_due_at(moment, local_calendar(case)) if granted else None
     if case.role == CaseRole.DECIDING and case.delegation_kind == DelegationKind.FORWARDED:
         case.seal_name, case.seal_keeper = default_seal(case), actor.name
     _write_decision(case, granted, certificate_name, valid_until)
@@ -147,9 +147,8 @@ def _write_decision(case: Case, granted: bool, certificate_name: str, valid_unti
     centre, party = current_centre(), Party.from_payload(case.applicant)
     decided_on = (case.decided_at or now()).astimezone(CHINA).date()
     department_code = _deciding_department_code(case)
-    case.decision_number = numbers.new_decision_number(centre.code, department_code, decided_on.year)
-    certificate_number = (
-        numbers.new_certificate_number(centre.code, department_code, decided_on.year) if granted else ""
+    case.decision_number, certificate_number = numbers.new_paper_numbers(
+        centre.code, department_code, decided_on.year, with_certificate=granted
     )
     entrusted = case.delegation_kind == DelegationKind.ENTRUSTED and case.department is not None
     decision = Decision(

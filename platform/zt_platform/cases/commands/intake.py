@@ -27,8 +27,8 @@ from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseMaterial
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Status
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.forms import validated
-from zt_platform.catalogue.models import ItemVersion, Material
-from zt_platform.catalogue.queries import item_by_code, item_version
+from zt_platform.catalogue.models import Item, ItemVersion, Material
+from zt_platform.catalogue.queries import item_by_code, item_version, requirements
 from zt_platform.organisation.roles import Role
 from zt_storage.filetypes import EXTENSIONS
 from zt_storage.uploads import UploadLimits, UploadTicket, confirm_upload, open_upload
@@ -54,34 +54,32 @@ def start_application(
     account gives the same draft. Raises ItemNotOffered, NotPermitted, InvalidInput, Conflict (the key was used for
     another item).
     """
-    version = _offered(item_code)
+    item = _offered(item_code)
     online = actor.kind is ActorKind.APPLICANT
     account_id = actor.require_applicant() if online else applicant_account_id
     if not online:
         actor.require(Role.WINDOW_CLERK)
-    case = _new_draft(version, Channel.ONLINE if online else Channel.WINDOW, account_id, client_key)
+    case = _new_draft(item, Channel.ONLINE if online else Channel.WINDOW, account_id, client_key)
     _set_applicant(case, applicant)
     case.form = dict(form or {})
     try:
         with transaction.atomic():
-            started = _started_before(account_id, client_key, item_code)
-            if started is not None:
-                return started
             return conclude(case, advance(case, Action.START, actor))
     except IntegrityError:
-        # The same click arrived twice at the same time: the other one made the draft.
+        # The same click arrived before: it made the draft.
         started = _started_before(account_id, client_key, item_code)
         if started is None:
             raise
         return started
 
 
-def _offered(item_code: str) -> ItemVersion:
+def _offered(item_code: str) -> Item:
+    """The item with its department and its current version, which has been published. Raises ItemNotOffered."""
     try:
-        item_by_code(item_code)
-        return item_version(item_code)
+        item = item_by_code(item_code)
     except UnknownItem as unknown:
         raise ItemNotOffered(item=item_code) from unknown
+    return item
 
 
 def _started_before(account_id: UUID | None, client_key: str, item_code: str) -> Case | None:
@@ -93,8 +91,10 @@ def _started_before(account_id: UUID | None, client_key: str, item_code: str) ->
     return started
 
 
-def _new_draft(version: ItemVersion, channel: Channel, account_id: UUID | None, client_key: str) -> Case:
-    item = version.item
+def _new_draft(item: Item, channel: Channel, account_id: UUID | None, client_key: str) -> Case:
+    version = item.current_version
+    if version is None or version.published_at is None:
+        raise ItemNotOffered(item=item.code)
     return Case(
         origin_code=current_centre().code,
         item_code=item.code,
@@ -281,19 +281,18 @@ def resubmit_application(
 
 def start_acceptance_clock(case: Case, received_at: datetime) -> None:
     """Art. 32: the five working days run from the day on which the complete application counts as received."""
-    limits = local_calendar()
+    limits = local_calendar(case)
     case.received_at = received_at
     case.received_on = rules.received_on(received_at, limits)
     case.acceptance_due_at = rules.acceptance_due_at(case.received_on, limits)
 
 
 def _check_complete(case: Case) -> None:
-    version = _version_of(case)
-    case.form = validated(version.form_schema, case.form)
-    required = [(material.code, material.name) for material in version.materials.all() if material.required]
+    asked = requirements(case.item_code, case.item_version_number)
+    case.form = validated(asked.form_schema, case.form)
     attached = CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).values_list(
         "material_code", flat=True
     )
-    missing = rules.missing_materials(required, attached)
+    missing = rules.missing_materials(asked.required_materials, attached)
     if missing:
         raise MaterialsMissing(field="materials", count=len(missing), materials="、".join(missing))

@@ -12,20 +12,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import states
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
 from zt_platform.cases.events import outgoing
-from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.models import Case, CaseEvent, CaseQuerySet
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.states import Transition
 from zt_platform.cases.vocabulary import Action, Status, Step
 from zt_platform.index.commands import upsert_case_entry
-from zt_platform.organisation.queries import office_hours
+from zt_platform.organisation.models import CentreProfile
+from zt_platform.organisation.queries import centre_profile
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar.queries import calendar
+from zt_platform.workcalendar.rules import OfficeHours
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import Conflict, NotPermitted
@@ -54,9 +54,19 @@ class Remark:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def local_calendar() -> Calendar:
-    """The working days and office hours by which the current centre counts."""
-    return Calendar(days=calendar(), hours=office_hours())
+def local_calendar(case: Case) -> Calendar:
+    """The working days and office hours by which the current centre counts a case."""
+    profile = profile_for(case)
+    return Calendar(days=calendar(), hours=OfficeHours(opens=profile.opens_at, closes=profile.closes_at))
+
+
+def profile_for(case: Case) -> CentreProfile:
+    """The current centre's hours and thresholds: those that came with the locked case, else read now."""
+    if not hasattr(case, "opens_at"):
+        return centre_profile()
+    if case.opens_at is None:
+        return CentreProfile()  # the centre has said nothing
+    return CentreProfile(opens_at=case.opens_at, closes_at=case.closes_at, red_threshold_days=case.red_threshold_days)
 
 
 def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = None) -> Case:
@@ -94,8 +104,11 @@ def locked_counterpart_case(tracking_number: str, *, sender: str) -> Case:
     return case
 
 
-def _locked(found: QuerySet[Case]) -> Case | None:
-    return found.select_related("department").select_for_update(of=("self",)).first()
+def _locked(found: CaseQuerySet) -> Case | None:
+    case = found.with_limits().select_related("department").select_for_update(of=("self",)).first()
+    if case is not None:
+        case.remember()
+    return case
 
 
 def permitted_edge(case: Case, action: Action, actor: Actor) -> Transition:
@@ -152,6 +165,7 @@ def advance(
         case.handler_account_id = actor.account_id
     if is_new:
         case.save(force_insert=True)
+        case.remember()
         CaseEvent.objects.bulk_create(carried)
     if edge.step is None:
         return None
@@ -209,11 +223,9 @@ def conclude(case: Case, *events: CaseEvent | None) -> Case:
     applicant's index how the case stands.
     """
     case.running_due_at = _running_limit(case)
-    case.save()
+    case.save_changes()
     lines: Sequence[CaseEvent] = [event for event in events if event is not None]
-    for line in lines:
-        outgoing.tell_counterpart(case, line)
-        outgoing.tell_supervision(case, line)
+    outgoing.tell(case, lines)
     if case.applicant_account_id is not None and case.tracking_number and lines:
         upsert_case_entry(
             account_id=case.applicant_account_id,

@@ -130,7 +130,7 @@ def record_decision(message: Message) -> Case:
     case.decision_paper = _paper_of(message)
     if case.role == CaseRole.ACCEPTING and case.delegation_kind == DelegationKind.FORWARDED:
         case.seal_name, case.seal_keeper = data.get("seal") or "", data.get("seal_keeper", "")
-    case.delivery_due_at = rules.delivery_due_at(decided_at, local_calendar()) if granted else None
+    case.delivery_due_at = rules.delivery_due_at(decided_at, local_calendar(case)) if granted else None
     if granted and data.get("certificate"):
         _take_certificate(case, data["certificate"])
     return conclude(case, event)

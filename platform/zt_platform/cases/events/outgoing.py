@@ -6,11 +6,11 @@ city a supervision event. A step that came by message is not sent back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from zt_interop.envelope import CASE_CHANNEL, SUPERVISION_CHANNEL, instant_text
-from zt_interop.send import send_message
+from zt_interop.send import Outgoing, send_messages
 from zt_platform.actors import ActorKind
 from zt_platform.cases.events import payloads
 from zt_platform.cases.models import Case, CaseEvent
@@ -31,39 +31,42 @@ def is_shared(case: Case) -> bool:
     return bool(case.counterpart_code) and (case.transferred_at is not None or case.channel == Channel.MESSAGE)
 
 
-def tell_counterpart(case: Case, event: CaseEvent) -> None:
-    """Send the other centre what it must know of a step that was taken here."""
+def tell(case: Case, lines: Sequence[CaseEvent]) -> None:
+    """Send what new lines of the log owe to the other centre and to the supervision, all together."""
+    supervisors = supervisors_of(current_centre()) if any(_is_supervised(case, line) for line in lines) else []
+    messages: list[Outgoing] = []
+    for line in lines:
+        messages += _for_counterpart(case, line)
+        messages += _for_supervision(case, line, supervisors)
+    send_messages(messages)
+
+
+def _for_counterpart(case: Case, event: CaseEvent) -> list[Outgoing]:
+    """What the other centre must know of a step that was taken here."""
     came_by_message = event.actor_kind == ActorKind.CENTRE
     if not event.action or not is_shared(case) or (came_by_message and not event.action.startswith("RECEIVE_")):
-        return
+        return []
     compose = _COMPOSERS.get(Action(event.action))
     if compose is None or (case.role == CaseRole.ACCEPTING and event.action == Action.REVIEW):
-        return  # the review before handing up travels inside case.transferred.v1 (art. 43)
+        return []  # the review before handing up travels inside case.transferred.v1 (art. 43)
     message_type, make = compose
     data = {"tracking_number": case.tracking_number, **make(case, event)}
-    send_message(
-        destination=case.counterpart_code,
-        type=message_type,
-        subject=str(case.tracking_number),
-        data=data,
-        channel=CASE_CHANNEL,
-    )
+    return [Outgoing(case.counterpart_code, message_type, str(case.tracking_number), data, CASE_CHANNEL)]
 
 
-def tell_supervision(case: Case, event: CaseEvent) -> None:
-    """Send a step with its clock state to the province and, from counties and townships, to the own city (R-02, R-03)."""
-    if event.step in _NOT_SUPERVISED or not case.tracking_number or _is_reported_elsewhere(case, event):
-        return
-    centre = current_centre()
-    data = _supervision_payload(case, event, centre)
-    for destination in supervisors_of(centre):
-        send_message(
-            destination=destination,
-            type="supervision.event.v1",
-            subject=case.tracking_number,
-            data=data,
-            channel=SUPERVISION_CHANNEL,
-        )
+def _for_supervision(case: Case, event: CaseEvent, supervisors: Sequence[str]) -> list[Outgoing]:
+    """A step with its clock state, for the province and, from counties and townships, for the own city (R-02, R-03)."""
+    if not _is_supervised(case, event):
+        return []
+    data = _supervision_payload(case, event, current_centre())
+    return [
+        Outgoing(destination, "supervision.event.v1", str(case.tracking_number), data, SUPERVISION_CHANNEL)
+        for destination in supervisors
+    ]
+
+
+def _is_supervised(case: Case, event: CaseEvent) -> bool:
+    return event.step not in _NOT_SUPERVISED and bool(case.tracking_number) and not _is_reported_elsewhere(case, event)
 
 
 def _is_reported_elsewhere(case: Case, event: CaseEvent) -> bool:

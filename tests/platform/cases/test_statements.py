@@ -1,0 +1,83 @@
+"""How many SQL statements each command costs, savepoint and release included.
+
+The numbers are upper bounds: whoever adds a statement to every case of the province should know it. In a running
+deployment each is one lower, because the ids of outbound streams are remembered once they are committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from zt_platform.cases import commands
+from zt_platform.cases.models import Case
+from zt_platform.cases.testing import OWN, ZHANG, Town, at
+from zt_tenants.context import enter
+
+
+def _statements(act: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as found:
+        act()
+    return len(found)
+
+
+@pytest.fixture
+def walked(town: Town) -> Town:
+    """The town after one whole case of the county, so that calendar, centres and streams have been read once."""
+    with at("2026-03-02 09:30"):
+        case = town.county.submitted(town.zhang)
+        for act in (town.county.accept, town.county.review, town.county.decide, town.county.seal, town.county.deliver):
+            act(case)
+    return town
+
+
+@pytest.mark.req("Y-10")
+def test_a_case_costs_few_statements(walked: Town) -> None:
+    desk = walked.county
+    with at("2026-03-03 09:30"):
+        draft = desk.draft(walked.zhang)
+        with enter(desk.centre):
+            submit = _statements(lambda: commands.submit_application(actor=walked.zhang, case_id=draft.pk))
+        assert submit <= 11
+        for act, most in ((desk.accept, 9), (desk.review, 8), (desk.decide, 11), (desk.seal, 8), (desk.deliver, 8)):
+            assert _statements(lambda act=act: act(draft)) <= most, act.__name__
+
+
+def test_a_draft_is_one_look_up_and_two_rows(walked: Town) -> None:
+    def start() -> Case:
+        return commands.start_application(
+            actor=walked.zhang, item_code=OWN, applicant=ZHANG, form={"place": "1"}, client_key="once"
+        )
+
+    with at("2026-03-03 09:30"), enter(walked.county.centre):
+        assert _statements(start) <= 5
+        assert start().pk == start().pk
+
+
+def test_several_steps_in_one_act_are_told_together(walked: Town) -> None:
+    """A decision on the spot takes four steps and queues their eight messages by one statement."""
+    desk = walked.county
+    with at("2026-03-03 09:30"), enter(desk.centre):
+        draft = desk.draft(walked.zhang, "XK-NOW")
+        commands.submit_application(actor=walked.zhang, case_id=draft.pk)
+        roles = desk.clerk.roles | desk.reviewer.roles | desk.approver.roles
+        actor = replace(desk.clerk, roles=roles)
+        assert _statements(lambda: commands.decide_on_the_spot(actor=actor, case_id=draft.pk, result="GRANTED")) <= 15
+
+
+def test_only_what_a_step_changed_is_written(walked: Town) -> None:
+    desk = walked.county
+    with at("2026-03-03 09:30"):
+        case = desk.submitted(walked.zhang)
+        with CaptureQueriesContext(connection) as found:
+            desk.accept(case)
+    (update,) = [query["sql"] for query in found if query["sql"].startswith('UPDATE "cases_case"')]
+    columns = update.split(" WHERE ")[0]
+    for changed in ('"status"', '"due_at"'):
+        assert changed in columns
+    for same in ('"applicant"', '"form"', '"legal_basis"'):
+        assert same not in columns
