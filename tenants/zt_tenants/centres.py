@@ -27,6 +27,18 @@ def centre_by_code(code: str) -> Centre:
     return found[0]
 
 
+def centre_with_code(code: str) -> Centre:
+    """The centre with this code, open or closed.
+
+    Raises:
+        UnknownCentre: there is none.
+    """
+    centre = Centre.objects.filter(code=code).first()
+    if centre is None:
+        raise UnknownCentre(centre=code)
+    return centre
+
+
 def centre_by_id(centre_id: uuid.UUID) -> Centre:
     """The centre with this immutable id, open or closed.
 

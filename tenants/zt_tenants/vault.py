@@ -5,6 +5,7 @@
   column or centre does not open.
 * A *blind index* is HMAC-SHA-256 over the normalised value under a key of its own: equal values can be found, nothing
   else can be learned without the key.
+* A *passphrase cipher* seals archives that leave the house (:class:`PassphraseCipher`).
 
 Keys come from the setting ``ZT_VAULT_KEYS``: an ordered mapping id → 32 bytes, the first one seals, all open
 (so a key can be rotated); and ``ZT_INDEX_KEY``.
@@ -19,6 +20,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from Crypto.Cipher import AES
+from Crypto.Protocol.KDF import scrypt
 from Crypto.Random import get_random_bytes
 from django.conf import settings
 
@@ -106,3 +108,45 @@ def unwrap_key(wrapped: bytes, *, centre: str, key_id: str) -> bytes:
 def wrapping_key_id() -> str:
     """The id of the key-encryption key that wraps new keys now (stored beside each wrapped key)."""
     return str(next(iter(settings.ZT_VAULT_KEYS)))
+
+
+PASSPHRASE_SALT_BYTES = 16
+_SCRYPT = {"N": 2**16, "r": 8, "p": 2}  # OWASP's equal of N=2^17, p=1 with half the memory (64 MiB)
+
+
+class PassphraseCipher:
+    """Seals the parts of a long file under a passphrase: AES-256-GCM, key by scrypt (RFC 7914).
+
+    Each part's nonce is its number, and its additional data say whether it is the last: parts can be neither exchanged,
+    nor left out, nor cut off at the end. A key is used for one file only, because the salt is random.
+    """
+
+    TAG_BYTES = _TAG_BYTES
+
+    def __init__(self, passphrase: str, *, salt: bytes | None = None) -> None:
+        self.salt = salt or get_random_bytes(PASSPHRASE_SALT_BYTES)
+        normalised = unicodedata.normalize("NFC", passphrase).encode()
+        derive = cast(Any, scrypt)  # its stubs want text, which it would take as Latin-1
+        self._key = cast(bytes, derive(normalised, self.salt, 32, **_SCRYPT))
+
+    def _cipher(self, number: int, last: bool) -> Any:
+        cipher = cast(Any, AES.new(self._key, AES.MODE_GCM, nonce=number.to_bytes(_NONCE_BYTES, "big")))
+        cipher.update(b"last" if last else b"more")
+        return cipher
+
+    def seal_part(self, data: bytes, *, number: int, last: bool) -> bytes:
+        """Ciphertext and tag of one part."""
+        ciphertext, tag = self._cipher(number, last).encrypt_and_digest(data)
+        return bytes(ciphertext) + bytes(tag)
+
+    def open_part(self, sealed: bytes, *, number: int, last: bool) -> bytes:
+        """Open what :meth:`seal_part` made with the same passphrase, salt, number and place.
+
+        Raises:
+            SealBroken: another passphrase, or an altered, exchanged or cut file.
+        """
+        try:
+            opened = self._cipher(number, last).decrypt_and_verify(sealed[:-_TAG_BYTES], sealed[-_TAG_BYTES:])
+        except ValueError as broken:
+            raise SealBroken(purpose="archive") from broken
+        return bytes(opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from zt_platform.project.cli.centre import centre
 from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.keyring import keys
@@ -36,4 +37,4 @@ def migrate() -> None:
         say("数据库已是最新。", "The database is up to date.")
 
 
-COMMANDS: list[click.Command] = [up, demo, simulate, province, keys, migrate]
+COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate]

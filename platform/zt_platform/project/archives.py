@@ -1,0 +1,58 @@
+"""What the archive of a centre takes along from this project's apps: shared rows and attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import connection
+
+from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSeatEntry
+from zt_storage import objects
+from zt_storage.models import Attachment, AttachmentState
+from zt_tenants.archive import ObjectLine, SharedTable
+
+SHARED_TABLES: Final = tuple(
+    SharedTable(model._meta.db_table) for model in (ItemIndexEntry, ApplicantCaseEntry, StaffSeatEntry)
+)
+"""The rows by which a centre is found. Not among them: the message queue and the keys, which must never be set back
+(a stream that repeats its sequence is refused), the supervision store, which is the province's, and accounts."""
+
+_PAGE = 1000
+
+
+class AttachmentObjects:
+    """The object store behind :class:`zt_tenants.archive.ObjectStore`."""
+
+    def listed(self, schema: str) -> Iterator[ObjectLine]:
+        """The checked attachments of a centre's schema, a thousand at a time."""
+        table = connection.ops.quote_name(schema) + "." + connection.ops.quote_name(Attachment._meta.db_table)
+        last = 0
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT id, object_key, size, sha256, content_type FROM {table}"  # noqa: S608 - quoted names
+                    " WHERE state = %s AND id > %s ORDER BY id LIMIT %s",
+                    [AttachmentState.VERIFIED, last, _PAGE],
+                )
+                page = cursor.fetchall()
+            for last, key, size, sha256, content_type in page:  # noqa: B007 - the last id begins the next page
+                yield ObjectLine(key=key, size=size, sha256=sha256, content_type=content_type)
+            if len(page) < _PAGE:
+                return
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """The bytes of an object."""
+        return objects.chunks(key)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such an object."""
+        return objects.stat(key) is not None
+
+    def write(self, line: ObjectLine, data: Iterator[bytes]) -> None:
+        """Put an object back; attachments are at most some tens of megabytes, so one is held in memory."""
+        objects.put(line.key, b"".join(data), line.content_type)
+
+    def remove(self, key: str) -> None:
+        """Take an object away again."""
+        objects.remove(key)
