@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
@@ -44,12 +44,10 @@ class Fate:
     reason: DomainError | None = None
 
 
-def unapplied_subjects(source: str, channel: str, subjects: Iterable[str]) -> set[str]:
-    """Those of the subjects that have a parked or waiting message from this source."""
-    rows = InboxMessage.objects.filter(
-        source_code=source, channel=channel, subject__in=set(subjects), state__in=UNAPPLIED
-    )
-    return set(rows.values_list("subject", flat=True))
+def needs_preparation(type_: str) -> bool:
+    """Whether something must be done for a message of this type before it is taken, outside the transaction."""
+    handler = handler_for(type_)
+    return handler is not None and handler.prepare is not None
 
 
 def prepare(message: Message) -> DomainError | None:

@@ -4,20 +4,21 @@
 2. Known already? The same content is answered as a duplicate, other content under the same id is refused.
 3. Is it next in its stream? A gap is refused with the sequence that is expected.
 4. Check type and payload. What fails here was authentic, so it keeps its sequence and the stream goes on.
-5. Let the handler prepare (outside the transaction), then lock the stream, check 2 and 3 again, and write log, inbox
-   and the handler's effect together.
+5. Let the handler prepare if it must (outside the transaction), then lock the stream, check 2 and 3 under the lock,
+   and write log, inbox and the handler's effect together.
 6. Answer. Whoever dies before the answer is asked again and answers "duplicate".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from zt_interop.canonical import sha256_hex
 from zt_interop.envelope import Event
@@ -30,10 +31,11 @@ from zt_interop.errors import (
 )
 from zt_interop.faults import crash_point
 from zt_interop.handlers import Message, gap_witness_for
-from zt_interop.inbox import Fate, inbox_row, prepare, settle, unapplied_subjects
+from zt_interop.inbox import Fate, inbox_row, needs_preparation, prepare, settle
 from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import (
     BATCH_LOG_TYPE,
+    UNAPPLIED,
     Direction,
     InboundStream,
     InboxMessage,
@@ -86,66 +88,95 @@ def _take_or_tell(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
     try:
         return _take(delivery, at=at, transport=transport)
     except SequenceGap:
+        _count_gap(delivery)
         witness = gap_witness_for(delivery.channel)
         if witness is not None:
             witness(delivery.source, at.code, delivery.last_sequence)
         raise
 
 
+def _count_gap(delivery: Delivery) -> None:
+    stream, _ = InboundStream.objects.get_or_create(source_code=delivery.source, channel=delivery.channel)
+    InboundStream.objects.filter(id=stream.id).update(gaps=F("gaps") + 1)
+
+
 def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
     """Steps 2 to 5 for a verified delivery."""
+    found = {event.id: problem for event in delivery.events if (problem := _payload_problem(event))}
     while True:
-        plan = _plan(delivery)
+        plan = _plan(delivery, found)
         with transaction.atomic():
-            stream = InboundStream.objects.select_for_update(no_key=True).get(id=plan.stream.id)
-            fresh = _fresh_events(delivery, stream)
-            held = _held(delivery, fresh)
-            if plan.held - held:
+            stream = _stream(delivery, InboundStream.objects.select_for_update(no_key=True))
+            inbox = _inbox(delivery)
+            fresh = _fresh_events(delivery, stream, inbox)
+            if plan.held - inbox.held:
                 continue  # a replay emptied a subject's queue meanwhile: what waited must now be prepared
             if not fresh:
                 return _sign(_repeated_answer(delivery), at, delivery.source)
-            messages = [Message.of(event) for event in fresh if event.id not in plan.problems]
-            fates = settle(messages, held=held, unprepared=plan.unprepared)
-            receipt = _receipt(delivery, plan.problems, fates)
+            problems = {event.id: found[event.id] for event in fresh if event.id in found}
+            messages = [Message.of(event) for event in fresh if event.id not in problems]
+            fates = settle(messages, held=inbox.held, unprepared=plan.unprepared)
+            receipt = _receipt(delivery, problems, fates)
             answer = _sign(receipt, at, delivery.source)
             entry = _log(delivery, fresh, receipt, answer, transport)
             _keep(delivery, messages, fates, entry)
             for event in fresh:
-                if event.id in plan.problems:
-                    _keep_recorded_refusal(plan.problems[event.id], event, delivery, transport)
+                if event.id in problems:
+                    _keep_recorded_refusal(problems[event.id], event, delivery, transport)
             _advance(stream, fresh[-1], receipt.received_at)
             return answer
 
 
 @dataclass(frozen=True, slots=True)
+class _Inbox:
+    """What the inbox holds of a delivery: the digests under the id of a single message, the subjects that wait."""
+
+    digests: frozenset[str]
+    held: frozenset[str]
+
+
+def _inbox(delivery: Delivery) -> _Inbox:
+    """Read both in one statement."""
+    waits = Q(channel=delivery.channel, subject__in={event.subject for event in delivery.events}, state__in=UNAPPLIED)
+    wanted = waits if delivery.is_batch else waits | Q(event_id=delivery.id)
+    rows = InboxMessage.objects.filter(wanted, source_code=delivery.source)
+    kept = list(rows.values_list("event_id", "digest", "channel", "subject", "state"))
+    return _Inbox(
+        digests=frozenset(digest for id_, digest, *_ in kept if id_ == delivery.id),
+        held=frozenset(
+            subject for _, _, channel, subject, state in kept if channel == delivery.channel and state in UNAPPLIED
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
-    """What was found out before the lock: problems of payloads, subjects that wait, preparations that failed."""
+    """What was found out before the lock: subjects that wait, preparations that failed."""
 
-    stream: InboundStream
-    problems: dict[UUID, MessageRefused]
-    held: set[str]
-    unprepared: dict[UUID, DomainError]
+    held: frozenset[str] = frozenset()
+    unprepared: Mapping[UUID, DomainError] = field(default_factory=dict)
 
 
-def _plan(delivery: Delivery) -> _Plan:
-    stream, _ = InboundStream.objects.get_or_create(source_code=delivery.source, channel=delivery.channel)
-    fresh = _fresh_events(delivery, stream)
-    problems = {event.id: problem for event in fresh if (problem := _payload_problem(event))}
-    held = _held(delivery, fresh)
+def _plan(delivery: Delivery, problems: Collection[UUID]) -> _Plan:
+    """Let handlers prepare what they must before the transaction; for most types there is nothing to prepare."""
+    if not any(needs_preparation(event.type) for event in delivery.events):
+        return _Plan()
+    inbox = _inbox(delivery)
     unprepared: dict[UUID, DomainError] = {}
-    stopped = set(held)
-    for event in fresh:
+    stopped = set(inbox.held)
+    for event in _fresh_events(delivery, _stream(delivery, InboundStream.objects.all()), inbox):
         if event.id in problems or event.subject in stopped:
             continue
         reason = prepare(Message.of(event))
         if reason:
             unprepared[event.id] = reason
             stopped.add(event.subject)
-    return _Plan(stream, problems, held, unprepared)
+    return _Plan(inbox.held, unprepared)
 
 
-def _held(delivery: Delivery, events: list[Event]) -> set[str]:
-    return unapplied_subjects(delivery.source, delivery.channel, (event.subject for event in events))
+def _stream(delivery: Delivery, rows: QuerySet[InboundStream]) -> InboundStream:
+    stream, _ = rows.get_or_create(source_code=delivery.source, channel=delivery.channel)
+    return stream
 
 
 def _payload_problem(event: Event) -> MessageRefused | None:
@@ -156,17 +187,19 @@ def _payload_problem(event: Event) -> MessageRefused | None:
     return None
 
 
-def _fresh_events(delivery: Delivery, stream: InboundStream) -> list[Event]:
+def _fresh_events(delivery: Delivery, stream: InboundStream, inbox: _Inbox) -> list[Event]:
     """The events that were not taken before, checked to be next in their stream; none of them: a duplicate.
 
     Raises:
         ContentConflict, SequenceReused, LinkBroken: the sender's history differs from what was received.
         SequenceGap: events before these are missing.
     """
-    _refuse_borrowed_id(delivery)
+    first = delivery.events[0]
+    if inbox.digests - {first.digest()}:
+        raise ContentConflict(event_id=str(first.id))
     expected = stream.last_sequence + 1
     fresh = [event for event in delivery.events if (event.sequence or 0) >= expected]
-    if not fresh and not _is_known(delivery):
+    if not fresh and not _is_known(delivery, inbox):
         raise SequenceReused(sequence=delivery.last_sequence, expected=expected)
     for event in delivery.events:
         if event.sequence == stream.last_sequence and event.digest() != stream.last_hash:
@@ -174,27 +207,16 @@ def _fresh_events(delivery: Delivery, stream: InboundStream) -> list[Event]:
     if not fresh:
         return []
     if fresh[0].sequence != expected:
-        InboundStream.objects.filter(id=stream.id).update(gaps=F("gaps") + 1)
         raise SequenceGap(sequence=fresh[0].sequence, expected=expected)
     if fresh[0].prevhash != stream.last_hash:
         raise LinkBroken(sequence=fresh[0].sequence)
     return fresh
 
 
-def _refuse_borrowed_id(delivery: Delivery) -> None:
-    event = delivery.events[0]
-    other = InboxMessage.objects.filter(source_code=event.source, event_id=event.id).exclude(digest=event.digest())
-    if not delivery.is_batch and other.exists():
-        raise ContentConflict(event_id=str(event.id))
-
-
-def _is_known(delivery: Delivery) -> bool:
+def _is_known(delivery: Delivery, inbox: _Inbox) -> bool:
     """Whether a delivery whose place is taken took it itself (or was refused in it). Of a batch only the last event
     can be told, by its digest."""
-    event = delivery.events[0]
-    if delivery.is_batch or _recorded_refusal(event) is not None:
-        return True
-    return InboxMessage.objects.filter(source_code=event.source, event_id=event.id).exists()
+    return delivery.is_batch or bool(inbox.digests) or _recorded_refusal(delivery.events[0]) is not None
 
 
 def _recorded_refusal(event: Event) -> Refusal | None:

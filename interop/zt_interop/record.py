@@ -27,8 +27,11 @@ _RESENDABLE: Final = (MessageState.DELIVERED, MessageState.REFUSED)
 
 def record_receipt(
     stream: OutboundStream, shipment: Shipment, receipt: Receipt, *, answer: bytes, transport: str
-) -> None:
+) -> bool:
     """Note the outcome on the messages and the stream, and log the delivery in the source centre (which is current).
+
+    Returns:
+        Whether the stream went on and was saved; False when it went back to a sequence that the receiver lacks.
 
     Raises:
         StandsRefused: the stream must wait; nothing is recorded.
@@ -36,12 +39,13 @@ def record_receipt(
     if receipt.outcome is not Outcome.REFUSED:
         _record_delivered(stream, shipment, receipt)
     elif receipt.code == SequenceGap.code and _go_back(stream, shipment, receipt.expected_sequence):
-        return
+        return False
     elif receipt.retry or (shipment.is_batch and not receipt.recorded):
         raise StandsRefused(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en)
     else:
         _record_refused(stream, shipment, receipt)
     _log(stream, shipment, receipt, answer, transport)
+    return True
 
 
 def _record_delivered(stream: OutboundStream, shipment: Shipment, receipt: Receipt) -> None:

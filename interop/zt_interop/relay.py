@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from secrets import SystemRandom
 from typing import Final
 from uuid import UUID
@@ -108,23 +109,38 @@ def sweep(limit: int = 1000) -> int:
 
 
 def _claim(stream_id: UUID) -> Lease | None:
-    with transaction.atomic():
-        # Waits for the row instead of skipping it: a bell that rings while another relay is giving its lease back must
-        # not be lost. That relay holds the row for one statement only.
-        stream = due_streams().filter(id=stream_id).select_for_update(no_key=True, of=("self",)).first()
-        if stream is None:
-            return None
-        stream.lease_token, stream.lease_until = uuid7(), now() + LEASE
-        stream.save(update_fields=["lease_token", "lease_until"])
-        return Lease(stream.id, stream.lease_token, stream.source_code, stream.destination_code)
+    # One statement, which waits for the row instead of skipping it and then looks again: a bell that rings while
+    # another relay is giving its lease back must not be lost. That relay holds the row for one statement only.
+    token = uuid7()
+    if not due_streams().filter(id=stream_id).update(lease_token=token, lease_until=now() + LEASE):
+        return None
+    stream = OutboundStream.objects.get(id=stream_id)
+    return Lease(stream.id, token, stream.source_code, stream.destination_code)
+
+
+class Shipped(Enum):
+    """What became of one attempt to ship."""
+
+    NOTHING = auto()
+    """Nothing is left, or the lease was lost."""
+    MORE = auto()
+    """One shipment was answered and the stream is still ours."""
+    LAST = auto()
+    """One shipment was answered, nothing was behind it, and the lease was given back with it."""
 
 
 def _take_turn(lease: Lease) -> Turn:
     shipments = 0
     try:
         way = _way(lease)
-        while shipments < SHIPMENTS_PER_TURN and _ship_next(lease, way):
+        while shipments < SHIPMENTS_PER_TURN:
+            shipped = _ship_next(lease, way)
+            if shipped is Shipped.NOTHING:
+                break
             shipments += 1
+            if shipped is Shipped.LAST:
+                with enter(way.source):  # where the connection already is
+                    return Turn(shipments, more=_has_pending(lease))
     except DomainError as error:
         _put_off(lease, error)
         return Turn(shipments)
@@ -147,8 +163,8 @@ def _way(lease: Lease) -> _Way:
     return _Way(source, destination, transport_for(destination), signer_for(source, at=now()))
 
 
-def _ship_next(lease: Lease, way: _Way) -> bool:
-    """Sign, deliver and record one message or batch; False when nothing is left or the lease was lost.
+def _ship_next(lease: Lease, way: _Way) -> Shipped:
+    """Sign, deliver and record one message or batch.
 
     Raises:
         DomainError: it did not work and the stream must wait.
@@ -157,17 +173,20 @@ def _ship_next(lease: Lease, way: _Way) -> bool:
         stream = _locked(lease)
         shipment = next_shipment(stream, signer=way.signer, at=now()) if stream else None
     if shipment is None:
-        return False
+        return Shipped.NOTHING
     crash_point("after_sign")
     answer = way.transport.deliver(shipment.wire, destination=way.destination)
-    receipt = _read(answer, shipment, lease)
-    crash_point("after_deliver")
-    with enter(way.source), transaction.atomic():
-        stream = _locked(lease)
-        if stream is None:
-            return False
-        record_receipt(stream, shipment, receipt, answer=answer, transport=way.transport.name)
-    return True
+    with enter(way.source):
+        receipt = _read(answer, shipment, lease)
+        crash_point("after_deliver")
+        with transaction.atomic():
+            stream = _locked(lease)
+            if stream is None:
+                return Shipped.NOTHING
+            if shipment.is_last:
+                stream.lease_token = stream.lease_until = None  # saved with the receipt
+            acknowledged = record_receipt(stream, shipment, receipt, answer=answer, transport=way.transport.name)
+    return Shipped.LAST if shipment.is_last and acknowledged else Shipped.MORE
 
 
 def _locked(lease: Lease) -> OutboundStream | None:
@@ -203,7 +222,14 @@ def _release(lease: Lease) -> bool:
             return False
         stream.lease_token = stream.lease_until = None
         stream.save(update_fields=["lease_token", "lease_until"])
-        return stream.messages.filter(state__in=PENDING).exists()
+    return _has_pending(lease)
+
+
+def _has_pending(lease: Lease) -> bool:
+    """Whether messages are left. Asked after the lease was given back and that has committed: what is queued before
+    this is seen here, and the bell of what is queued after it finds the stream free.
+    """
+    return OutboxMessage.objects.filter(stream=lease.stream_id, state__in=PENDING).exists()
 
 
 def _put_off(lease: Lease, error: DomainError) -> None:

@@ -21,12 +21,16 @@ MAX_BATCH_CONTENT: Final = 6 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Bytes to deliver and the messages in them, in the order of their sequence."""
+    """Bytes to deliver and the messages in them, in the order of their sequence.
+
+    ``is_last`` when nothing else was pending in the stream as it was made.
+    """
 
     id: UUID
     wire: bytes
     messages: tuple[OutboxMessage, ...]
     is_batch: bool
+    is_last: bool
 
     @property
     def first_sequence(self) -> int:
@@ -46,13 +50,14 @@ def next_shipment(stream: OutboundStream, *, signer: Signer, at: datetime) -> Sh
     fresh.
     """
     is_batch = stream.channel == SUPERVISION_CHANNEL
-    pending = list(_pending(stream)[: batch.MAX_BATCH_EVENTS if is_batch else 1])
+    most = batch.MAX_BATCH_EVENTS if is_batch else 1
+    pending = list(_pending(stream)[: most + 1])
     if not pending:
         return None
     chosen: list[OutboxMessage] = []
     events: list[Event] = []
     size = 0
-    for message in pending:
+    for message in pending[:most]:
         event = _placed(stream, message)
         size += len(event.canonical())
         if chosen and size > MAX_BATCH_CONTENT:
@@ -71,7 +76,7 @@ def next_shipment(stream: OutboundStream, *, signer: Signer, at: datetime) -> Sh
         wire = signed.sign(
             event.canonical(), typ=signed.EVENT_TYPE, signer=signer, destination=event.destination, at=at
         )
-    return Shipment(id_, wire, tuple(chosen), is_batch)
+    return Shipment(id_, wire, tuple(chosen), is_batch, is_last=len(chosen) == len(pending))
 
 
 _SAVE_PLACES: Final = """

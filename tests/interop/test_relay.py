@@ -120,7 +120,7 @@ def test_a_relay_that_lost_its_lease_records_nothing_more(send, recorder) -> Non
         relay._claim(_stream().id)
 
     assert lease is not None
-    assert relay._ship_next(lease, relay._way(lease)) is False
+    assert relay._ship_next(lease, relay._way(lease)) is relay.Shipped.NOTHING
     message.refresh_from_db()
     assert message.state == MessageState.QUEUED
 

@@ -7,6 +7,7 @@ database, or added by anybody else, is not believed. The root keys themselves ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -105,37 +106,45 @@ def trusted_key(kid: str, *, signed_at: datetime, usage: KeyUsage = KeyUsage.MES
     Raises:
         KeyUnknown, KeyRevoked, KeyNotValid, KeyUntrusted: why it may not.
     """
-    row = PublicKey.objects.filter(kid=kid, usage=usage).first()
-    if row is None:
+    # The root's row is read in the same statement: its id is known from earlier statements, its state never is.
+    read = {row.kid: row for row in PublicKey.objects.filter(kid__in={kid, *_root_ids})}
+    row = read.get(kid)
+    if row is None or row.usage != usage:
         raise KeyUnknown(kid=kid)
     if row.revoked_at is not None or row.revocation:
         raise KeyRevoked(kid=kid)
-    if not is_vouched_for(row):
+    if not is_vouched_for(row, read):
         raise KeyUntrusted(kid=kid)
     if not row.not_before <= signed_at < row.not_after:
         raise KeyNotValid(kid=kid)
     return TrustedKey(kid=kid, centre_code=row.centre_code, suite=row.suite, public_key=bytes(row.public_key))
 
 
-def is_vouched_for(row: PublicKey) -> bool:
-    """Whether the row says exactly what a believed root key has signed."""
+_root_ids: set[str] = set()
+_MOST_ROOTS: Final = 16
+
+
+def is_vouched_for(row: PublicKey, read: Mapping[str, PublicKey] | None = None) -> bool:
+    """Whether the row says exactly what a believed root key has signed; ``read`` are rows that were read just now."""
     try:
-        root = _root_of(row.statement)
+        root = _root_of(row.statement, read or {})
         return verified_statement(row.statement, root) == Statement.of(row)
     except MessageRefused:
         return False
 
 
-def _root_of(statement: str) -> TrustedKey:
+def _root_of(statement: str, read: Mapping[str, PublicKey]) -> TrustedKey:
     """The root key that signed a statement, if it is believed: pinned, or (without pins) signed by itself.
 
     Raises:
         KeyUntrusted: there is no such root, or it is not believed.
     """
     kid = signed.parse(statement.encode(), typ=signed.KEY_TYPE).header.kid
-    row = PublicKey.objects.filter(kid=kid, usage=KeyUsage.ROOT, revoked_at__isnull=True).first()
-    if row is None:
+    row = read.get(kid) or PublicKey.objects.filter(kid=kid).first()
+    if row is None or row.usage != KeyUsage.ROOT or row.revoked_at is not None:
         raise KeyUntrusted(kid=kid)
+    if len(_root_ids) < _MOST_ROOTS:
+        _root_ids.add(kid)
     root = TrustedKey(kid=row.kid, centre_code=row.centre_code, suite=row.suite, public_key=bytes(row.public_key))
     pinned = getattr(settings, "INTEROP_ROOT_KEYS", ())
     if pinned:
@@ -179,7 +188,7 @@ def import_statement(statement: str, *, centre_id: UUID, at: datetime) -> Public
         KeyUntrusted: the root is not known or not believed, or this is no message key.
         MessageRefused: the statement is malformed or forged.
     """
-    said = verified_statement(statement, _root_of(statement))
+    said = verified_statement(statement, _root_of(statement, {}))
     if said.usage != KeyUsage.MESSAGE:
         raise KeyUntrusted(kid=said.kid)
     columns = {

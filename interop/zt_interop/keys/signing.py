@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
 from zt_interop.errors import NoSigningKey
 from zt_interop.keys.models import KeyUsage, PrivateKey, PublicKey
 from zt_interop.suites import suite
@@ -32,10 +34,9 @@ def signer_for(centre: Centre, *, at: datetime, usage: KeyUsage = KeyUsage.MESSA
         NoSigningKey: the centre has none; the province must issue one.
         SealBroken: the key does not unwrap (another vault key, or a row moved by hand).
     """
-    valid = PublicKey.objects.valid_at(at).filter(centre_id=centre.id, usage=usage).order_by("-not_before", "-kid")
-    kids = list(valid.values_list("kid", flat=True))
-    stored = {row.kid: row for row in PrivateKey.objects.filter(kid__in=kids)}
-    newest = next((stored[kid] for kid in kids if kid in stored), None)
+    valid = PublicKey.objects.valid_at(at).filter(centre_id=centre.id, usage=usage)
+    since = Subquery(PublicKey.objects.filter(kid=OuterRef("kid")).values("not_before"))
+    newest = PrivateKey.objects.filter(kid__in=valid.values("kid")).order_by(since.desc(), "-kid").first()
     if newest is None:
         raise NoSigningKey(centre=centre.code)
     private_key = unwrap_key(bytes(newest.wrapped), centre=str(centre.id), key_id=newest.kid)

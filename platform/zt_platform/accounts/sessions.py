@@ -17,6 +17,7 @@ from zt_tenants.context import current_centre_or_none, enter
 from zt_tenants.errors import NotPermitted
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
+_SEEN = "_zt_actor_seen"
 
 
 def open_session(request: HttpRequest, account: Account) -> None:
@@ -49,11 +50,22 @@ def actor_or_none(request: HttpRequest) -> Actor | None:
     if account is None:
         return None
     centre = current_centre_or_none()
-    if centre is not None:
-        member = staff_member_of(account.id)
-        if member is not None:
-            return Actor.for_staff(member, account)
-    return Actor.for_applicant(account)
+    member = staff_member_of(account.id) if centre is not None else None
+    actor = Actor.for_staff(member, account) if member is not None else Actor.for_applicant(account)
+    setattr(request, _SEEN, (account.id, centre.id if centre else None, actor))
+    return actor
+
+
+def actor_seen(request: HttpRequest) -> Actor | None:
+    """The actor that this request found before for the same account in the same centre, else :func:`actor_or_none`.
+
+    For the frame of a page only, which shows names and links. What acts or reads asks anew.
+    """
+    account, centre = account_of(request), current_centre_or_none()
+    account_id, centre_id, actor = getattr(request, _SEEN, (None, None, None))
+    if account is not None and (account_id, centre_id) == (account.id, centre.id if centre else None):
+        return cast(Actor, actor)
+    return actor_or_none(request)
 
 
 def actor_for_request(request: HttpRequest) -> Actor:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from zt_platform.accounts.sessions import actor_or_none
+from zt_platform.accounts.sessions import actor_seen
 from zt_platform.actors import Actor
 from zt_platform.organisation.roles import Role
 from zt_platform.web.navigation import NavigationLink, footer_links, main_links
@@ -46,7 +46,7 @@ class Page:
     @cached_property
     def actor(self) -> Actor | None:
         """Who is signed in, with the rights of this centre."""
-        return actor_or_none(self._request)
+        return actor_seen(self._request)
 
     @cached_property
     def staff(self) -> bool:

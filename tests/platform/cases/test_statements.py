@@ -17,6 +17,7 @@ from zt_platform.cases import commands
 from zt_platform.cases.models import Case
 from zt_platform.cases.testing import OWN, ZHANG, Town, at
 from zt_tenants.context import enter
+from zt_tenants.urls import centre_url, portal_url
 
 
 def _statements(act: Callable[[], object]) -> int:
@@ -81,3 +82,24 @@ def test_only_what_a_step_changed_is_written(walked: Town) -> None:
         assert changed in columns
     for same in ('"applicant"', '"form"', '"legal_basis"'):
         assert same not in columns
+
+
+def test_pages_of_the_desk_cost_few_statements_however_much_lies_there(walked: Town, browsers) -> None:
+    """The queue and the case page of a clerk, the portal's and the centre's first page of a citizen."""
+    desk = walked.county
+    clerk = browsers.staff(desk, "WINDOW_CLERK", "REVIEWER", "APPROVER")
+    with at("2026-03-03 09:30"):
+        pages = [
+            (clerk, centre_url(desk.centre, "workbench:queue"), 7),
+            (clerk, centre_url(desk.centre, "workbench:case", case_id=desk.submitted(walked.zhang).pk), 8),
+            (browsers.nobody(), portal_url("home"), 2),
+            (browsers.nobody(), centre_url(desk.centre, "centre:home"), 3),
+        ]
+        for reader, url, most in pages:
+            reader.get(url)
+            few = _statements(lambda reader=reader, url=url: reader.get(url))
+            assert few <= most, url
+        for _ in range(5):
+            desk.submitted(walked.zhang)
+        for reader, url, most in pages:
+            assert _statements(lambda reader=reader, url=url: reader.get(url)) <= most, url

@@ -113,18 +113,20 @@ def take_materials(case: Case, message: Message) -> None:
     listed = {(material.code, material.line.sha256) for material in arrived}
     kept = {(material.material_code, material.attachment.sha256) for material in held}
     gone = [m.pk for m in held if (m.material_code, m.attachment.sha256) not in listed]
-    CaseMaterial.objects.filter(pk__in=gone).update(superseded_at=now())
-    for material in arrived:
-        if (material.code, material.line.sha256) not in kept:
-            _attach(case, material, message.source)
+    if gone:
+        CaseMaterial.objects.filter(pk__in=gone).update(superseded_at=now())
+    new = [material for material in arrived if (material.code, material.line.sha256) not in kept]
+    files = [_file(case, material, message.source) for material in new]
+    CaseMaterial.objects.bulk_create(files, ignore_conflicts=True)  # a file that is listed twice is one of the case
 
 
-def _attach(case: Case, material: ArrivedMaterial, source: str) -> None:
-    attachment = copy_in(source_centre_code=source, manifest=material.line)
-    CaseMaterial.objects.get_or_create(
+def _file(case: Case, material: ArrivedMaterial, source: str) -> CaseMaterial:
+    return CaseMaterial(
         case=case,
-        attachment=attachment,
-        defaults={"material_code": material.code, "name": material.name[:200], "added_at": now()},
+        attachment=copy_in(source_centre_code=source, manifest=material.line),
+        material_code=material.code,
+        name=material.name[:200],
+        added_at=now(),
     )
 
 
