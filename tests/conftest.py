@@ -18,6 +18,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from zt_interop.keys.commands import ensure_keys
 from zt_interop.streams import forget_streams
+from zt_tenants import remembered
 from zt_tenants.models import Centre, Level
 from zt_tenants.provisioning import provision_centre
 from zt_tenants.remembered import forget_centres
@@ -117,8 +118,12 @@ def _cache_of_this_worker(worker_id: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_cache(_cache_of_this_worker: None) -> Iterator[None]:
-    """Counters of one test (lockout, rate limits), and what a process remembers, do not reach the next."""
+def _clean_cache(_cache_of_this_worker: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Counters of one test (lockout, rate limits), and what a process remembers, do not reach the next.
+
+    Inside a test nothing fades by itself, so that statement counts are the same on a slow machine.
+    """
+    monkeypatch.setattr(remembered, "LIFETIME", 3600.0)
     forget_centres()
     forget_streams()
     yield
