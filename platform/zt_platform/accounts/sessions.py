@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
 
@@ -31,8 +32,17 @@ def close_session(request: HttpRequest) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The network address that limits are counted for: the peer's, as the (trusted) front server reports it."""
-    return str(request.META.get("REMOTE_ADDR") or "unknown")
+    """The network address that limits are counted for.
+
+    Behind ``ZT_PROXIES`` reverse proxies it is what the outermost of them saw: each appends its peer to X-Forwarded-For,
+    so that many entries from the right can be believed, and what a client wrote itself stands further left.
+    """
+    peer = str(request.META.get("REMOTE_ADDR") or "unknown")
+    seen = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    proxies = settings.ZT_PROXIES
+    if not proxies or len(seen) < proxies:
+        return peer
+    return seen[-proxies].strip() or peer
 
 
 def account_of(request: HttpRequest) -> Account | None:

@@ -76,7 +76,11 @@ DATABASES = {
         "CONN_MAX_AGE": env.int("ZT_CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"options": "-c search_path=shared,ext", "application_name": "zhengtong"},
+        "OPTIONS": {  # the URL's own parameters (sslmode, sslrootcert, …) stay
+            **_database.get("OPTIONS", {}),
+            "options": "-c search_path=shared,ext",
+            "application_name": "zhengtong",
+        },
         "TEST": {"NAME": "test_zhengtong"},
     }
 }
@@ -149,6 +153,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+ZT_PROXIES = env.int("ZT_PROXIES", default=0)  # reverse proxies before the site that append to X-Forwarded-For
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

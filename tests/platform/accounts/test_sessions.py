@@ -110,3 +110,24 @@ def test_system_and_remote_centres_hold_no_roles(world) -> None:
             assert not actor.has(*Role.values)
             with pytest.raises(NotPermitted):
                 actor.require_applicant()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", "10.0.0.1"),  # nobody stands before the site: the header is the client's own invention
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),  # the left one was invented
+        (2, "198.51.100.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
+        (1, None, "10.0.0.1"),
+        (2, "203.0.113.9", "10.0.0.1"),  # came round the outer proxy
+        (1, "203.0.113.9, ", "10.0.0.1"),
+    ],
+)
+def test_limits_are_counted_for_the_address_that_the_outermost_proxy_saw(settings, proxies, forwarded, address) -> None:
+    settings.ZT_PROXIES = proxies
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = "10.0.0.1"
+    if forwarded is not None:
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
+    assert sessions.client_address(request) == address

@@ -31,10 +31,11 @@ def up(port: int, workers: int, threads: int) -> None:
 
 @click.command()
 def migrate() -> None:
-    """升级数据库:公共部分与每个中心 · Migrate the shared schemas and every centre."""
+    """升级数据库(公共部分与每个中心)与存储桶 · Migrate the shared schemas, every centre and the bucket."""
     with platform_running():
         migrate_all(quiet=False)
-        say("数据库已是最新。", "The database is up to date.")
+        prepare_storage()
+        say("数据库与存储桶已是最新。", "The database and the bucket are up to date.")
 
 
 COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate]
