@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo up test e2e faults bench lint format check requirements clean
+.PHONY: help setup lock demo up test e2e faults bench lint format check wheel requirements clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -19,8 +19,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 
 setup: $(STAMP) ## make the virtualenv from the lock file
 
-lock: ## recompute both lock files from pyproject.toml
+lock: ## recompute the three lock files from pyproject.toml
 	$(BIN)/pip-compile -q --extra embedded --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -c requirements.lock -o requirements-server.lock pyproject.toml
 	$(BIN)/pip-compile -q --extra embedded --extra dev --allow-unsafe --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 demo: $(STAMP) ## set everything up, play a day of cases in a demo province, and leave the site running
@@ -55,6 +56,10 @@ format: $(STAMP) ## format the code
 	$(BIN)/ruff format .
 
 check: lint test e2e ## what CI runs
+
+wheel: $(STAMP) ## build the wheel that helm/Containerfile installs, into dist/
+	@rm -rf dist
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
 
 requirements: $(STAMP) ## which catalogue entries have a test, and which have none
 	@$(BIN)/python tests/requirements_report.py

@@ -1,0 +1,30 @@
+{{/* What the processes read from their environment: docs/operations.md lists it, tests/helm compares the two. */}}
+
+{{/* The plain settings, as the data of a ConfigMap. */}}
+{{- define "zhengtong.settings" -}}
+{{- $origins := .Values.site.trustedOrigins }}
+{{- if not $origins }}{{ range .Values.site.hosts }}{{ $origins = append $origins (printf "https://%s" .) }}{{ end }}{{ end -}}
+ZT_PRODUCTION: "1"
+ZT_HOME: /var/lib/zhengtong
+ZT_ALLOWED_HOSTS: {{ join "," .Values.site.hosts | quote }}
+ZT_TRUSTED_ORIGINS: {{ join "," $origins | quote }}
+ZT_PROXIES: {{ .Values.site.proxies | int | quote }}
+ZT_LOG_LEVEL: {{ .Values.site.logLevel | quote }}
+ZT_CONN_MAX_AGE: {{ .Values.site.connectionMaxAge | int | quote }}
+S3_ENDPOINT: {{ .Values.s3.endpoint | quote }}
+S3_SECURE: {{ ternary "1" "0" .Values.s3.secure | quote }}
+S3_PUBLIC_ENDPOINT: {{ .Values.s3.publicEndpoint | quote }}
+S3_BUCKET: {{ .Values.s3.bucket | quote }}
+S3_REGION: {{ .Values.s3.region | quote }}
+{{- end }}
+
+{{/* The secret ones, each by reference: the Secret may hold other keys, which the pods do not get. */}}
+{{- define "zhengtong.secrets" -}}
+{{- range list "ZT_SECRET_KEY" "ZT_VAULT_KEYS" "ZT_INDEX_KEY" "S3_ACCESS_KEY" "S3_SECRET_KEY" "DATABASE_URL" "CELERY_BROKER_URL" "CACHE_URL" }}
+- name: {{ . }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $.Values.existingSecret | quote }}
+      key: {{ . }}
+{{- end }}
+{{- end }}

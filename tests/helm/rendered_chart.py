@@ -1,0 +1,93 @@
+"""The chart's three sets of values, and how to find one's way in what Helm rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+CHART = Path(__file__).resolve().parents[2] / "helm" / "zhengtong"
+
+Objects = list[dict[str, Any]]
+
+FULL_VALUES: dict[str, Any] = {
+    "image": {
+        "repository": "registry.example/platform/zhengtong",
+        "digest": "sha256:" + "0" * 64,
+        "pullPolicy": "Always",
+        "pullSecrets": ["registry"],
+    },
+    "existingSecret": "keys-of-the-province",
+    "site": {
+        "hosts": ["zwfw.example", "www.zwfw.example"],
+        "trustedOrigins": ["https://zwfw.example"],
+        "proxies": 2,
+        "logLevel": "WARNING",
+        "connectionMaxAge": 60,
+    },
+    "s3": {
+        "endpoint": "minio.storage.svc:443",
+        "secure": True,
+        "publicEndpoint": "https://s3.zwfw.example",
+        "bucket": "papers",
+        "region": "ah-1",
+    },
+    "web": {
+        "livePath": "",
+        "readyPath": "",
+        "autoscaling": {"enabled": True, "minReplicas": 3, "maxReplicas": 12},
+    },
+    "worker": {"replicas": 5, "resources": {"limits": {"cpu": 2, "memory": "1Gi"}}},
+    "service": {"type": "LoadBalancer", "port": 8080, "annotations": {"example/scope": "intranet"}},
+    "ingress": {
+        "enabled": True,
+        "className": "nginx",
+        "annotations": {"example/timeout": "60"},
+        "tlsSecret": "site-certificate",
+    },
+    "podDisruptionBudget": {"maxUnavailable": "25%"},
+    "networkPolicy": {
+        "web": {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}]},
+        "postgresql": {"ports": [5432, 6432], "to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]},
+        "centres": {"ports": []},
+    },
+    "serviceAccount": {"annotations": {"example/owner": "platform"}},
+    "podAnnotations": {"example/team": "platform"},
+    "podLabels": {"example/tier": "site"},
+    "nodeSelector": {"kubernetes.io/arch": "amd64"},
+    "tolerations": [{"key": "dedicated", "operator": "Equal", "value": "zhengtong", "effect": "NoSchedule"}],
+    "affinity": {
+        "nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {
+                "nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "In", "values": ["ssd"]}]}]
+            }
+        }
+    },
+    "priorityClassName": "business-critical",
+    "topologySpread": [{"topologyKey": "rack", "maxSkew": 2, "whenUnsatisfiable": "DoNotSchedule"}],
+}
+EVERYTHING_OFF: dict[str, Any] = {
+    "podDisruptionBudget": {"enabled": False},
+    "networkPolicy": {"enabled": False},
+    "serviceAccount": {"create": False},
+    "topologySpread": [],
+}
+VALUES: dict[str, dict[str, Any]] = {"default": {}, "full": FULL_VALUES, "everything off": EVERYTHING_OFF}
+
+
+def named(objects: Objects, kind: str, name: str) -> dict[str, Any]:
+    """The one object of that kind and name."""
+    (found,) = (each for each in objects if each["kind"] == kind and each["metadata"]["name"] == name)
+    return found
+
+
+def pods(objects: Objects) -> dict[str, dict[str, Any]]:
+    """The pod templates by component."""
+    templates = (each["spec"]["template"] for each in objects if each["kind"] in ("Deployment", "Job"))
+    return {each["metadata"]["labels"]["app.kubernetes.io/component"]: each for each in templates}
+
+
+def container(pod: dict[str, Any]) -> dict[str, Any]:
+    """A pod's only container."""
+    (only,) = pod["spec"]["containers"]
+    assert "initContainers" not in pod["spec"]
+    return only

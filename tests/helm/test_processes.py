@@ -1,0 +1,180 @@
+"""The pods' own command lines, run as processes with the pods' own environment against real servers.
+
+No container engine is needed: what a container adds (user, read-only root, limits) is looked at in test_hardening.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import urllib3
+from django.conf import settings
+from minio import Minio
+from psycopg import sql
+from rendered_chart import container, named, pods
+
+from zt_platform.project.embedded.process import free_port
+
+SECONDS = 90
+POD_HOME = "/var/lib/zhengtong"
+QUEUE_DATABASE = 9  # its own, so that this worker takes nothing that belongs to other tests
+
+
+def _until(happened: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + SECONDS
+    while not happened():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.2)
+
+
+class Pod:
+    """A rendered container as a process on this machine: same arguments, same variables, other addresses."""
+
+    def __init__(self, objects: list[dict[str, Any]], component: str, home: Path, **addresses: str) -> None:
+        self._container = container(pods(objects)[component])
+        self._home = home
+        self.log = home / f"{component}.log"
+        plain = named(objects, "ConfigMap", "province-zhengtong")["data"]
+        given = {name: plain[name] for name in plain if "envFrom" in self._container}
+        for each in self._container["env"]:
+            given[each["name"]] = each["value"] if "value" in each else self._secret(each["name"])
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self.environment = {"PATH": path, "HOME": str(home), **self._moved(given), **addresses}
+
+    def _secret(self, name: str) -> str:
+        broker = settings.CELERY_BROKER_URL.rsplit("/", 1)[0]
+        known = {
+            "ZT_SECRET_KEY": settings.SECRET_KEY,
+            "ZT_VAULT_KEYS": "k1:" + "A" * 43 + "=",
+            "ZT_INDEX_KEY": "A" * 43 + "=",
+            "S3_ACCESS_KEY": settings.S3_ACCESS_KEY,
+            "S3_SECRET_KEY": settings.S3_SECRET_KEY,
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere",
+            "CELERY_BROKER_URL": f"{broker}/{QUEUE_DATABASE}",
+            "CACHE_URL": f"{broker}/{QUEUE_DATABASE}",
+            "ZT_STAFF_PASSWORD": "",
+        }
+        return known[name]
+
+    def _moved(self, given: dict[str, str]) -> dict[str, str]:
+        addresses = {"S3_ENDPOINT": settings.S3_ENDPOINT, "S3_SECURE": "0"}
+        return {name: value.replace(POD_HOME, str(self._home)) for name, value in {**given, **addresses}.items()}
+
+    def command(self, **replaced: str) -> list[str]:
+        """Its arguments, the home moved and some options given another value."""
+        words = [word.replace(POD_HOME, str(self._home)) for word in self._container["args"]]
+        for option, value in replaced.items():
+            (place,) = (number for number, word in enumerate(words) if word.startswith(f"--{option}="))
+            words[place] = f"--{option}={value}"
+        return words
+
+    def probe(self, name: str) -> dict[str, Any]:
+        """One of its probes."""
+        found: dict[str, Any] = self._container[name]
+        return found
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Pod, list[str]], subprocess.Popen[bytes]]]:
+    """Starts a pod's command; everything ends with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(pod: Pod, command: list[str]) -> subprocess.Popen[bytes]:
+        with pod.log.open("wb") as log:
+            # The path is looked up in the pod's environment, not in ours.
+            program = ["/usr/bin/env", *command]
+            started.append(subprocess.Popen(program, env=pod.environment, cwd=pod.log.parent, stdout=log, stderr=log))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.terminate()
+    for process in started:
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def test_the_web_server_answers_its_probes_even_while_the_database_is_away(default_objects, tmp_path, start) -> None:
+    pod = Pod(default_objects, "web", tmp_path)
+    port = free_port(0)
+    process = start(pod, pod.command(bind=f"127.0.0.1:{port}"))
+    with urllib3.PoolManager(retries=False, timeout=5) as client:
+
+        def status(probe: dict[str, Any]) -> int:
+            headers = {each["name"]: each["value"] for each in probe["httpGet"]["httpHeaders"]}
+            return client.request("GET", f"http://127.0.0.1:{port}{probe['httpGet']['path']}", headers=headers).status
+
+        def answers() -> bool:
+            try:
+                return status(pod.probe("startupProbe")) == 200
+            except urllib3.exceptions.HTTPError:
+                return False
+
+        _until(answers, process, pod.log)
+        assert status(pod.probe("livenessProbe")) == 200
+
+
+def test_the_worker_answers_its_probe_and_beat_keeps_its_schedule_in_scratch(default_objects, tmp_path, start) -> None:
+    beat_home = tmp_path / "beat-pod"
+    beat_home.mkdir()
+    beat, worker = Pod(default_objects, "beat", beat_home), Pod(default_objects, "worker", tmp_path)
+    beat_process = start(beat, beat.command())
+    worker_process = start(worker, worker.command())
+    probe = worker.probe("livenessProbe")["exec"]["command"]
+
+    def answers() -> bool:
+        return subprocess.run(probe, env=worker.environment, cwd=tmp_path, capture_output=True).returncode == 0
+
+    _until(lambda: b"ready" in worker.log.read_bytes(), worker_process, worker.log)
+    _until(answers, worker_process, worker.log)
+    _until(lambda: any(beat_home.glob("beat*")), beat_process, beat.log)
+
+
+def test_the_hook_makes_schemas_and_bucket_and_can_be_repeated(default_objects, tmp_path) -> None:
+    database, bucket = "chart_hook", "chart-hook"
+    server = settings.DATABASES["default"]
+    address = f"postgresql://{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}"
+    store = Minio(settings.S3_ENDPOINT, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, secure=False)
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        try:
+            url = f"{address}/{database}?sslmode=disable"
+            pod = Pod(default_objects, "migrate", tmp_path, DATABASE_URL=url, S3_BUCKET=bucket)
+            for _ in range(2):
+                done = subprocess.run(
+                    ["/usr/bin/env", *pod.command()], env=pod.environment, cwd=tmp_path, capture_output=True, text=True
+                )
+                assert done.returncode == 0, done.stdout + done.stderr
+            with psycopg.connect(url) as made:
+                schemas = {name for (name,) in made.execute("SELECT nspname FROM pg_namespace").fetchall()}
+            assert {"shared", "keystore", "supervision", "ext", "centre_template"} <= schemas
+            assert store.bucket_exists(bucket)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+            if store.bucket_exists(bucket):
+                store.remove_bucket(bucket)
+
+
+def test_the_database_url_may_ask_for_tls(default_objects, tmp_path) -> None:
+    """``sslmode`` in DATABASE_URL must reach the driver: production crosses a network."""
+    pod = Pod(default_objects, "web", tmp_path, DATABASE_URL="postgresql://a@127.0.0.1:1/b?sslmode=verify-full")
+    code = "from zt_platform.project.settings import DATABASES as d; print(d['default']['OPTIONS'])"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=pod.environment, capture_output=True, text=True, check=True
+    )
+    options = ast.literal_eval(shown.stdout)
+    assert options["sslmode"] == "verify-full"
+    assert options["options"] == "-c search_path=shared,ext"
