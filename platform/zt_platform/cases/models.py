@@ -7,7 +7,8 @@ from datetime import datetime, time
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from zt_platform.cases.vocabulary import (
@@ -22,9 +23,8 @@ from zt_platform.cases.vocabulary import (
     Step,
 )
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind
-from zt_platform.catalogue.models import ItemVersion
 from zt_platform.lights import light
-from zt_platform.organisation.models import CentreProfile, Department
+from zt_platform.organisation.models import Department
 from zt_storage.models import Attachment
 from zt_tenants.fields import SealedJSONField
 
@@ -33,6 +33,26 @@ PHONE_TAIL_INDEX = "cases.phone_tail"
 
 SEALED_FIELDS = ("applicant", "form")
 """What lists leave in the database: opened only on the page of one case."""
+
+
+def _looked_up(query: str, field: models.Field[Any, Any]) -> RawSQL:
+    return RawSQL(f"({query})", [], field)  # noqa: S611 - fixed text of this module
+
+
+_LIMITS: dict[str, RawSQL] = {
+    "opens_at": _looked_up("SELECT opens_at FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
+    "closes_at": _looked_up("SELECT closes_at FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
+    "red_threshold_days": _looked_up(
+        "SELECT red_threshold_days FROM organisation_centreprofile WHERE id = 1", models.IntegerField()
+    ),
+    "own_warning_days": _looked_up(
+        "SELECT version.warning_days FROM catalogue_itemversion version"
+        " JOIN catalogue_item item ON item.id = version.item_id"
+        " WHERE item.code = cases_case.item_code AND version.version = cases_case.item_version_number"
+        " AND version.published_at IS NOT NULL",
+        models.IntegerField(),
+    ),
+}
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -69,18 +89,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 return found.filter(Q(warning_at__isnull=True) | ~warning).exclude(late_acceptance)
 
     def with_limits(self) -> CaseQuerySet:
-        """As commands need them: with the centre's hours and thresholds and the item's own warning, in one statement."""
-        profile = CentreProfile.objects.filter(id=CentreProfile.ONLY)
-        version = ItemVersion.objects.filter(
-            item__code=OuterRef("item_code"), version=OuterRef("item_version_number"), published_at__isnull=False
-        )
-        limits = {
-            "opens_at": Subquery(profile.values("opens_at")),
-            "closes_at": Subquery(profile.values("closes_at")),
-            "red_threshold_days": Subquery(profile.values("red_threshold_days")),
-            "own_warning_days": Subquery(version.values("warning_days")[:1]),
-        }
-        return self.annotate(**limits)
+        """As commands need them: with the centre's hours and thresholds and the item's own warning, in one statement.
+
+        Fixed SQL, because every command of every case runs it: composing these look-ups each time costs more than the
+        statement that they save.
+        """
+        return self.annotate(**_LIMITS)
 
     def for_list(self) -> CaseQuerySet:
         """As lists need them: with the department, without what is sealed."""
