@@ -18,7 +18,7 @@ from zt_storage.errors import DigestMismatch, ManifestRefused
 from zt_storage.filetypes import EXTENSIONS, JSON, TEXT, check_content
 from zt_storage.inspection import measured
 from zt_storage.models import Attachment, AttachmentState
-from zt_storage.names import clean_file_name, key_belongs_to, new_object_key
+from zt_storage.names import clean_file_name, key_is_or_was_of, new_object_key
 from zt_storage.uploads import MAX_FILE_BYTES, remove_quietly, require_verified
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -114,7 +114,7 @@ def copy_in(*, source_centre_code: str, manifest: AttachmentManifest) -> Attachm
 def _check_line(source_centre_code: str, line: AttachmentManifest) -> None:
     if source_centre_code == current_centre().code:
         raise ManifestRefused(reason="own centre")
-    if not key_belongs_to(line.key, source_centre_code):
+    if not key_is_or_was_of(line.key, source_centre_code):
         raise ManifestRefused(reason="key outside the sender's area")
     if not _SHA256.fullmatch(line.sha256):
         raise ManifestRefused(reason="digest")

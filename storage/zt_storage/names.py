@@ -10,6 +10,7 @@ import unicodedata
 import uuid
 from urllib.parse import quote
 
+from zt_tenants.centres import was_code_of
 from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput
 
@@ -65,3 +66,9 @@ def key_belongs_to(key: str, code: str) -> bool:
     """Whether ``key`` is an attachment's key of the centre with this code: exactly, not by prefix alone."""
     match = _KEY.fullmatch(key)
     return match is not None and match["code"] == code
+
+
+def key_is_or_was_of(key: str, code: str) -> bool:
+    """:func:`key_belongs_to`, also under a former code: keys are written once and keep the code the centre had then."""
+    match = _KEY.fullmatch(key)
+    return match is not None and (match["code"] == code or was_code_of(match["code"], code))

@@ -41,7 +41,7 @@ from zt_storage.filetypes import (
 )
 from zt_storage.inspection import Measured, measured
 from zt_storage.models import Attachment, AttachmentState
-from zt_storage.names import clean_file_name, content_disposition, key_belongs_to, new_object_key, new_upload_key
+from zt_storage.names import clean_file_name, content_disposition, key_is_or_was_of, new_object_key, new_upload_key
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotFound
@@ -254,7 +254,7 @@ def require_verified(attachment: Attachment) -> None:
     Raises:
         NotFound.
     """
-    if not attachment.is_verified or not key_belongs_to(attachment.object_key, current_centre().code):
+    if not attachment.is_verified or not key_is_or_was_of(attachment.object_key, current_centre().code):
         raise NotFound
 
 

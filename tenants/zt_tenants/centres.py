@@ -11,20 +11,31 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from zt_tenants.errors import UnknownCentre
-from zt_tenants.models import Centre, CentreQuerySet, Level
+from zt_tenants.models import Centre, CentreQuerySet, FormerCode, Level
 from zt_tenants.remembered import remembered
 
 
 def centre_by_code(code: str) -> Centre:
-    """The open centre with this code.
+    """The open centre with this code, or that had it once: what carries a former code still arrives.
 
     Raises:
         UnknownCentre: there is none.
     """
-    found = remembered(("code", code), lambda: list(Centre.objects.open().filter(code=code)[:1]))
+    found = remembered(("code", code), lambda: _with_code(code))
     if not found:
         raise UnknownCentre(centre=code)
     return found[0]
+
+
+def _with_code(code: str) -> list[Centre]:
+    """A present code wins over a former one; one statement for both."""
+    either = Centre.objects.open().filter(Q(code=code) | Q(former_codes__code=code)).distinct()
+    return sorted(either, key=lambda centre: centre.code != code)[:1]
+
+
+def was_code_of(former: str, code: str) -> bool:
+    """Whether the centre that has ``code`` once had the code ``former``."""
+    return FormerCode.objects.filter(code=former, centre__code=code).exists()
 
 
 def centre_with_code(code: str) -> Centre:
@@ -103,9 +114,11 @@ def descendants(centre: Centre) -> CentreQuerySet:
 
 
 def matching_centres(text: str) -> CentreQuerySet:
-    """Open centres whose name contains the text, or whose code, pinyin or pinyin initials start with it; all for ""."""
+    """Centres that take applications and whose name contains the text, or whose code, pinyin or pinyin initials start
+    with it; all for "".
+    """
     text = text.strip()
-    found = Centre.objects.open()
+    found = Centre.objects.open().filter(abolished_on__isnull=True)
     if not text:
         return found
     folded = text.lower().replace(" ", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_tenants.models import TenantMixin
 
@@ -71,6 +72,8 @@ class Centre(TenantMixin):
     opened_on = models.DateField()
     ready_at = models.DateTimeField(null=True, blank=True, help_text="when its keys, catalogue and staff were complete")
     closed_on = models.DateField(null=True, blank=True)
+    abolished_on = models.DateField(null=True, blank=True, help_text="since when it takes no new applications")
+    successor_ids = ArrayField(models.UUIDField(), default=list, blank=True, help_text="who takes them instead")
 
     objects = CentreQuerySet.as_manager()
 
@@ -96,6 +99,20 @@ class Centre(TenantMixin):
     def schema_name_for(centre_id: uuid.UUID) -> str:
         """The PostgreSQL schema of a centre: made of its immutable id."""
         return f"c_{centre_id.hex}"
+
+
+class FormerCode(models.Model):
+    """A code that a centre once had: links, letters and messages that carry it still reach the centre."""
+
+    code = models.CharField(max_length=12, primary_key=True)
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="former_codes")
+    valid_until = models.DateField()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} → {self.centre_id}"
 
 
 class SchemaStep(models.Model):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponsePermanentRedirect, StreamingHttpResponse
@@ -21,6 +22,8 @@ from zt_tenants.errors import UnknownCentre
 from zt_tenants.models import Centre
 
 _MOUNT = re.compile(r"/c/(?P<code>\d{6}(?:\d{3})?)(?P<rest>/.*)?\Z", re.DOTALL)
+
+_READING = ("GET", "HEAD")  # all that a closed centre answers
 
 
 class CentreMountMiddleware:
@@ -40,7 +43,12 @@ class CentreMountMiddleware:
         try:
             centre = centre_by_code(mount["code"])
         except UnknownCentre as unknown:
-            return page_for(request, unknown)
+            copy = Centre.objects.filter(code=mount["code"]).first() if request.method in _READING else None
+            if copy is None:
+                return page_for(request, unknown)
+            return self._serve(request, copy, rest=mount["rest"])
+        if centre.code != mount["code"]:
+            return _moved(request, centre, rest=mount["rest"])
         return self._serve(request, centre, rest=mount["rest"])
 
     def _serve(self, request: HttpRequest, centre: Centre, *, rest: str) -> HttpResponseBase:
@@ -60,6 +68,14 @@ class CentreMountMiddleware:
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = _inside(centre, iter(response))
         return response
+
+
+def _moved(request: HttpRequest, centre: Centre, *, rest: str) -> HttpResponseBase:
+    """The centre has another code now: links and bookmarks lead on for good (301), forms are sent again (308)."""
+    path = f"{get_script_prefix().rstrip('/')}/c/{centre.code}{quote(rest)}"
+    query = request.META.get("QUERY_STRING", "")
+    again = request.method not in _READING
+    return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path, preserve_request=again)
 
 
 def _inside(centre: Centre, parts: Iterator[bytes]) -> Iterator[bytes]:

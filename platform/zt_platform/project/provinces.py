@@ -15,7 +15,7 @@ from zt_tenants import clock
 from zt_tenants.centres import centre_by_code
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.divisions import Division
-from zt_tenants.models import Centre, Level
+from zt_tenants.models import Centre, FormerCode, Level
 from zt_tenants.provisioning import provision_centre
 
 _TITLE = {Level.TOWNSHIP: "便民服务中心"}
@@ -32,6 +32,7 @@ class LoadReport:
 def missing_divisions(divisions: Sequence[Division]) -> list[Division]:
     """The divisions whose centre is not there or not complete."""
     ready = set(Centre.objects.filter(ready_at__isnull=False).values_list("code", flat=True))
+    ready.update(FormerCode.objects.values_list("code", flat=True))  # its centre is there under another code
     return [division for division in divisions if division.code not in ready]
 
 

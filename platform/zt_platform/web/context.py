@@ -14,6 +14,7 @@ from zt_platform.organisation.roles import Role
 from zt_platform.web.navigation import NavigationLink, footer_links, main_links
 from zt_platform.web.preferences import large_text
 from zt_tenants.centres import province
+from zt_tenants.changes import successors
 from zt_tenants.language import bi, in_chinese
 from zt_tenants.models import Centre
 from zt_tenants.urls import centre_url, portal_url
@@ -32,6 +33,11 @@ class Page:
     def centre(self) -> Centre | None:
         """The centre this page belongs to; None on the portal."""
         return getattr(self._request, "centre", None)
+
+    @cached_property
+    def successors(self) -> list[Centre]:
+        """Who takes the applications of this centre, if it was abolished."""
+        return successors(self.centre) if self.centre and self.centre.abolished_on else []
 
     @cached_property
     def chinese(self) -> bool:

@@ -54,7 +54,12 @@ class RememberCentre:
         response = self.get_response(request)
         centre = getattr(request, "centre", None)
         read = request.method == "GET" and response.status_code == 200
-        if centre is not None and read and request.COOKIES.get(CENTRE_COOKIE) != centre.code:
+        if (
+            centre is not None
+            and centre.closed_on is None
+            and read
+            and request.COOKIES.get(CENTRE_COOKIE) != centre.code
+        ):
             remember(response, CENTRE_COOKIE, centre.code)
         return response
 

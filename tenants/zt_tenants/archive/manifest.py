@@ -52,6 +52,9 @@ class Identity:
     pinyin_initials: str
     opened_on: date
     closed_on: date | None
+    abolished_on: date | None
+    successor_ids: tuple[UUID, ...]
+    former_codes: tuple[str, ...]
 
     @classmethod
     def of(cls, centre: Centre) -> Identity:
@@ -67,6 +70,9 @@ class Identity:
             pinyin_initials=centre.pinyin_initials,
             opened_on=centre.opened_on,
             closed_on=centre.closed_on,
+            abolished_on=centre.abolished_on,
+            successor_ids=tuple(centre.successor_ids),
+            former_codes=tuple(centre.former_codes.values_list("code", flat=True)),
         )
 
 
@@ -118,7 +124,10 @@ class Manifest:
                 **{name: str(centre[name]) for name in _IDENTITY_TEXTS},
                 id=UUID(centre["id"]),
                 opened_on=date.fromisoformat(centre["opened_on"]),
-                closed_on=date.fromisoformat(centre["closed_on"]) if centre["closed_on"] else None,
+                closed_on=_day(centre["closed_on"]),
+                abolished_on=_day(centre["abolished_on"]),
+                successor_ids=tuple(UUID(one) for one in centre["successor_ids"]),
+                former_codes=tuple(str(code) for code in centre["former_codes"]),
             ),
             made_at=datetime.fromisoformat(said["made_at"]),
             schema_ordinal=int(said["schema_ordinal"]),
@@ -143,6 +152,10 @@ def _rows(said: Mapping[str, Any]) -> Rows:
     return Rows(
         str(said["table"]), tuple(str(name) for name in said["columns"]), int(said["rows"]), str(said["sha256"])
     )
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def _plain(value: Any) -> str:

@@ -22,7 +22,7 @@ from zt_tenants.archive.tables import SharedTable
 from zt_tenants.archive.verify import check, object_lines
 from zt_tenants.context import outside_centres
 from zt_tenants.errors import InvalidInput, UnknownCentre
-from zt_tenants.models import Centre, SchemaStep
+from zt_tenants.models import Centre, FormerCode, SchemaStep
 from zt_tenants.schema import EXTENSION_SCHEMA, SHARED_SCHEMA
 from zt_tenants.uuid7 import uuid7
 
@@ -157,7 +157,14 @@ class _Restore:
             centre.schema_ordinal = self._add_missing_steps(cursor, centre.schema_name)
             if not self._place.beside:
                 self._fill_shared(cursor, centre)
-        centre.save(force_insert=centre._state.adding)
+        new = centre._state.adding
+        centre.save(force_insert=new)
+        if new and not self._place.beside:
+            until = self._manifest.made_at.date()
+            rows = [
+                FormerCode(code=code, centre=centre, valid_until=until) for code in self._manifest.centre.former_codes
+            ]
+            FormerCode.objects.bulk_create(rows, ignore_conflicts=True)
         return centre
 
     def _centre(self) -> Centre:
@@ -169,7 +176,14 @@ class _Restore:
             return centre
         if Centre.objects.filter(code=said.code).exists():
             raise CodeTaken(centre=said.code)
-        return self._new(id=said.id, code=said.code, name=said.name, closed_on=said.closed_on)
+        return self._new(
+            id=said.id,
+            code=said.code,
+            name=said.name,
+            closed_on=said.closed_on,
+            abolished_on=said.abolished_on,
+            successor_ids=list(said.successor_ids),
+        )
 
     def _copy(self) -> Centre:
         said = self._manifest.centre

@@ -14,11 +14,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from zt_platform.cases.models import Case
 from zt_platform.cases.testing import ENTRUSTED, MONDAY, OWN, Town, make_town
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry
 from zt_platform.project.archives import SHARED_TABLES, AttachmentObjects
+from zt_platform.project.mount import CentreMountMiddleware
 from zt_storage import objects
 from zt_storage.models import Attachment
 from zt_storage.uploads import read_bytes
@@ -136,6 +139,9 @@ def test_a_copy_beside_the_living_centre_is_closed_and_readable(town: Town, tmp_
     assert _rows(county.schema_name) == now_there, "the living centre was touched"
     assert ApplicantCaseEntry.objects.count() == entries
     assert copy not in Centre.objects.open()
+    mounted = CentreMountMiddleware(lambda request: HttpResponse(request.centre.code))
+    assert mounted(RequestFactory().get("/c/990001/")).content == b"990001"
+    assert mounted(RequestFactory().post("/c/990001/")).status_code == 404, "a copy takes nothing"
     with enter(copy):
         assert Case.objects.first().applicant  # the sealed party opens: it is bound to its column, not to the centre
 
@@ -357,6 +363,7 @@ def test_every_shared_table_with_a_centre_in_it_was_considered(town: Town) -> No
     """A new shared table that names centres must be archived, or be named here with its reason."""
     apart = {
         "tenants_centre",  # its identity is in the manifest
+        "tenants_formercode",  # in the manifest
         "interop_keys_publickey",  # signed by the province, lives on; keys are issued anew where they are lost
         "interop_queue_outboundstream",  # must never be set back
         "accounts_accountevent",  # tells of accounts, which are not in the archive

@@ -32,6 +32,7 @@ from zt_platform.catalogue.queries import item_by_code, item_version, requiremen
 from zt_platform.organisation.roles import Role
 from zt_storage.filetypes import EXTENSIONS
 from zt_storage.uploads import UploadLimits, UploadTicket, confirm_upload, open_upload
+from zt_tenants.changes import require_taking_applications
 from zt_tenants.clock import CHINA, now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import Conflict, InvalidInput
@@ -59,6 +60,7 @@ def start_application(
     account_id = actor.require_applicant() if online else applicant_account_id
     if not online:
         actor.require(Role.WINDOW_CLERK)
+    require_taking_applications(current_centre())
     case = _new_draft(item, Channel.ONLINE if online else Channel.WINDOW, account_id, client_key)
     _set_applicant(case, applicant)
     case.form = dict(form or {})
@@ -245,6 +247,7 @@ def submit_application(
             return case
         check_version(case, expected_version)
         permitted_edge(case, Action.SUBMIT, actor)
+        require_taking_applications(current_centre())
         _check_complete(case)
         moment = now()
         case.tracking_number = numbers.new_tracking_number(current_centre().code, moment.astimezone(CHINA).date())

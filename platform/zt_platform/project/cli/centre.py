@@ -105,3 +105,66 @@ def _describe(manifest: Any) -> None:
         f"  {len(manifest.tables)} tables, {rows:,} rows, {manifest.attachments} attachments"
         f" ({manifest.attachment_bytes / 1024:,.0f} KB{', included' if manifest.attachments_included else ', listed'})"
     )
+
+
+@centre.command("rename")
+@click.argument("code")
+@click.option("--name", required=True, help="新名称 · the new name")
+@click.option("--short-name", default="", help="简称(默认去掉“政务服务中心”) · the short one")
+def rename(code: str, name: str, short_name: str) -> None:
+    """更名 · Give centre CODE another name."""
+    with platform_running():
+        from zt_platform.project.division_changes import rename_centre
+
+        done = rename_centre(code, name=name, short_name=short_name)
+        say(f"{done.code} 现名 {done.name}。", "Renamed.")
+
+
+@centre.command("recode")
+@click.argument("old")
+@click.argument("new")
+def recode(old: str, new: str) -> None:
+    """变更代码,旧代码继续有效(须先停止网站) · Give centre OLD the code NEW; stop the site first."""
+    with platform_running():
+        from zt_platform.project.division_changes import recode_centre, require_site_at_rest
+
+        require_site_at_rest()
+        done = recode_centre(old, new)
+        say(f"{done.name}:{old} → {done.code},旧代码与旧链接继续有效。", "Recoded; the old code goes on answering.")
+
+
+@centre.command("merge")
+@click.argument("code")
+@click.argument("into")
+def merge(code: str, into: str) -> None:
+    """合并:CODE 撤销,由 INTO 承接 · Merge CODE into INTO; its running cases finish where they are."""
+    _abolish(code, (into,), ())
+
+
+@centre.command("split")
+@click.argument("code")
+@click.option("--successor", "into", multiple=True, required=True, help="承接中心(可重复) · a successor, repeatable")
+@click.option(
+    "--child", "children", multiple=True, metavar="CHILD=SUCCESSOR", help="下级归属 · where a centre below goes"
+)
+def split(code: str, into: tuple[str, ...], children: tuple[str, ...]) -> None:
+    """拆分:CODE 撤销,由几个中心承接 · Split CODE into several successors."""
+    _abolish(code, into, children)
+
+
+@centre.command("abolish")
+@click.argument("code")
+@click.option("--successor", "into", required=True, help="承接中心 · the successor")
+def abolish(code: str, into: str) -> None:
+    """撤销:不再受理新申请,在办件在原处办结 · Abolish CODE: no new applications, running cases finish."""
+    _abolish(code, (into,), ())
+
+
+def _abolish(code: str, into: tuple[str, ...], children: tuple[str, ...]) -> None:
+    if not all(child.count("=") == 1 for child in children):
+        raise click.UsageError("--child CHILD=SUCCESSOR")
+    with platform_running():
+        from zt_platform.project.division_changes import abolish_centre
+
+        done = abolish_centre(code, into=into, children=dict(child.split("=") for child in children))
+        say(f"{done.name}已撤销,由 {'、'.join(into)} 承接;在办件在原处办结。", "Abolished; running cases finish there.")
