@@ -162,10 +162,26 @@ def test_the_hook_makes_schemas_and_bucket_and_can_be_repeated(default_objects, 
                 schemas = {name for (name,) in made.execute("SELECT nspname FROM pg_namespace").fetchall()}
             assert {"shared", "keystore", "supervision", "ext", "centre_template"} <= schemas
             assert store.bucket_exists(bucket)
+            assert _answers_of_a_site_without_centres(pod) == [404, 400]
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
             if store.bucket_exists(bucket):
                 store.remove_bucket(bucket)
+
+
+def _answers_of_a_site_without_centres(pod: Pod) -> list[int]:
+    """Home, and home under a wrong host name: pages that say what is amiss, not failures."""
+    code = """if True:
+        import django
+        django.setup()
+        from django.test import Client
+        client = Client(raise_request_exception=False)
+        print([client.get("/", headers={"host": host}).status_code for host in ("zhengtong.example", "wrong.example")])
+    """
+    environment = {**pod.environment, "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings"}
+    shown = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    statuses: list[int] = ast.literal_eval(shown.stdout.splitlines()[-1])
+    return statuses
 
 
 def test_the_database_url_may_ask_for_tls(default_objects, tmp_path) -> None:

@@ -15,6 +15,7 @@ from zt_platform.web.navigation import NavigationLink, footer_links, main_links
 from zt_platform.web.preferences import large_text
 from zt_tenants.centres import province
 from zt_tenants.changes import successors
+from zt_tenants.errors import UnknownCentre
 from zt_tenants.language import bi, in_chinese
 from zt_tenants.models import Centre
 from zt_tenants.urls import centre_url, portal_url
@@ -71,8 +72,12 @@ class Page:
 
     @cached_property
     def portal_place(self) -> str:
-        """The province's name under the house's."""
-        return bi("{name}政务服务平台", "Government services of {name}", name=province().short_name)
+        """The province's name under the house's; a site whose centres are still to be made has none."""
+        try:
+            name = province().short_name
+        except UnknownCentre:
+            return bi("政务服务平台", "Government services")
+        return bi("{name}政务服务平台", "Government services of {name}", name=name)
 
     @property
     def home_url(self) -> str:
