@@ -115,8 +115,17 @@ class FormerCode(models.Model):
         return f"{self.code} → {self.centre_id}"
 
 
+class StepKind(models.TextChoices):
+    """How a schema step is run in a centre."""
+
+    SQL = "sql", bilingual("SQL,事务内", "SQL in a transaction")
+    CONCURRENTLY = "concurrently", bilingual("并发建索引,事务外", "Concurrent index builds, outside a transaction")
+    PYTHON = "python", bilingual("数据迁移,事务内", "Python over the rows, in a transaction")
+    BATCHES = "batches", bilingual("分批数据迁移", "Python over the rows, a transaction a batch")
+
+
 class SchemaStep(models.Model):
-    """One migration of the tenant apps as SQL, computed once against the template schema.
+    """One migration of the tenant apps: its SQL, computed once against the template schema, or its Python by name.
 
     A centre's ``schema_ordinal`` says up to which step its schema has come.
     """
@@ -124,7 +133,9 @@ class SchemaStep(models.Model):
     ordinal = models.PositiveIntegerField(primary_key=True)
     app_label = models.CharField(max_length=100)
     name = models.CharField(max_length=255)
-    sql = models.TextField()
+    kind = models.CharField(max_length=20, choices=StepKind.choices, default=StepKind.SQL)
+    in_new_centres = models.BooleanField(default=True, help_text="False: only of use where rows are already")
+    sql = models.TextField(blank=True)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -132,4 +143,27 @@ class SchemaStep(models.Model):
         constraints = [models.UniqueConstraint(fields=["app_label", "name"], name="schema_step_once")]
 
     def __str__(self) -> str:
-        return f"{self.ordinal} {self.app_label}.{self.name}"
+        return f"{self.ordinal} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The migration this step was made of, such as ``cases.0002_priority``."""
+        return f"{self.app_label}.{self.name}"
+
+
+class SchemaLedgerEntry(models.Model):
+    """What a roll-out did in one centre: a step applied, or a try that failed with the database's words. Never changed."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="schema_ledger")
+    ordinal = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+    tries = models.PositiveSmallIntegerField(default=1)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["began_at", "id"]
+        indexes = [models.Index(fields=["centre", "-began_at"], name="schema_ledger_of_centre")]
+
+    def __str__(self) -> str:
+        return f"{self.centre_id} {self.ordinal} {self.error[:60] or 'applied'}"

@@ -2,13 +2,17 @@
 
 Stock tooling introspects the whole catalogue for each tenant and is quadratic in their number. Here each migration of the
 tenant apps becomes one :class:`~zt_tenants.models.SchemaStep`: its SQL, computed against the *template schema*, which is
-itself brought up to date first. A new centre gets all steps in one transaction; an older one those it lacks.
+itself brought up to date first. A new centre gets all steps in one transaction; :mod:`zt_tenants.rollout` gives an older
+one those it lacks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from itertools import groupby
 from typing import Any, cast
 
 from django.apps import apps
@@ -16,26 +20,36 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
+from django.db.migrations.operations import RunPython
 
 from zt_tenants import clock
 from zt_tenants.context import outside_centres
+from zt_tenants.data_steps import RunInBatches, run_batches, run_python
 from zt_tenants.errors import DomainError
-from zt_tenants.models import Centre, SchemaStep
+from zt_tenants.models import Centre, SchemaStep, StepKind
 
 SHARED_SCHEMA = settings.PUBLIC_SCHEMA_NAME
 TEMPLATE_SCHEMA = "centre_template"
 EXTENSION_SCHEMA = "ext"
 EXTENSIONS = ("pg_trgm", "btree_gin")
 _LOCK_KEY = 0x5A54_0001  # one roll-out at a time in a database
-_LOCK_TIMEOUT = "5s"
+_REPEATABLE = re.compile(r"(CREATE (?:UNIQUE )?INDEX CONCURRENTLY|DROP INDEX CONCURRENTLY)( IF (?:NOT )?EXISTS)?", re.I)
 
 
 class StepNotSql(DomainError):
-    """A tenant migration has an operation without SQL (RunPython): it cannot be fanned out."""
+    """A tenant migration mixes Python with changes of tables: it can be fanned out as neither."""
 
     code = "SCHEMA_STEP_NOT_SQL"
-    zh = "迁移 {migration} 含有无法写成 SQL 的操作,请改为 RunSQL。"
-    en = "Migration {migration} has an operation that cannot be written as SQL; use RunSQL."
+    zh = "迁移 {migration} 把 Python 与表结构改动混在一起,请拆成两个迁移。"
+    en = "Migration {migration} mixes Python with changes of tables; split it in two."
+
+
+class StepNotRepeatable(DomainError):
+    """A migration with ``atomic = False`` holds more than concurrent index builds: killed half-way it could not go on."""
+
+    code = "SCHEMA_STEP_NOT_REPEATABLE"
+    zh = "迁移 {migration} 设为 atomic = False,只能包含并发建立或删除索引。"
+    en = "Migration {migration} is atomic = False and so may only build or drop indexes concurrently."
 
 
 class StepIsEmpty(DomainError):
@@ -65,35 +79,55 @@ def tenant_app_labels() -> set[str]:
     }
 
 
+@contextmanager
+def one_roll_out_at_a_time() -> Iterator[None]:
+    """Wait until no other process changes schemas in this database; re-entrant, gone with the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK_KEY])
+
+
 def record_pending_steps() -> list[SchemaStep]:
     """Turn tenant migrations that have no step yet into steps, and apply them to the template schema.
 
-    Returns:
-        The new steps, in order.
+    Each step is recorded together with its change of the template, or neither. What fails on the template reaches no
+    centre. Returns the new steps, in order.
 
     Raises:
-        StepNotSql, StepIsEmpty: the migration cannot be fanned out; nothing of it was recorded.
+        StepNotSql, StepIsEmpty, StepNotRepeatable: the migration cannot be fanned out; it was not recorded.
     """
     made: list[SchemaStep] = []
-    with outside_centres(), transaction.atomic():
+    with outside_centres(), one_roll_out_at_a_time():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {TEMPLATE_SCHEMA}")
-        recorded = set(SchemaStep.objects.values_list("app_label", "name"))
         ordinal = latest_ordinal()
         loader = MigrationLoader(connection, ignore_no_migrations=True)
-        for migration in _tenant_plan(loader):
-            if (migration.app_label, migration.name) in recorded:
-                continue
+        for migration in pending_migrations(loader):
             ordinal += 1
-            sql = _sql_of(loader, migration)
-            _run_in_schema(TEMPLATE_SCHEMA, sql)
-            made.append(
-                SchemaStep.objects.create(
-                    ordinal=ordinal, app_label=migration.app_label, name=migration.name, sql=sql, made_at=clock.now()
-                )
-            )
+            step = _step_of(loader, migration, ordinal)
+            with transaction.atomic():
+                run_steps(TEMPLATE_SCHEMA, [step])
+                step.save(force_insert=True)
+            made.append(step)
     return made
+
+
+def pending_migrations(loader: MigrationLoader | None = None) -> list[Migration]:
+    """Tenant migrations of the code that are no steps yet, in order; all of them in a database that is still empty."""
+    there = SchemaStep._meta.db_table in connection.introspection.table_names()
+    recorded = set(SchemaStep.objects.values_list("app_label", "name")) if there else set()
+    loader = loader or MigrationLoader(None, ignore_no_migrations=True)
+    return [found for found in _tenant_plan(loader) if (found.app_label, found.name) not in recorded]
+
+
+@lru_cache(maxsize=1)
+def steps_of_the_code() -> int:
+    """How many tenant migrations this version of the code has; read once per process."""
+    return sum(1 for _ in _tenant_plan(MigrationLoader(None, ignore_no_migrations=True)))
 
 
 def latest_ordinal() -> int:
@@ -111,16 +145,64 @@ def _tenant_plan(loader: MigrationLoader) -> Iterable[Migration]:
                 yield loader.graph.nodes[key]
 
 
-def _sql_of(loader: MigrationLoader, migration: Migration) -> str:
-    label = f"{migration.app_label}.{migration.name}"
+def _step_of(loader: MigrationLoader, migration: Migration, ordinal: int) -> SchemaStep:
+    kind = kind_of(migration)
+    sql = "" if kind in (StepKind.PYTHON, StepKind.BATCHES) else _sql_of(loader, migration)
+    if kind is StepKind.CONCURRENTLY:
+        sql = "\n".join(_repeatable(statement, migration) for statement in sql.splitlines())
+    elidable = bool(migration.operations) and all(operation.elidable for operation in migration.operations)
+    return SchemaStep(
+        ordinal=ordinal,
+        app_label=migration.app_label,
+        name=migration.name,
+        kind=kind,
+        in_new_centres=kind is not StepKind.BATCHES and not (kind is StepKind.PYTHON and elidable),
+        sql=sql,
+        made_at=clock.now(),
+    )
+
+
+def kind_of(migration: Migration) -> StepKind:
+    """How a tenant migration is run in a centre: by its operations, and ``atomic = False`` for concurrent indexes.
+
+    Raises:
+        StepNotSql: it mixes Python with other operations.
+    """
+    python = [operation for operation in migration.operations if isinstance(operation, RunPython)]
+    if not python:
+        return StepKind.SQL if migration.atomic else StepKind.CONCURRENTLY
+    batched = [operation for operation in python if isinstance(operation, RunInBatches)]
+    if len(python) != len(migration.operations) or len(batched) not in (0, len(python)):
+        raise StepNotSql(migration=f"{migration.app_label}.{migration.name}")
+    return StepKind.BATCHES if batched else StepKind.PYTHON
+
+
+def _repeatable(statement: str, migration: Migration) -> str:
+    match = _REPEATABLE.match(statement)
+    if match is None:
+        raise StepNotRepeatable(migration=f"{migration.app_label}.{migration.name}")
+    if match[2]:
+        return statement
+    guard = " IF NOT EXISTS" if match[1].upper().startswith("CREATE") else " IF EXISTS"
+    return match[1] + guard + statement[match.end() :]
+
+
+@contextmanager
+def pointed_at(schema: str) -> Iterator[None]:
+    """Point the connection at a schema that may be no centre's, from outside centres; only for changes of schemas."""
     tenant_connection = cast(Any, connection)
-    tenant_connection.set_schema(TEMPLATE_SCHEMA)  # the router decides by the schema which apps have tables here
+    tenant_connection.set_schema(schema)  # the router decides by the schema which apps have tables here
     try:
-        with connection.schema_editor(collect_sql=True, atomic=False) as editor:
-            state = loader.project_state((migration.app_label, migration.name), at_end=False)
-            migration.apply(state, editor, collect_sql=True)
+        yield
     finally:
         tenant_connection.set_schema_to_public()
+
+
+def _sql_of(loader: MigrationLoader, migration: Migration) -> str:
+    label = f"{migration.app_label}.{migration.name}"
+    with pointed_at(TEMPLATE_SCHEMA), connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        state = loader.project_state((migration.app_label, migration.name), at_end=False)
+        migration.apply(state, editor, collect_sql=True)
     collected = "\n".join(editor.collected_sql)
     if "CANNOT BE WRITTEN AS SQL" in collected:
         raise StepNotSql(migration=label)
@@ -130,7 +212,7 @@ def _sql_of(loader: MigrationLoader, migration: Migration) -> str:
     return sql
 
 
-def _run_in_schema(schema: str, sql: str) -> None:
+def run_sql_in(schema: str, sql: str) -> None:
     """Run SQL with a search path of its own, inside the open transaction; the path is back afterwards."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -139,53 +221,39 @@ def _run_in_schema(schema: str, sql: str) -> None:
         )
 
 
+def _sql_at_once(step: SchemaStep) -> str:
+    return step.sql.replace("INDEX CONCURRENTLY", "INDEX") if step.kind == StepKind.CONCURRENTLY else step.sql
+
+
+def run_steps(schema: str, steps: Iterable[SchemaStep], *, python: bool = True) -> None:
+    """Run steps in a schema that nobody else sees yet, inside the open transaction, from outside centres.
+
+    Neighbouring SQL runs at once and indexes are not built concurrently. ``python=False`` leaves data migrations out:
+    the rows come from elsewhere and have been through them.
+    """
+    for in_python, group in groupby(steps, key=lambda step: step.kind in (StepKind.PYTHON, StepKind.BATCHES)):
+        if not in_python:
+            run_sql_in(schema, "\n".join(_sql_at_once(step) for step in group))
+        elif python:
+            with pointed_at(schema):
+                for step in group:
+                    _run_data_step(step)
+
+
+def _run_data_step(step: SchemaStep) -> None:
+    if step.kind == StepKind.BATCHES:
+        run_batches(step.app_label, step.name, prepare=lambda: None)
+    else:
+        run_python(step.app_label, step.name)
+
+
 def make_schema(centre: Centre) -> None:
     """Make the schema of a centre from all steps, inside the caller's transaction, and note how far it came.
 
     Costs a handful of statements; independent of how many centres there are.
     """
-    steps = list(SchemaStep.objects.values_list("sql", flat=True))
+    steps = list(SchemaStep.objects.all())
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE SCHEMA "{centre.schema_name}"')
-    _run_in_schema(centre.schema_name, "\n".join(steps))
-    centre.schema_ordinal = len(steps)
-
-
-@dataclass(slots=True)
-class RollOut:
-    """What a roll-out did: centres brought up to date, and those that failed with the database's words."""
-
-    done: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-
-
-def roll_out(progress: Callable[[str], None] = lambda code: None) -> RollOut:
-    """Bring every centre of this deployment that is behind up to the newest step, one transaction a centre.
-
-    A failing centre keeps its old schema and is reported; the others go on. Running it again continues.
-    """
-    result = RollOut()
-    steps = list(SchemaStep.objects.all())
-    with outside_centres():
-        behind = Centre.objects.here().filter(schema_ordinal__lt=latest_ordinal()).order_by("code")
-        for centre in list(behind):
-            try:
-                _bring_up_to_date(centre, steps)
-            except DatabaseError as error:
-                result.failed[centre.code] = str(error).strip()
-            else:
-                result.done.append(centre.code)
-            progress(centre.code)
-    return result
-
-
-def _bring_up_to_date(centre: Centre, steps: list[SchemaStep]) -> None:
-    with transaction.atomic():
-        locked = Centre.objects.select_for_update().get(id=centre.id)
-        missing = [step for step in steps if step.ordinal > locked.schema_ordinal]
-        if not missing:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-        _run_in_schema(locked.schema_name, "\n".join(step.sql for step in missing))
-        Centre.objects.filter(id=locked.id).update(schema_ordinal=missing[-1].ordinal)
+    run_steps(centre.schema_name, [step for step in steps if step.in_new_centres])
+    centre.schema_ordinal = steps[-1].ordinal if steps else 0

@@ -9,7 +9,11 @@ from zt_tenants.context import outside_centres
 from zt_tenants.errors import InvalidInput
 from zt_tenants.models import Centre, Level, SchemaStep
 from zt_tenants.provisioning import CentreExists, provision_centre
-from zt_tenants.schema import TEMPLATE_SCHEMA, latest_ordinal, record_pending_steps, roll_out
+from zt_tenants.rollout import roll_out
+from zt_tenants.schema import TEMPLATE_SCHEMA, latest_ordinal, record_pending_steps
+
+TABLES_OF_A_CENTRE = 20
+RELATIONS_OF_A_CENTRE = 130  # tables, their indexes, sequences and TOAST tables
 
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, column_default
@@ -36,6 +40,20 @@ def _shape(schema: str) -> list[object]:
 def test_a_new_centre_has_exactly_the_template(world) -> None:
     shape = _shape(TEMPLATE_SCHEMA)
     assert _shape(world.county.schema_name)[0] == shape[0]
+
+
+def test_a_centre_stays_within_its_budget_of_tables(world) -> None:
+    """Each table costs about 70 KB in each of a province's 1,821 centres: a new one needs a reason, and this number."""
+    with outside_centres(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE relkind = 'r'), count(*) FROM pg_class"
+            " WHERE relnamespace = %s::regnamespace OR oid IN (SELECT reltoastrelid FROM pg_class"
+            " WHERE relnamespace = %s::regnamespace)",
+            [world.county.schema_name, world.county.schema_name],
+        )
+        tables, relations = cursor.fetchone()
+    assert tables <= TABLES_OF_A_CENTRE
+    assert relations <= RELATIONS_OF_A_CENTRE
 
 
 def test_public_is_empty(world) -> None:

@@ -23,7 +23,7 @@ from zt_tenants.archive.verify import check, object_lines
 from zt_tenants.context import outside_centres
 from zt_tenants.errors import InvalidInput, UnknownCentre
 from zt_tenants.models import Centre, FormerCode, SchemaStep
-from zt_tenants.schema import EXTENSION_SCHEMA, SHARED_SCHEMA
+from zt_tenants.schema import SHARED_SCHEMA, run_steps
 from zt_tenants.uuid7 import uuid7
 
 _CODE = re.compile(r"\d{6}(\d{3})?")
@@ -154,7 +154,7 @@ class _Restore:
             self._fill(cursor, centre.schema_name)
             self._set_sequences(cursor, centre.schema_name)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a broken reference is found here, not at the commit
-            centre.schema_ordinal = self._add_missing_steps(cursor, centre.schema_name)
+            centre.schema_ordinal = self._add_missing_steps(centre.schema_name)
             if not self._place.beside:
                 self._fill_shared(cursor, centre)
         new = centre._state.adding
@@ -213,7 +213,8 @@ class _Restore:
         if self._place.replace and not self._place.beside:
             cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
         cursor.execute(f'CREATE SCHEMA "{schema}"')
-        _run_steps(cursor, schema, first=1, last=self._manifest.schema_ordinal)
+        steps = SchemaStep.objects.filter(ordinal__lte=self._manifest.schema_ordinal)
+        run_steps(schema, steps, python=False)  # the archived rows have been through the data migrations
 
     def _fill(self, cursor: Any, schema: str) -> None:
         here = tables.columns_by_table(cursor, schema)
@@ -234,11 +235,11 @@ class _Restore:
                 raise ArchiveUnreadable(detail=f"numbering of {one.table}.{one.column}")
             cursor.execute("SELECT setval(%s, %s, %s)", [f'"{schema}"."{name}"', one.last_value, one.is_called])
 
-    def _add_missing_steps(self, cursor: Any, schema: str) -> int:
-        latest = SchemaStep.objects.order_by("-ordinal").values_list("ordinal", flat=True).first() or 0
-        self.steps_added = latest - self._manifest.schema_ordinal
-        _run_steps(cursor, schema, first=self._manifest.schema_ordinal + 1, last=latest)
-        return latest
+    def _add_missing_steps(self, schema: str) -> int:
+        missing = list(SchemaStep.objects.filter(ordinal__gt=self._manifest.schema_ordinal))
+        self.steps_added = len(missing)
+        run_steps(schema, missing)
+        return missing[-1].ordinal if missing else self._manifest.schema_ordinal
 
     def _fill_shared(self, cursor: Any, centre: Centre) -> None:
         """Exchange the centre's rows of the shared tables for the archived ones; rows of others are refused."""
@@ -267,14 +268,3 @@ class _Restore:
         cursor.execute(sql.SQL("UPDATE {} SET {} = %s").format(waiting, owner), [centre.code])
         cursor.execute(sql.SQL("DELETE FROM {} WHERE {} = %s").format(table, owner), [centre.code])
         cursor.execute(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(table, names, names, waiting))
-
-
-def _run_steps(cursor: Any, schema: str, *, first: int, last: int) -> None:
-    """Run schema steps in one schema inside the open transaction; the search path is back afterwards."""
-    steps = SchemaStep.objects.filter(ordinal__range=(first, last)).order_by("ordinal").values_list("sql", flat=True)
-    statements = "\n".join(steps)
-    if statements:
-        cursor.execute(
-            f'SET LOCAL search_path = "{schema}", {EXTENSION_SCHEMA};\n{statements}\n'
-            f"SET LOCAL search_path = {SHARED_SCHEMA}, {EXTENSION_SCHEMA};"
-        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 
 import click
+from django.core.management.base import CommandError
+from rich.markup import escape
 
 from zt_platform.project.cli.commands import COMMANDS
 from zt_platform.project.cli.console import fail
@@ -35,6 +37,9 @@ def main() -> None:
         sys.exit(130)
     except DomainError as error:
         fail(error.zh_text, error.en_text)
+        sys.exit(1)
+    except CommandError as error:
+        fail(escape(str(error)), "")
         sys.exit(1)
     except (ServiceFailed, SecretsMissing) as error:
         fail("服务无法启动:", str(error))

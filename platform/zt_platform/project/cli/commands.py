@@ -1,4 +1,4 @@
-"""``zhengtong up`` and ``zhengtong migrate``, and the list of all commands."""
+"""``zhengtong up``, and the list of all commands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from zt_platform.project.cli.centre import centre
 from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.keyring import keys
+from zt_platform.project.cli.migrate import migrate
 from zt_platform.project.cli.province import province
-from zt_platform.project.cli.runtime import migrate_all, platform_running, prepare_storage, set_up_django
+from zt_platform.project.cli.runtime import migrate_all, prepare_storage, set_up_django
 from zt_platform.project.cli.stack import Stack
 from zt_platform.project.secrets import data_home
 
@@ -27,15 +28,6 @@ def up(port: int, workers: int, threads: int) -> None:
         stack.start_site()
         say(f"网站已启动:[bold]{stack.url}[/bold] (Ctrl-C 停止)", "The site is up; Ctrl-C stops it.")
         stack.watch_until_interrupted()
-
-
-@click.command()
-def migrate() -> None:
-    """升级数据库(公共部分与每个中心)与存储桶 · Migrate the shared schemas, every centre and the bucket."""
-    with platform_running():
-        migrate_all(quiet=False)
-        prepare_storage()
-        say("数据库与存储桶已是最新。", "The database and the bucket are up to date.")
 
 
 COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -36,3 +36,17 @@ def progress_bar(zh: str, en: str, *, total: int) -> Iterator[Progress]:
     with bar:
         bar.add_task("", total=total, now="")
         yield bar
+
+
+@contextmanager
+def counting(zh: str, en: str) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar that appears with the first thing done: call it with what was done and how many there are."""
+    with ExitStack() as shown:
+        bars: list[Progress] = []
+
+        def progress(now: str, total: int) -> None:
+            if not bars:
+                bars.append(shown.enter_context(progress_bar(zh, en, total=total)))
+            bars[0].update(bars[0].task_ids[0], advance=1, now=now)
+
+        yield progress

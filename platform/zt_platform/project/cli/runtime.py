@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from zt_platform.project.cli.console import counting
 from zt_platform.project.embedded.services import services
 from zt_platform.project.secrets import data_home, load_secrets
 
@@ -27,11 +28,20 @@ def set_up_django() -> None:
     django.setup()
 
 
-def migrate_all(*, quiet: bool = True) -> None:
-    """Migrate the shared schemas and roll schema steps out to every centre."""
+def migrate_all(*, quiet: bool = True, jobs: int = 2, canary: int = 0, plan: bool = False) -> None:
+    """Migrate the shared schemas and roll schema steps out to every centre: Django's command ``migrate``.
+
+    Raises:
+        CommandError: a step could not be recorded, or some centre could not be brought up to date.
+    """
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
+    verbosity = 0 if quiet else 1
+    if quiet or plan:
+        call_command("migrate", verbosity=verbosity, interactive=False, jobs=jobs, canary=canary, plan=plan)
+        return
+    with counting("升级中心", "centres") as progress:
+        call_command("migrate", verbosity=1, interactive=False, jobs=jobs, canary=canary, progress=progress)
 
 
 def prepare_storage() -> None:
