@@ -51,16 +51,20 @@ def ensure_keys(
     A simulation of past days names a ``not_before`` that covers them.
     """
     made = 0
-    valid = PublicKey.objects.valid_at(now())
-    if not valid.filter(usage=KeyUsage.ROOT).exists():
+    moment = now()
+    if not PublicKey.objects.valid_at(moment).filter(usage=KeyUsage.ROOT).exists():
         issue_root_key(not_before=not_before, not_after=not_after)
         made += 1
-    have = set(valid.filter(usage=KeyUsage.MESSAGE).values_list("centre_id", flat=True))
-    for centre in centres:
-        if centre.id not in have:
-            issue_key(centre, not_before=not_before, not_after=not_after)
-            made += 1
-    return made
+    wanted = list(centres)
+    valid = PublicKey.objects.valid_at(moment).filter(usage=KeyUsage.MESSAGE)
+    have = set(valid.filter(centre_id__in=[centre.id for centre in wanted]).values_list("centre_id", flat=True))
+    missing = [centre for centre in wanted if centre.id not in have]
+    if missing:
+        root = signer_for(province(), at=moment, usage=KeyUsage.ROOT)
+        start = not_before or moment - _BACKDATED
+        end = not_after or start + VALIDITY
+        _store([_new_key(centre, KeyUsage.MESSAGE, start, end, root) for centre in missing])
+    return made + len(missing)
 
 
 def rotate_key(centre: Centre, *, overlap: timedelta = OVERLAP) -> PublicKey:
@@ -104,13 +108,19 @@ def revoke_key(kid: str, *, reason: str) -> PublicKey:
 
 
 def _issue(centre: Centre, usage: KeyUsage, not_before: datetime, not_after: datetime) -> PublicKey:
+    root = None if usage is KeyUsage.ROOT else signer_for(province(), at=now(), usage=KeyUsage.ROOT)
+    public, private = _new_key(centre, usage, not_before, not_after, root)
+    _store([(public, private)])
+    return public
+
+
+def _new_key(
+    centre: Centre, usage: KeyUsage, not_before: datetime, not_after: datetime, root: StoredSigner | None
+) -> tuple[PublicKey, PrivateKey]:
+    """An unsaved key pair whose statement ``root`` has signed; a root key (None) signs itself."""
     pair = suite(DEFAULT_SUITE).generate()
     kid = key_id(centre.code, DEFAULT_SUITE, pair.public_key)
-    if usage is KeyUsage.ROOT:
-        root = StoredSigner(kid, DEFAULT_SUITE, pair.private_key)
-    else:
-        root = signer_for(province(), at=now(), usage=KeyUsage.ROOT)
-    row = PublicKey(
+    public = PublicKey(
         kid=kid,
         centre_id=centre.id,
         centre_code=centre.code,
@@ -121,18 +131,22 @@ def _issue(centre: Centre, usage: KeyUsage, not_before: datetime, not_after: dat
         not_after=not_after,
         created_at=now(),
     )
-    row.statement = _statement(row, root)
+    public.statement = _statement(public, root or StoredSigner(kid, DEFAULT_SUITE, pair.private_key))
+    private = PrivateKey(
+        kid=kid,
+        centre_id=centre.id,
+        suite=DEFAULT_SUITE,
+        wrapped=wrap_key(pair.private_key, centre=str(centre.id), key_id=kid),
+        wrapping_key_id=wrapping_key_id(),
+        created_at=now(),
+    )
+    return public, private
+
+
+def _store(keys: list[tuple[PublicKey, PrivateKey]]) -> None:
     with transaction.atomic():
-        PrivateKey.objects.create(
-            kid=kid,
-            centre_id=centre.id,
-            suite=DEFAULT_SUITE,
-            wrapped=wrap_key(pair.private_key, centre=str(centre.id), key_id=kid),
-            wrapping_key_id=wrapping_key_id(),
-            created_at=now(),
-        )
-        row.save(force_insert=True)
-    return row
+        PrivateKey.objects.bulk_create([private for _, private in keys])
+        PublicKey.objects.bulk_create([public for public, _ in keys])
 
 
 def _statement(row: PublicKey, root: StoredSigner) -> str:

@@ -25,7 +25,8 @@ def province() -> None:
 @click.option("--demo", "demo_only", is_flag=True, help="只建演示范围(约60个中心) · only the demo's part")
 @click.option("--only", "cities", multiple=True, metavar="CITY", help="只建这些市及其县(可重复) · only these cities")
 @click.option("--dry-run", is_flag=True, help="只列出将要建立的中心 · only say what would be made")
-def load(code: str, demo_only: bool, cities: tuple[str, ...], dry_run: bool) -> None:
+@click.option("--jobs", type=click.IntRange(1, 8), default=2, show_default=True, help="同时建立几个中心 · at a time")
+def load(code: str, demo_only: bool, cities: tuple[str, ...], dry_run: bool, jobs: int) -> None:
     """按行政区划建立一省的中心 · Make the centres of province CODE, such as 340000; running it again continues."""
     divisions = divisions_of(code)
     if demo_only:
@@ -37,7 +38,7 @@ def load(code: str, demo_only: bool, cities: tuple[str, ...], dry_run: bool) -> 
         if dry_run:
             _say_what_is_missing(divisions)
         else:
-            load_missing_centres(divisions, password=staff_password(data_home()))
+            load_missing_centres(divisions, password=staff_password(data_home()), jobs=jobs)
 
 
 def _say_what_is_missing(divisions: Sequence[Division]) -> None:
@@ -49,8 +50,12 @@ def _say_what_is_missing(divisions: Sequence[Division]) -> None:
     say(f"将建立 {len(missing)} 个中心,已有 {len(divisions) - len(missing)} 个。", "Nothing was made.")
 
 
-def load_missing_centres(divisions: Sequence[Division], *, password: str) -> None:
-    """Make what is missing, with a progress bar."""
+def load_missing_centres(divisions: Sequence[Division], *, password: str, jobs: int = 2) -> None:
+    """Make what is missing, with a progress bar.
+
+    Raises:
+        click.ClickException: some centres could not be made; the others were.
+    """
     from zt_platform.project.provinces import load_province, missing_divisions
 
     missing = len(missing_divisions(divisions))
@@ -59,11 +64,18 @@ def load_missing_centres(divisions: Sequence[Division], *, password: str) -> Non
         return
     with progress_bar("建立中心", "centres", total=missing) as bar:
         report = load_province(
-            divisions, password=password, progress=lambda name: bar.update(bar.task_ids[0], advance=1, now=name)
+            divisions,
+            password=password,
+            jobs=jobs,
+            progress=lambda name: bar.update(bar.task_ids[0], advance=1, now=name),
         )
     say(
         f"新建 {report.made} 个中心,已有 {report.there} 个。", f"{report.made} centres made, {report.there} were there."
     )
+    if report.failed:
+        lines = [f"  {code}: {words}" for code, words in report.failed.items()]
+        head = f"{len(report.failed)} 个中心未能建立,再次运行即继续。 {len(report.failed)} centres could not be made."
+        raise click.ClickException("\n".join([head, *lines]))
 
 
 def staff_password(home: Path) -> str:

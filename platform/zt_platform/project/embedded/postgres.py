@@ -21,6 +21,7 @@ _SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "80",
     "shared_buffers": "256MB",
+    "max_wal_size": "2GB",  # making a centre writes two megabytes of catalogue; few checkpoints, few full pages
     "max_locks_per_transaction": "256",  # a schema per centre: one transaction may touch many tables
     "recovery_init_sync_method": "syncfs",
     "timezone": "UTC",

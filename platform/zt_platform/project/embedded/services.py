@@ -17,6 +17,10 @@ from zt_platform.project.embedded.valkey import EmbeddedValkey
 
 PREFERRED_PORTS = {"postgres": 15432, "valkey": 16379, "s3": 18333}
 BROKER_DATABASE, CACHE_DATABASE = 0, 1
+_SECONDS_TO_STOP = {
+    "S3 server": 3,
+    "PostgreSQL": 300,
+}  # a last checkpoint after a whole province was made takes a minute
 
 
 class AlreadyRunning(ServiceFailed):
@@ -107,7 +111,7 @@ class EmbeddedServices:
         for child in children:
             child.ask_to_stop()
         for child in children:
-            child.wait_stopped(seconds=3 if child.name == "S3 server" else 20)
+            child.wait_stopped(seconds=_SECONDS_TO_STOP.get(child.name, 20))
         for name in self.environment:
             os.environ.pop(name, None)
         if self._lock:
