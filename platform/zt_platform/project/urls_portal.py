@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from zt_platform.project.health import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health, name="health"),
     path("", include("zt_platform.web.urls")),
     path("", include("zt_platform.cases.urls_portal")),
     path("supervision/", include("zt_platform.supervision.urls")),

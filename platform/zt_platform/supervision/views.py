@@ -30,7 +30,9 @@ from zt_platform.supervision.queries import CaseFilters, CaseRow, FeedSummary, S
 from zt_platform.supervision.scope import Scope, scope_for
 from zt_platform.supervision.vocabulary import HEAT_MEASURES, KINDS, LIGHTS, MEASURES, ROLES, STATUSES, STEPS, word
 from zt_tenants.clock import CHINA
+from zt_tenants.fleet import fleet_status
 from zt_tenants.language import bi
+from zt_tenants.models import Level
 from zt_tenants.urls import portal_url
 
 EXPORT_ROWS = 10_000
@@ -299,6 +301,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
         "path": scope.path(code),
         "feed": found,
         "feed_text": feed_text(found),
+        "fleet": fleet_status() if scope.root.level == Level.PROVINCE else None,
         "csv_url": f"?{urlencode({'centre': code, 'csv': 1})}",
     }
     return render(request, "supervision/feeds.html", context)

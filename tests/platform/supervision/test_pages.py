@@ -15,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zt_platform.organisation.roles import Role
-from zt_tenants.models import Centre, Level
+from zt_tenants.models import Centre, Level, SchemaLedgerEntry
 from zt_tenants.urls import portal_url
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -203,3 +203,17 @@ def test_the_pages_cost_the_same_statements_with_twenty_centres_and_cases(sign_i
         report(feeds.accepted(centre, f"N{number}", due_in=-timedelta(hours=2), accepted_at=NOON - 3 * DAY))
     costs()
     assert costs() == one
+
+
+def test_the_province_sees_a_mixed_fleet_with_the_databases_words(sign_in, world, some_cases):
+    url = _urls(world)[4]
+    assert "全部6个中心都是最新版本" in _page(sign_in(world.province), url)
+    newest = world.county.schema_ordinal
+    Centre.objects.filter(code=world.county.code).update(schema_ordinal=newest - 1)
+    SchemaLedgerEntry.objects.create(
+        centre=world.county, ordinal=newest, began_at=NOON, duration_ms=3, error='column "tried" <already exists>'
+    )
+    page = _page(sign_in(world.province), url)
+    assert "6个中心中有1个尚未升级" in page
+    assert 'column "tried" <already exists>' in page
+    assert "表结构版本" not in _page(sign_in(world.city), url)

@@ -1,0 +1,67 @@
+"""``/health/``: whether this deployment works, for load balancers and for whoever looks after it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from zt_storage.objects import ready
+from zt_tenants.fleet import fleet_status
+
+_log = logging.getLogger(__name__)
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when database, cache and storage answer and every centre has the tables that this code expects, else 503.
+
+    Counts only: what the database said about a failed centre is for ``zhengtong migrate --status`` and the supervisors.
+    """
+    del request
+    parts: dict[str, dict[str, Any]] = {
+        "database": _answers(_database),
+        "cache": _answers(_cache),
+        "storage": _answers(ready),
+    }
+    parts["schema"] = _schema() if parts["database"]["ok"] else {"ok": False}
+    ok = all(part["ok"] for part in parts.values())
+    return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)
+
+
+def _answers(ask: Callable[[], bool]) -> dict[str, Any]:
+    try:
+        return {"ok": ask()}
+    except Exception:  # whatever the driver raises: the answer is that it does not work
+        _log.warning("health: %s does not answer", ask.__name__.strip("_"), exc_info=True)
+        return {"ok": False}
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone())
+
+
+def _cache() -> bool:
+    cache.set("health", 1, 10)
+    return bool(cache.get("health") == 1)
+
+
+def _schema() -> dict[str, Any]:
+    fleet = fleet_status()
+    return {
+        "ok": not fleet.mixed,
+        "newest": fleet.latest,
+        "centres": fleet.centres,
+        "behind": fleet.behind,
+        "failed": len(fleet.failed),
+        "not_rolled_out": fleet.unrecorded,
+    }
