@@ -24,7 +24,7 @@ class CentreRequired(DomainError):
     """The field belongs to a centre and was asked for at the portal."""
 
     code = "CENTRE_REQUIRED"
-    zh = "此项内容属于某一政务服务中心,请改用该中心的接口地址(/c/行政区划代码/graphql)。"
+    zh = "此项内容属于某一政务服务中心，请改用该中心的接口地址(/c/行政区划代码/graphql)。"
     en = "This belongs to one centre; ask at that centre's endpoint (/c/<code>/graphql)."
 
 
@@ -33,7 +33,7 @@ class RequestRefused(DomainError):
 
     code = "BAD_REQUEST"
     status = 400
-    zh = "请求格式有误:应为含 query 的 JSON 对象。"
+    zh = "请求格式有误：应为含 query 的 JSON 对象。"
     en = "Malformed request: expected a JSON object with “query”."
 
 
@@ -69,7 +69,7 @@ class CsrfRefused(RequestRefused):
 
     code = "CSRF_FAILED"
     status = 403
-    zh = "页面已过期,请刷新后重试(缺少 X-CSRFToken)。"
+    zh = "页面已过期，请刷新后重试(缺少 X-CSRFToken)。"
     en = "The page is stale; reload it and try again (X-CSRFToken is missing or wrong)."
 
 
@@ -85,7 +85,7 @@ class QueryTooDeep(RequestRefused):
     """The query nests deeper than the limit."""
 
     code = "QUERY_TOO_DEEP"
-    zh = "查询嵌套{depth}层,超过上限{limit}层,请减少嵌套。"
+    zh = "查询嵌套{depth}层，超过上限{limit}层，请减少嵌套。"
     en = "The query is {depth} levels deep, more than {limit}; nest less."
 
 
@@ -93,7 +93,7 @@ class QueryTooCostly(RequestRefused):
     """The query's declared cost is over the limit."""
 
     code = "QUERY_TOO_COSTLY"
-    zh = "查询开销{cost}超过上限{limit},请减少字段或每页条数。"
+    zh = "查询开销{cost}超过上限{limit}，请减少字段或每页条数。"
     en = "The query costs {cost}, more than {limit}; ask for fewer fields or smaller pages."
 
 
@@ -101,7 +101,7 @@ class TooManyAliases(RequestRefused):
     """Too many aliases, or too many root fields in one mutation."""
 
     code = "TOO_MANY_ALIASES"
-    zh = "查询中有{count}个别名或顶层操作,超过上限{limit}个,请拆分为多次请求。"
+    zh = "查询中有{count}个别名或顶层操作，超过上限{limit}个，请拆分为多次请求。"
     en = "The query has {count} aliases or root fields, more than {limit}; split it into several requests."
 
 
@@ -110,7 +110,7 @@ class IntrospectionRefused(RequestRefused):
 
     code = "INTROSPECTION_REFUSED"
     status = 403
-    zh = "自省查询仅对工作人员开放,接口说明请见随源码发布的 schema.graphql。"
+    zh = "自省查询仅对工作人员开放，接口说明请见随源码发布的 schema.graphql。"
     en = "Introspection is for staff; read schema.graphql in the source instead."
 
 
@@ -118,7 +118,7 @@ class InvalidCursor(InvalidInput):
     """A cursor that this connection of this centre did not make."""
 
     code = "INVALID_CURSOR"
-    zh = "翻页位置无效,请从第一页重新查询。"
+    zh = "翻页位置无效，请从第一页重新查询。"
     en = "The cursor is not of this list; start again at the first page."
 
 
@@ -166,7 +166,7 @@ def _unexpected(error: GraphQLError) -> dict[str, Any]:
     logger.error("gateway error %s at %s", reference, error.path, exc_info=original or error)
     return {
         "message": bi(
-            "系统内部错误,请稍后重试;如需协助,请提供编号{reference}。",
+            "系统内部错误，请稍后重试；如需协助，请提供编号{reference}。",
             "Something went wrong; try again later. Quote {reference} when you ask for help.",
             reference=reference,
         ),

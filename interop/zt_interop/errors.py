@@ -28,7 +28,7 @@ class Malformed(MessageRefused):
     """Not the bytes the protocol describes: base64url, UTF-8, JSON, a key twice, a number outside I-JSON."""
 
     code = "MALFORMED"
-    zh = "报文格式错误:{detail}。"
+    zh = "报文格式错误：{detail}。"
     en = "The message is malformed: {detail}."
 
 
@@ -60,7 +60,7 @@ class HeaderInvalid(MessageRefused):
     """The protected header lacks a member, has one too many, or one of the wrong type."""
 
     code = "HEADER_INVALID"
-    zh = "报文签名头不符合规定:{detail}。"
+    zh = "报文签名头不符合规定：{detail}。"
     en = "The protected header is not valid: {detail}."
 
 
@@ -120,7 +120,7 @@ class SignatureInvalid(MessageRefused):
     """The signature does not verify: forged or altered."""
 
     code = "SIGNATURE_INVALID"
-    zh = "签名验证失败,报文可能被伪造或篡改。"
+    zh = "签名验证失败，报文可能被伪造或篡改。"
     en = "The signature does not verify; the message was forged or altered."
     retry = True
 
@@ -129,7 +129,7 @@ class SignatureExpired(MessageRefused):
     """The signature's time has passed. The event itself does not expire: sign it afresh."""
 
     code = "SIGNATURE_EXPIRED"
-    zh = "签名已过期,请重新签名后发送。"
+    zh = "签名已过期，请重新签名后发送。"
     en = "The signature has expired; sign the event afresh."
     retry = True
 
@@ -138,7 +138,7 @@ class SignatureNotYetValid(MessageRefused):
     """The signature was made in the future: one of the two clocks is wrong."""
 
     code = "SIGNATURE_NOT_YET_VALID"
-    zh = "签名时间晚于本机时间,请核对双方时钟。"
+    zh = "签名时间晚于本机时间，请核对双方时钟。"
     en = "The signature lies in the future; compare the two clocks."
     retry = True
 
@@ -147,7 +147,7 @@ class Misaddressed(MessageRefused):
     """The message is for another centre."""
 
     code = "MISADDRESSED"
-    zh = "报文的收件中心是“{destination}”,不是本中心“{here}”。"
+    zh = "报文的收件中心是“{destination}”，不是本中心“{here}”。"
     en = "The message is for “{destination}”, not for “{here}”."
 
 
@@ -155,7 +155,7 @@ class WrongSource(MessageRefused):
     """The event names another source than the centre the key belongs to."""
 
     code = "WRONG_SOURCE"
-    zh = "报文声称来自“{source}”,但签名密钥属于“{owner}”。"
+    zh = "报文声称来自“{source}”，但签名密钥属于“{owner}”。"
     en = "The event claims to come from “{source}”, but the key belongs to “{owner}”."
 
 
@@ -163,7 +163,7 @@ class EnvelopeInvalid(MessageRefused):
     """The CloudEvent lacks an attribute or has one that the envelope's schema forbids."""
 
     code = "ENVELOPE_INVALID"
-    zh = "报文信封不符合规定:{detail}。"
+    zh = "报文信封不符合规定：{detail}。"
     en = "The envelope is not valid: {detail}."
 
 
@@ -171,7 +171,7 @@ class BatchInvalid(MessageRefused):
     """The events of a batch are not those the manifest was signed over."""
 
     code = "BATCH_INVALID"
-    zh = "批次与其签名清单不符:{detail}。"
+    zh = "批次与其签名清单不符：{detail}。"
     en = "The batch does not match its signed manifest: {detail}."
 
 
@@ -179,7 +179,7 @@ class ContentConflict(MessageRefused):
     """An event with this id was received before with other content: a replay under a borrowed id."""
 
     code = "CONTENT_CONFLICT"
-    zh = "编号“{event_id}”的报文此前已收到,但内容不同。"
+    zh = "编号“{event_id}”的报文此前已收到，但内容不同。"
     en = "The event “{event_id}” was received before with other content."
 
 
@@ -187,7 +187,7 @@ class SequenceGap(MessageRefused):
     """Events before this one have not arrived; the sender must go back to ``expected``."""
 
     code = "SEQUENCE_GAP"
-    zh = "报文序号不连续:应为{expected},收到{sequence}。"
+    zh = "报文序号不连续：应为{expected}，收到{sequence}。"
     en = "There is a gap: expected {expected}, received {sequence}."
     retry = True
 
@@ -205,7 +205,7 @@ class LinkBroken(MessageRefused):
     """``prevhash`` is not the digest of the event before: the sender's history was changed."""
 
     code = "LINK_BROKEN"
-    zh = "报文{sequence}的前序摘要与本中心所存不符,请核对双方的流水。"
+    zh = "报文{sequence}的前序摘要与本中心所存不符，请核对双方的流水。"
     en = "The hash link of event {sequence} does not match the event before it; compare the two streams."
     retry = True
 
@@ -232,7 +232,7 @@ class SchemaInvalid(MessageRefused):
     """``data`` does not match the JSON Schema of its type."""
 
     code = "SCHEMA_INVALID"
-    zh = "报文内容不符合“{type}”的规定:{detail}。"
+    zh = "报文内容不符合“{type}”的规定：{detail}。"
     en = "The data does not match the schema of “{type}”: {detail}."
     recorded = True
 
@@ -241,7 +241,7 @@ class ReceiptInvalid(DomainError):
     """The answer to a delivery is not a receipt for what was sent."""
 
     code = "RECEIPT_INVALID"
-    zh = "对方返回的回执无效:{detail}。"
+    zh = "对方返回的回执无效：{detail}。"
     en = "The receipt is not valid: {detail}."
 
 
@@ -249,7 +249,7 @@ class DeliveryFailed(DomainError):
     """The message did not reach the destination; it will be tried again."""
 
     code = "DELIVERY_FAILED"
-    zh = "报文未能送达:{detail}。系统将自动重试。"
+    zh = "报文未能送达：{detail}。系统将自动重试。"
     en = "The message was not delivered: {detail}. It will be tried again."
 
 
@@ -257,7 +257,7 @@ class NoSigningKey(DomainError):
     """The centre has no valid key to sign with."""
 
     code = "NO_SIGNING_KEY"
-    zh = "中心“{centre}”没有有效的签名密钥,请省级管理员签发。"
+    zh = "中心“{centre}”没有有效的签名密钥，请省级管理员签发。"
     en = "The centre “{centre}” has no valid signing key; the province must issue one."
 
 
@@ -265,5 +265,5 @@ class NoHandler(DomainError):
     """The message is good, but nothing here can act on its type yet; it waits."""
 
     code = "NO_HANDLER"
-    zh = "本中心尚不能处理“{type}”类报文,已暂存待处理。"
+    zh = "本中心尚不能处理“{type}”类报文，已暂存待处理。"
     en = "Nothing here handles “{type}” yet; the message waits."

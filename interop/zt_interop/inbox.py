@@ -24,7 +24,7 @@ class InboxFault(DomainError):
     """A handler failed in a way it did not announce: a defect of the program, not of the message."""
 
     code = "INBOX_FAULT"
-    zh = "处理报文时发生内部错误({kind}),已暂存,请联系系统管理员。"
+    zh = "处理报文时发生内部错误({kind}),已暂存，请联系系统管理员。"
     en = "Handling the message failed inside ({kind}); it is kept. Tell the operator."
 
 
@@ -32,7 +32,7 @@ class Behind(DomainError):
     """An earlier message of the same subject is parked; this one waits for it."""
 
     code = "BEHIND_PARKED"
-    zh = "办件{subject}有更早的报文暂存待处理,本报文排队等待。"
+    zh = "办件{subject}有更早的报文暂存待处理，本报文排队等待。"
     en = "An earlier message of {subject} is parked; this one waits behind it."
 
 

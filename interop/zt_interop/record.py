@@ -18,7 +18,7 @@ class StandsRefused(DomainError):
     """The destination refuses for a reason that is not the message's fault; the stream waits."""
 
     code = "STANDS_REFUSED"
-    zh = "对方中心暂不接收:{reason_zh}"
+    zh = "对方中心暂不接收：{reason_zh}"
     en = "The destination does not take it for now: {reason_en}"
 
 

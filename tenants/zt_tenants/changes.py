@@ -17,7 +17,7 @@ class CodeInUse(Conflict):
     """The code belongs to another centre, or did: letters that carry it must not arrive elsewhere."""
 
     code = "CODE_IN_USE"
-    zh = "代码 {centre} 属于或曾属于另一中心,请换一个代码。"
+    zh = "代码 {centre} 属于或曾属于另一中心，请换一个代码。"
     en = "Code {centre} belongs, or once belonged, to another centre; choose another one."
 
 
@@ -25,7 +25,7 @@ class CentreAbolished(Conflict):
     """The centre takes no new applications; its running cases finish where they are."""
 
     code = "CENTRE_ABOLISHED"
-    zh = "{centre}已撤销,不再受理新的申请,请到{successors}办理。已受理的办件仍在原处办结。"
+    zh = "{centre}已撤销，不再受理新的申请，请到{successors}办理。已受理的办件仍在原处办结。"
     en = "{centre} takes no new applications; please apply at {successors}. Running cases are finished where they are."
 
 
@@ -33,7 +33,7 @@ class ChildrenUnassigned(Conflict):
     """With several successors, each centre below must be told where it belongs."""
 
     code = "CHILDREN_UNASSIGNED"
-    zh = "请指明下级中心归属哪一个承接中心:{children}。"
+    zh = "请指明下级中心归属哪一个承接中心：{children}。"
     en = "Say to which successor these centres below belong: {children}."
 
 

@@ -26,7 +26,7 @@ class StepUnknown(DomainError):
     """A recorded step has no migration in this version of the code (an older version runs on a newer database)."""
 
     code = "SCHEMA_STEP_UNKNOWN"
-    zh = "当前程序版本中没有迁移 {migration},请使用不低于数据库版本的程序。"
+    zh = "当前程序版本中没有迁移 {migration}，请使用不低于数据库版本的程序。"
     en = "This version of the program has no migration {migration}; use one that is not older than the database."
 
 

@@ -53,7 +53,7 @@ class InvalidInput(DomainError):
     """A value a person or a system sent cannot be used; ``field`` names it."""
 
     code = "INVALID_INPUT"
-    zh = "填写内容有误,请检查后重新提交。"
+    zh = "填写内容有误，请检查后重新提交。"
     en = "The input is not valid; check it and send it again."
 
 
@@ -61,7 +61,7 @@ class NotPermitted(DomainError):
     """The actor has no right to do this here."""
 
     code = "NOT_PERMITTED"
-    zh = "您没有此项操作的权限,请联系本中心管理员。"
+    zh = "您没有此项操作的权限，请联系本中心管理员。"
     en = "You are not permitted to do this here; ask the administrator of this centre."
 
 
@@ -69,7 +69,7 @@ class NotFound(DomainError):
     """The thing asked for does not exist, or not for this actor: the two are never told apart."""
 
     code = "NOT_FOUND"
-    zh = "没有找到您要的内容,请核对后再试。"
+    zh = "没有找到您要的内容，请核对后再试。"
     en = "Not found; check what you asked for and try again."
 
 
@@ -77,7 +77,7 @@ class Conflict(DomainError):
     """Somebody else changed the thing meanwhile, or its state forbids the act."""
 
     code = "CONFLICT"
-    zh = "内容已被他人更新,请刷新后再操作。"
+    zh = "内容已被他人更新，请刷新后再操作。"
     en = "This was changed meanwhile; reload and try again."
 
 
@@ -85,7 +85,7 @@ class UnknownCentre(NotFound):
     """No open centre has this code or id."""
 
     code = "UNKNOWN_CENTRE"
-    zh = "没有代码为“{centre}”的政务服务中心,请在首页重新选择。"
+    zh = "没有代码为“{centre}”的政务服务中心，请在首页重新选择。"
     en = "There is no centre “{centre}”; choose one on the home page."
 
 

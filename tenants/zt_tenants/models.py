@@ -119,8 +119,8 @@ class StepKind(models.TextChoices):
     """How a schema step is run in a centre."""
 
     SQL = "sql", bilingual("SQL,事务内", "SQL in a transaction")
-    CONCURRENTLY = "concurrently", bilingual("并发建索引,事务外", "Concurrent index builds, outside a transaction")
-    PYTHON = "python", bilingual("数据迁移,事务内", "Python over the rows, in a transaction")
+    CONCURRENTLY = "concurrently", bilingual("并发建索引，事务外", "Concurrent index builds, outside a transaction")
+    PYTHON = "python", bilingual("数据迁移，事务内", "Python over the rows, in a transaction")
     BATCHES = "batches", bilingual("分批数据迁移", "Python over the rows, a transaction a batch")
 
 

@@ -40,7 +40,7 @@ class StepNotSql(DomainError):
     """A tenant migration mixes Python with changes of tables: it can be fanned out as neither."""
 
     code = "SCHEMA_STEP_NOT_SQL"
-    zh = "迁移 {migration} 把 Python 与表结构改动混在一起,请拆成两个迁移。"
+    zh = "迁移 {migration} 把 Python 与表结构改动混在一起，请拆成两个迁移。"
     en = "Migration {migration} mixes Python with changes of tables; split it in two."
 
 

@@ -217,7 +217,7 @@ def verify_authorisation(*, actor: Actor, authorisation_id: UUID) -> Authorisati
         authorisation = _live_authorisation(authorisation_id)
         if not authorisation.account.is_verified:
             raise Conflict(
-                zh="请先核验代理人的身份,再核验授权。", en="Verify the agent's identity before the authorisation."
+                zh="请先核验代理人的身份，再核验授权。", en="Verify the agent's identity before the authorisation."
             )
         authorisation.verification, authorisation.verified_at = Verification.BY_CLERK, now()
         authorisation.verified_by = actor.account_id

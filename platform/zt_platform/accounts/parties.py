@@ -65,7 +65,7 @@ class Party:
         if not live or not authorisation.valid_from <= today <= authorisation.valid_until:
             raise InvalidInput(
                 field="authorisation_id",
-                zh="该单位的授权不在有效期内,请重新登记授权。",
+                zh="该单位的授权不在有效期内，请重新登记授权。",
                 en="The authorisation for this organisation is not valid today; enter a new one.",
             )
         return cls(

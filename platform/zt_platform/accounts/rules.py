@@ -40,18 +40,18 @@ def resident_id(number: str, *, today: date, field: str = "resident_id") -> str:
     if not _RESIDENT_ID.fullmatch(number):
         raise InvalidInput(
             field=field,
-            zh="身份证号码格式有误,应为18位居民身份证号码。",
+            zh="身份证号码格式有误，应为18位居民身份证号码。",
             en="This is not an 18-character resident id number.",
         )
     if resident_check_digit(number[:17]) != number[17]:
         raise InvalidInput(
             field=field,
-            zh="身份证号码校验位不符,请核对每一位数字。",
+            zh="身份证号码校验位不符，请核对每一位数字。",
             en="The check digit of the resident id does not match; compare every digit.",
         )
     impossible = InvalidInput(
         field=field,
-        zh="身份证号码中的出生日期不成立,请核对第7至14位。",
+        zh="身份证号码中的出生日期不成立，请核对第7至14位。",
         en="The birth date in the resident id is impossible; check digits 7 to 14.",
     )
     try:
@@ -82,7 +82,7 @@ def credit_code(number: str, *, field: str = "uscc") -> str:
     except ValidationError as wrong:
         raise InvalidInput(
             field=field,
-            zh="统一社会信用代码有误,应为营业执照上的18位代码。",
+            zh="统一社会信用代码有误，应为营业执照上的18位代码。",
             en="This is not a valid unified social credit code; copy the 18 characters from the licence.",
         ) from wrong
 
@@ -94,7 +94,7 @@ def mobile_phone(number: str, *, field: str = "phone") -> str:
         number = number.removeprefix(prefix)
     if not MOBILE.fullmatch(number):
         raise InvalidInput(
-            field=field, zh="手机号码有误,应为11位手机号码。", en="This is not an 11-digit mobile phone number."
+            field=field, zh="手机号码有误，应为11位手机号码。", en="This is not an 11-digit mobile phone number."
         )
     return number
 
@@ -118,7 +118,7 @@ def username(name: str, *, field: str = "username") -> str:
     if not USERNAME.fullmatch(name):
         raise InvalidInput(
             field=field,
-            zh="用户名应为3至64位小写字母、数字、点、横线或下划线,并以字母或数字开头。",
+            zh="用户名应为3至64位小写字母、数字、点、横线或下划线，并以字母或数字开头。",
             en="A username has 3 to 64 lower-case letters, digits, dots, hyphens or underscores.",
         )
     return name
@@ -136,7 +136,7 @@ def password(secret: str, *, username: str = "", common: frozenset[str] | None =
     if (username and username.lower() in lowered) or lowered in (common or frozenset()) or len(set(secret)) < 4:
         raise InvalidInput(
             field=field,
-            zh="密码过于简单,请勿使用用户名或常见密码。",
+            zh="密码过于简单，请勿使用用户名或常见密码。",
             en="The password is too easy to guess: do not use your username or a well-known password.",
         )
     return secret

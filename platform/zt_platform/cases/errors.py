@@ -31,7 +31,7 @@ class CaseNotFound(NotFound):
     """There is no such case at this centre, or not for this actor."""
 
     code = "CASE_NOT_FOUND"
-    zh = "没有找到该办件,请核对编号后再试。"
+    zh = "没有找到该办件，请核对编号后再试。"
     en = "There is no such case; check its number and try again."
 
 
@@ -39,7 +39,7 @@ class TransitionNotAllowed(Conflict):
     """The case's status does not allow the action."""
 
     code = "TRANSITION_NOT_ALLOWED"
-    zh = "办件当前为“{status_zh}”,不能执行“{action_zh}”,请刷新页面查看最新进度。"
+    zh = "办件当前为“{status_zh}”，不能执行“{action_zh}”，请刷新页面查看最新进度。"
     en = "The case is “{status}”; “{action_en}” is not possible now. Reload to see where it stands."
 
     def __init__(self, *, status: Status | None, action: Action) -> None:
@@ -64,7 +64,7 @@ class SecondCorrection(Conflict):
     """Art. 32: everything to be corrected is told once."""
 
     code = "SECOND_CORRECTION"
-    zh = "补正只能一次性告知(行政许可法第三十二条),本件已告知过补正;材料仍不符合的,请作出受理或不予受理决定。"
+    zh = "补正只能一次性告知(行政许可法第三十二条),本件已告知过补正；材料仍不符合的，请作出受理或不予受理决定。"
     en = "Corrections are asked once (Licensing Law, art. 32) and were asked already; accept or refuse the application."
 
 
@@ -72,7 +72,7 @@ class DeemedAccepted(Conflict):
     """Art. 32: nothing was said within five working days, so the application counts as accepted."""
 
     code = "DEEMED_ACCEPTED"
-    zh = "收到申请已逾五个工作日未告知补正,依照行政许可法第三十二条自收到之日起即为受理,请直接受理。"
+    zh = "收到申请已逾五个工作日未告知补正，依照行政许可法第三十二条自收到之日起即为受理，请直接受理。"
     en = "Five working days have passed; the application counts as accepted since its receipt (art. 32). Accept it."
 
 
@@ -80,7 +80,7 @@ class MaterialsMissing(InvalidInput):
     """Required materials are not attached; ``materials`` names them all."""
 
     code = "MATERIALS_MISSING"
-    zh = "还差{count}份材料:{materials}。"
+    zh = "还差{count}份材料：{materials}。"
     en = "{count} required documents are missing: {materials}."
 
 
@@ -88,7 +88,7 @@ class MustBeHandedDown(Conflict):
     """A devolved item is decided below: the portal hands the application down before acceptance."""
 
     code = "MUST_BE_HANDED_DOWN"
-    zh = "该事项已下放至“{centre}”,请转下级办理,不在本中心受理。"
+    zh = "该事项已下放至“{centre}”，请转下级办理，不在本中心受理。"
     en = "This item is devolved to “{centre}”: hand the application down instead of accepting it here."
 
 
@@ -96,7 +96,7 @@ class NotDevolved(Conflict):
     """Only a devolved item can be handed down; ``reason`` says what stands against it."""
 
     code = "NOT_DEVOLVED"
-    zh = "该事项不能转下级办理:{reason_zh}"
+    zh = "该事项不能转下级办理：{reason_zh}"
     en = "The application cannot be handed down: {reason_en}"
 
 
@@ -112,7 +112,7 @@ class DestinationNeeded(InvalidInput):
     """Several centres hold the delegated power; the clerk has to say which one."""
 
     code = "DESTINATION_NEEDED"
-    zh = "该事项可转往多个中心,请选择其中一个:{centres}。"
+    zh = "该事项可转往多个中心，请选择其中一个：{centres}。"
     en = "Several centres may receive this case; choose one: {centres}."
 
 
@@ -120,7 +120,7 @@ class NothingToDecline(Conflict):
     """Only what another centre sent can be declined."""
 
     code = "NOTHING_TO_DECLINE"
-    zh = "本件由本中心直接收件,不能退回其他中心。"
+    zh = "本件由本中心直接收件，不能退回其他中心。"
     en = "The case came to this centre directly; there is no centre to return it to."
 
 
@@ -128,7 +128,7 @@ class NotInstant(Conflict):
     """Only an instant item is decided on the spot."""
 
     code = "NOT_INSTANT"
-    zh = "该事项不是即办件,请按受理、审核、审批、办结四个环节办理。"
+    zh = "该事项不是即办件，请按受理、审核、审批、办结四个环节办理。"
     en = "The item is not an instant one: accept, review, decide and complete it step by step."
 
 
@@ -136,7 +136,7 @@ class ItemNotOffered(NotFound):
     """The item cannot be applied for at this centre."""
 
     code = "ITEM_NOT_OFFERED"
-    zh = "本中心目前不受理事项“{item}”,请在首页查找可受理的中心。"
+    zh = "本中心目前不受理事项“{item}”，请在首页查找可受理的中心。"
     en = "Item “{item}” cannot be applied for at this centre; look for another centre on the home page."
 
 
@@ -144,7 +144,7 @@ class InvalidTrackingNumber(InvalidInput):
     """Not a tracking number, or mistyped: the check digit does not match."""
 
     code = "INVALID_TRACKING_NUMBER"
-    zh = "办件编号有误,请对照受理通知单逐位核对。"
+    zh = "办件编号有误，请对照受理通知单逐位核对。"
     en = "This is not a valid case number; compare every digit with your notice."
 
 
@@ -152,7 +152,7 @@ class NumbersExhausted(DomainError):
     """More numbers were asked for than the day (or year) has."""
 
     code = "NUMBERS_EXHAUSTED"
-    zh = "本期编号已用完,请联系系统管理员。"
+    zh = "本期编号已用完，请联系系统管理员。"
     en = "All numbers of this period are used; tell the operator."
 
 
@@ -160,7 +160,7 @@ class UnknownCase(DomainError):
     """A message speaks of a case that this centre does not hold."""
 
     code = "UNKNOWN_CASE"
-    zh = "本中心没有编号为 {tracking_number} 的办件,报文已暂存待处理。"
+    zh = "本中心没有编号为 {tracking_number} 的办件，报文已暂存待处理。"
     en = "This centre holds no case {tracking_number}; the message waits."
 
 
@@ -168,7 +168,7 @@ class ForeignMessage(DomainError):
     """A message speaks of a case that its sender has no part in."""
 
     code = "FOREIGN_MESSAGE"
-    zh = "中心 {source} 不是办件 {tracking_number} 的相对方,报文不予执行。"
+    zh = "中心 {source} 不是办件 {tracking_number} 的相对方，报文不予执行。"
     en = "Centre {source} has no part in case {tracking_number}; the message is not acted on."
 
 
@@ -184,5 +184,5 @@ class NoDelegation(DomainError):
     """A case came from a centre that has not delegated the item to this one, nor holds it from this one."""
 
     code = "NO_DELEGATION"
-    zh = "中心 {source} 与本中心之间没有事项“{item}”的授权关系,来件不予接收。"
+    zh = "中心 {source} 与本中心之间没有事项“{item}”的授权关系，来件不予接收。"
     en = "There is no delegation of item “{item}” between centre {source} and this one; the case is not taken."

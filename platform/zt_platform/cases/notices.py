@@ -81,7 +81,7 @@ def _decision(case: Case, *, granted: bool, given: Mapping[str, Any]) -> str:
             accepted_on=(case.accepted_at or now()).astimezone(CHINA).date(),
             decided_on=today(),
             legal_basis=case.legal_basis,
-            opinion=str(given.get("opinion") or "申请材料齐全,符合法定条件,同意。"),
+            opinion=str(given.get("opinion") or "申请材料齐全，符合法定条件，同意。"),
             legal_name=case.legal_name_of_decider,
             acting_for=case.department.name if entrusted and case.department else "",
             certificate_number=_LATER if granted else "",

@@ -44,20 +44,20 @@ def decision_text(decision: Decision) -> str:
     lines = [
         decision.title,
         "",
-        f"文书编号:{decision.number}",
-        f"办件编号:{decision.tracking_number}",
+        f"文书编号：{decision.number}",
+        f"办件编号：{decision.tracking_number}",
         "",
-        f"申请人:{decision.applicant_name}(证件号码:{decision.applicant_id_masked})",
-        f"申请事项:{decision.item_name}",
+        f"申请人：{decision.applicant_name}(证件号码：{decision.applicant_id_masked})",
+        f"申请事项：{decision.item_name}",
         "",
-        f"    你(单位)提出的“{decision.item_name}”申请,本机关于{_chinese(decision.accepted_on)}受理。"
+        f"    你(单位)提出的“{decision.item_name}”申请，本机关于{_chinese(decision.accepted_on)}受理。"
         + _operative_part(decision),
         "",
-        f"    法定依据:{decision.legal_basis}",
-        f"    审批意见:{decision.opinion}",
+        f"    法定依据：{decision.legal_basis}",
+        f"    审批意见：{decision.opinion}",
         *_certificate_part(decision),
         "",
-        f"    如不服本决定,{_RECONSIDERATION};{_LITIGATION}。",
+        f"    如不服本决定，{_RECONSIDERATION};{_LITIGATION}。",
         *_entrusted_part(decision),
         "",
         f"{decision.legal_name}(盖章)",
@@ -71,10 +71,12 @@ def decision_text(decision: Decision) -> str:
 
 def _operative_part(decision: Decision) -> str:
     if decision.granted:
-        return "经审查,申请符合法定条件、标准,依照《中华人民共和国行政许可法》第三十八条第一款的规定,决定准予行政许可。"
+        return (
+            "经审查，申请符合法定条件、标准，依照《中华人民共和国行政许可法》第三十八条第一款的规定，决定准予行政许可。"
+        )
     return (
-        "经审查,申请不符合法定条件、标准,依照《中华人民共和国行政许可法》第三十八条第二款的规定,"
-        "决定不予行政许可,理由见审批意见。"
+        "经审查，申请不符合法定条件、标准，依照《中华人民共和国行政许可法》第三十八条第二款的规定,"
+        "决定不予行政许可，理由见审批意见。"
     )
 
 
@@ -82,7 +84,7 @@ def _certificate_part(decision: Decision) -> list[str]:
     if not decision.certificate_number or decision.valid_from is None:
         return []
     until = f"至{_chinese(decision.valid_until)}" if decision.valid_until else "起长期有效"
-    return [f"    许可证件编号:{decision.certificate_number}", f"    有效期:自{_chinese(decision.valid_from)}{until}"]
+    return [f"    许可证件编号：{decision.certificate_number}", f"    有效期：自{_chinese(decision.valid_from)}{until}"]
 
 
 def _entrusted_part(decision: Decision) -> list[str]:

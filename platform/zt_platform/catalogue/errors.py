@@ -9,7 +9,7 @@ class UnknownItem(NotFound):
     """The current centre has no such item, or not for the public."""
 
     code = "UNKNOWN_ITEM"
-    zh = "本中心没有编码为“{item_code}”的事项,请在事项目录中查找。"
+    zh = "本中心没有编码为“{item_code}”的事项，请在事项目录中查找。"
     en = "This centre has no item “{item_code}”; look it up in the catalogue."
 
 
@@ -17,7 +17,7 @@ class DelegationExists(Conflict):
     """The item is delegated to this centre already."""
 
     code = "DELEGATION_EXISTS"
-    zh = "该事项已授权给该中心,如需变更请先撤销原授权。"
+    zh = "该事项已授权给该中心，如需变更请先撤销原授权。"
     en = "The item is delegated to this centre already; revoke that delegation first."
 
 
@@ -33,5 +33,5 @@ class DelegationRevoked(Conflict):
     """The delegation has ended; nothing about it changes any more."""
 
     code = "DELEGATION_REVOKED"
-    zh = "该授权已撤销,不能再变更。"
+    zh = "该授权已撤销，不能再变更。"
     en = "The delegation was revoked and cannot be changed."

@@ -93,7 +93,10 @@ def fields_of(form_schema: Sequence[Mapping[str, Any]]) -> list[FormField]:
             re.compile(form_field.pattern)
     except (KeyError, TypeError, ValueError, InvalidOperation, re.error) as wrong:
         raise InvalidInput(
-            field="form_schema", zh="表单定义有误:{problem}", en="The form is malformed: {problem}", problem=repr(wrong)
+            field="form_schema",
+            zh="表单定义有误：{problem}",
+            en="The form is malformed: {problem}",
+            problem=repr(wrong),
         ) from wrong
     names = [form_field.name for form_field in fields]
     if len(set(names)) != len(names):

@@ -97,7 +97,7 @@ def check_publishable(disclosure: Disclosure) -> None:
     if disclosure.statutory_days > ORDINARY_CEILING_DAYS and "行政许可法" in disclosure.statutory_basis:
         raise InvalidInput(
             field="statutory_basis",
-            zh="法定时限超过{days}个工作日的,须注明另有规定的法律、法规(行政许可法第四十二条)。",
+            zh="法定时限超过{days}个工作日的，须注明另有规定的法律、法规(行政许可法第四十二条)。",
             en="A limit over {days} working days needs another law as its basis (Licensing Law, art. 42).",
             days=ORDINARY_CEILING_DAYS,
         )
@@ -134,7 +134,7 @@ def why_not_in_force(delegation: DelegationDates, on: date) -> str | None:
     open_steps = [(zh, en) for done, zh, en in steps if done is None or done > on]
     if open_steps:
         return bi(
-            "下放交接尚未完成:{zh}。",
+            "下放交接尚未完成：{zh}。",
             "The hand-over is not complete: {en}.",
             zh="、".join(zh for zh, _ in open_steps),
             en=", ".join(en for _, en in open_steps),

@@ -9,5 +9,5 @@ class AlreadyPosted(Conflict):
     """The account holds a post in this centre already."""
 
     code = "ALREADY_POSTED"
-    zh = "该账户已是本中心工作人员,请修改原岗位。"
+    zh = "该账户已是本中心工作人员，请修改原岗位。"
     en = "This account is on the staff already; change the existing post."

@@ -48,7 +48,7 @@ class MessagesUnderWay(Conflict):
     """Signed messages name the code: they must arrive before it changes."""
 
     code = "MESSAGES_UNDER_WAY"
-    zh = "还有 {count} 件往来报文未送达或未处理,请待其处理完毕后再变更代码。"
+    zh = "还有 {count} 件往来报文未送达或未处理，请待其处理完毕后再变更代码。"
     en = "{count} messages from or to this centre are not delivered or not applied yet; change the code after that."
 
 
@@ -64,7 +64,7 @@ class PartnerElsewhere(Conflict):
     """A centre in another deployment keeps this code in tables that this command cannot reach."""
 
     code = "PARTNER_ELSEWHERE"
-    zh = "该中心与异地部署的中心({partners})有往来,不能单方变更代码。"
+    zh = "该中心与异地部署的中心({partners})有往来，不能单方变更代码。"
     en = "This centre deals with centres that run elsewhere ({partners}); its code cannot be changed from here alone."
 
 
@@ -72,7 +72,7 @@ class DelegationsInForce(Conflict):
     """Authority that was delegated to or by a centre does not pass to its successor by itself."""
 
     code = "DELEGATIONS_IN_FORCE"
-    zh = "该中心尚有 {count} 项下放、委托或转报关系有效,请先依法收回或重新办理。"
+    zh = "该中心尚有 {count} 项下放、委托或转报关系有效，请先依法收回或重新办理。"
     en = "{count} delegations of this centre are in force; revoke them, or make them anew for the successor, first."
 
 

@@ -17,7 +17,7 @@ class ArchivePassphrase(DomainError):
     """The archive is sealed and the passphrase is missing or wrong (or the first part was altered)."""
 
     code = "ARCHIVE_PASSPHRASE"
-    zh = "归档文件已加密,口令缺失或不正确,未导入任何数据。"
+    zh = "归档文件已加密，口令缺失或不正确，未导入任何数据。"
     en = "The archive is encrypted and the passphrase is missing or wrong; nothing was imported."
 
 
@@ -49,7 +49,7 @@ class CentreLives(Conflict):
     """The centre of the archive is there; it is not overwritten by accident."""
 
     code = "CENTRE_LIVES"
-    zh = "{centre} 仍在运行。要并排恢复一份供查阅,请用 --beside;要以归档替换,请用 --replace。"
+    zh = "{centre} 仍在运行。要并排恢复一份供查阅，请用 --beside;要以归档替换，请用 --replace。"
     en = "{centre} is there. Restore a copy beside it with --beside, or replace it with --replace."
 
 
@@ -57,5 +57,5 @@ class CodeTaken(Conflict):
     """Another centre has the code under which the archive is to be restored."""
 
     code = "CODE_TAKEN"
-    zh = "代码 {centre} 已被使用,请换一个代码。"
+    zh = "代码 {centre} 已被使用，请换一个代码。"
     en = "Code {centre} is taken; choose another one."

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='schemastep',
             name='kind',
-            field=models.CharField(choices=[('sql', 'SQL,事务内'), ('concurrently', '并发建索引,事务外'), ('python', '数据迁移,事务内'), ('batches', '分批数据迁移')], default='sql', max_length=20),
+            field=models.CharField(choices=[('sql', 'SQL,事务内'), ('concurrently', '并发建索引，事务外'), ('python', '数据迁移，事务内'), ('batches', '分批数据迁移')], default='sql', max_length=20),
         ),
         migrations.AlterField(
             model_name='schemastep',

@@ -28,7 +28,7 @@ def test_the_whole_road(committed_town) -> None:
         assert not InboxMessage.objects.filter(channel="case").exists()
 
     with at("2026-03-04T10:00"):
-        sent = county.review(case, "材料属实,建议准予")
+        sent = county.review(case, "材料属实，建议准予")
     assert sent.status == Status.TRANSFERRED
     assert sent.due_at == accepted.due_at
     assert sent.statutory_due_at.date().isoformat() == "2026-04-01"
@@ -69,4 +69,4 @@ def test_the_whole_road(committed_town) -> None:
         (Step.COMPLETED, "340123"),
         (Step.DELIVERED, "340123"),
     ]
-    assert (Step.REVIEWED, "340123", "材料属实,建议准予") in lines
+    assert (Step.REVIEWED, "340123", "材料属实，建议准予") in lines

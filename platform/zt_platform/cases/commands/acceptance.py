@@ -151,7 +151,7 @@ def start_decision_clock(case: Case, *, forwarded: bool) -> Remark:
     if case.accepted_at == moment:
         return Remark()
     return Remark(
-        note="逾期未告知补正,依照行政许可法第三十二条自收到申请之日起即为受理。",
+        note="逾期未告知补正，依照行政许可法第三十二条自收到申请之日起即为受理。",
         data={"deemed": True, "article": "行政许可法第三十二条"},
     )
 

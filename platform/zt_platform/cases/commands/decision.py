@@ -30,7 +30,7 @@ from zt_tenants.clock import CHINA, now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput
 
-GRANTED_OPINION = "申请材料齐全,符合法定条件,同意。"
+GRANTED_OPINION = "申请材料齐全，符合法定条件，同意。"
 
 
 def review_case(*, actor: Actor, case_id: int, opinion: str = "", expected_version: int | None = None) -> Case:

@@ -134,7 +134,7 @@ def acting_role(edge: Transition, case: Case, actor: Actor) -> str:
         return held[0]
     if actor.department_id is not None and case.department_id not in (None, actor.department_id):
         raise NotPermitted(
-            zh="本件由其他部门审核审批,您不能代为办理。",
+            zh="本件由其他部门审核审批，您不能代为办理。",
             en="Another department decides this case; you cannot act for it.",
         )
     return held[0]

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name='CaseEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('DRAFTED', '开始填报'), ('SUBMITTED', '提交申请'), ('CORRECTION_REQUESTED', '一次性告知补正'), ('RESUBMITTED', '补正后提交'), ('PRE_REVIEWED', '网上预审通过'), ('ACCEPTED', '受理'), ('REFUSED', '不予受理'), ('HANDED_DOWN', '转下级办理'), ('TRANSFERRED', '转送审批机关'), ('RECEIVED', '审批机关签收'), ('REVIEWED', '审核'), ('APPROVED', '审批:准予'), ('REJECTED', '审批:不予'), ('COMPLETED', '盖章办结'), ('DELIVERED', '送达'), ('WITHDRAWN', '申请人撤回'), ('DECLINED', '退回(不属本机关职权)'), ('STAYS', '授权未生效,留在本中心办理'), ('DECISION_VOID', '撤回在先,决定不生效'), ('WITHDRAWAL_TOO_LATE', '决定在先,撤回不生效')], max_length=40)),
+                ('step', models.CharField(choices=[('DRAFTED', '开始填报'), ('SUBMITTED', '提交申请'), ('CORRECTION_REQUESTED', '一次性告知补正'), ('RESUBMITTED', '补正后提交'), ('PRE_REVIEWED', '网上预审通过'), ('ACCEPTED', '受理'), ('REFUSED', '不予受理'), ('HANDED_DOWN', '转下级办理'), ('TRANSFERRED', '转送审批机关'), ('RECEIVED', '审批机关签收'), ('REVIEWED', '审核'), ('APPROVED', '审批：准予'), ('REJECTED', '审批：不予'), ('COMPLETED', '盖章办结'), ('DELIVERED', '送达'), ('WITHDRAWN', '申请人撤回'), ('DECLINED', '退回(不属本机关职权)'), ('STAYS', '授权未生效，留在本中心办理'), ('DECISION_VOID', '撤回在先，决定不生效'), ('WITHDRAWAL_TOO_LATE', '决定在先，撤回不生效')], max_length=40)),
                 ('action', models.CharField(blank=True, max_length=40)),
                 ('from_status', models.CharField(blank=True, max_length=20)),
                 ('to_status', models.CharField(blank=True, max_length=20)),

@@ -16,7 +16,7 @@ _PASSPHRASE = "ZT_ARCHIVE_PASSPHRASE"
 
 @click.group()
 def centre() -> None:
-    """一个中心:备份与恢复、区划变更 · One centre: backup and restore, changes of divisions."""
+    """一个中心：备份与恢复、区划变更 · One centre: backup and restore, changes of divisions."""
 
 
 def _passphrase(asked: bool, *, confirm: bool) -> str | None:
@@ -67,11 +67,11 @@ def export(code: str, file: Path, with_attachments: bool, encrypt: bool) -> None
     "--as-code", default="", metavar="CODE", help="副本的代码(默认 99 开头) · the copy's code; implies --beside"
 )
 @click.option("--replace", is_flag=True, help="以归档替换现有中心 · replace the living centre by the archive")
-@click.option("--dry-run", is_flag=True, help="只核验,不写入 · only check the archive")
+@click.option("--dry-run", is_flag=True, help="只核验，不写入 · only check the archive")
 @click.option("--yes", is_flag=True, help="不再询问 · do not ask")
 @_encrypt
 def import_(file: Path, beside: bool, as_code: str, replace: bool, dry_run: bool, yes: bool, encrypt: bool) -> None:
-    """从 FILE 恢复中心:全部成功,或什么都不写 · Restore a centre from FILE: all of it, or nothing."""
+    """从 FILE 恢复中心：全部成功，或什么都不写 · Restore a centre from FILE: all of it, or nothing."""
     beside = beside or bool(as_code)
     if beside and replace:
         raise click.UsageError("--beside 与 --replace 只能选一 · choose --beside or --replace")
@@ -82,7 +82,7 @@ def import_(file: Path, beside: bool, as_code: str, replace: bool, dry_run: bool
 
         if dry_run:
             _describe(inspect_archive(file, passphrase=passphrase))
-            say("归档完好,未写入任何数据。", "The archive is sound; nothing was written.")
+            say("归档完好，未写入任何数据。", "The archive is sound; nothing was written.")
             return
         if replace and not yes:
             click.confirm("现有中心的全部数据将被替换 · all its present data will be replaced", abort=True)
@@ -95,7 +95,7 @@ def import_(file: Path, beside: bool, as_code: str, replace: bool, dry_run: bool
         )
         _describe(done.manifest)
         where = f"{done.centre.code} {done.centre.name} (/c/{done.centre.code}/)"
-        say(f"已恢复 {done.rows:,} 行、{done.objects_written} 个附件:{where}", "Restored.")
+        say(f"已恢复 {done.rows:,} 行、{done.objects_written} 个附件：{where}", "Restored.")
 
 
 def _describe(manifest: Any) -> None:
@@ -124,20 +124,20 @@ def rename(code: str, name: str, short_name: str) -> None:
 @click.argument("old")
 @click.argument("new")
 def recode(old: str, new: str) -> None:
-    """变更代码,旧代码继续有效(须先停止网站) · Give centre OLD the code NEW; stop the site first."""
+    """变更代码，旧代码继续有效(须先停止网站) · Give centre OLD the code NEW; stop the site first."""
     with platform_running():
         from zt_platform.project.division_changes import recode_centre, require_site_at_rest
 
         require_site_at_rest()
         done = recode_centre(old, new)
-        say(f"{done.name}:{old} → {done.code},旧代码与旧链接继续有效。", "Recoded; the old code goes on answering.")
+        say(f"{done.name}:{old} → {done.code}，旧代码与旧链接继续有效。", "Recoded; the old code goes on answering.")
 
 
 @centre.command("merge")
 @click.argument("code")
 @click.argument("into")
 def merge(code: str, into: str) -> None:
-    """合并:CODE 撤销,由 INTO 承接 · Merge CODE into INTO; its running cases finish where they are."""
+    """合并:CODE 撤销，由 INTO 承接 · Merge CODE into INTO; its running cases finish where they are."""
     _abolish(code, (into,), ())
 
 
@@ -148,7 +148,7 @@ def merge(code: str, into: str) -> None:
     "--child", "children", multiple=True, metavar="CHILD=SUCCESSOR", help="下级归属 · where a centre below goes"
 )
 def split(code: str, into: tuple[str, ...], children: tuple[str, ...]) -> None:
-    """拆分:CODE 撤销,由几个中心承接 · Split CODE into several successors."""
+    """拆分:CODE 撤销，由几个中心承接 · Split CODE into several successors."""
     _abolish(code, into, children)
 
 
@@ -156,7 +156,7 @@ def split(code: str, into: tuple[str, ...], children: tuple[str, ...]) -> None:
 @click.argument("code")
 @click.option("--successor", "into", required=True, help="承接中心 · the successor")
 def abolish(code: str, into: str) -> None:
-    """撤销:不再受理新申请,在办件在原处办结 · Abolish CODE: no new applications, running cases finish."""
+    """撤销：不再受理新申请，在办件在原处办结 · Abolish CODE: no new applications, running cases finish."""
     _abolish(code, (into,), ())
 
 
@@ -167,4 +167,7 @@ def _abolish(code: str, into: tuple[str, ...], children: tuple[str, ...]) -> Non
         from zt_platform.project.division_changes import abolish_centre
 
         done = abolish_centre(code, into=into, children=dict(child.split("=") for child in children))
-        say(f"{done.name}已撤销,由 {'、'.join(into)} 承接;在办件在原处办结。", "Abolished; running cases finish there.")
+        say(
+            f"{done.name}已撤销，由 {'、'.join(into)} 承接；在办件在原处办结。",
+            "Abolished; running cases finish there.",
+        )

@@ -24,9 +24,9 @@ _cases = click.option("--cases", default=90, show_default=True, help="办件数(
 @click.option("--port", default=8000, show_default=True, help="网站端口(被占用时自动换) · port of the site")
 @_cases
 @_seed
-@click.option("--exit", "leave", is_flag=True, help="演示后退出,不保持运行 · stop after the played day")
+@click.option("--exit", "leave", is_flag=True, help="演示后退出，不保持运行 · stop after the played day")
 def demo(port: int, cases: int, seed: int, leave: bool) -> None:
-    """一键演示:建立演示省、演一天办件、保持运行 · A demo province with a played day, left running."""
+    """一键演示：建立演示省、演一天办件、保持运行 · A demo province with a played day, left running."""
     home = data_home()
     with Stack(home, port=port) as stack:
         set_up_django()
@@ -78,7 +78,9 @@ def _print_summary() -> None:
     from zt_platform.project.simulation.summary import summary
 
     found = summary()
-    table = Table("办件 cases", *found.levels, title="办件:状态 × 层级 · cases by step and level", title_justify="left")
+    table = Table(
+        "办件 cases", *found.levels, title="办件：状态 × 层级 · cases by step and level", title_justify="left"
+    )
     for status, counts in found.by_status.items():
         table.add_row(status, *(str(count or "·") for count in counts))
     out.print(table)

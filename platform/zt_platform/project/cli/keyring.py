@@ -26,7 +26,7 @@ def keys(code: str, rotate: bool) -> None:
         if code:
             centre = centre_by_code(code)
             if rotate:
-                say(f"新密钥:{rotate_key(centre).kid}", "A new key was issued.")
+                say(f"新密钥：{rotate_key(centre).kid}", "A new key was issued.")
         _print(code, clock.now())
 
 

@@ -14,13 +14,13 @@ from zt_platform.project.cli.runtime import migrate_all, platform_running, prepa
 @click.option("--plan", is_flag=True, help="只列出将执行的步骤和中心数 · only say what would be done, and to how many")
 @click.option("--status", is_flag=True, help="各版本的中心数与失败的中心 · centres by revision, and those that failed")
 @click.option(
-    "--canary", type=click.IntRange(min=0), default=0, metavar="N", help="先升级 N 个,失败即停 · N centres first"
+    "--canary", type=click.IntRange(min=0), default=0, metavar="N", help="先升级 N 个，失败即停 · N centres first"
 )
 @click.option("--jobs", type=click.IntRange(1, 8), default=2, show_default=True, help="同时升级几个中心 · at a time")
 def migrate(plan: bool, status: bool, canary: int, jobs: int) -> None:
     """升级数据库(公共部分与每个中心)与存储桶 · Migrate the shared schemas, every centre and the bucket.
 
-    中断后再次运行即继续;某个中心失败不影响其他中心。It can be repeated at any time; a centre that fails is named and
+    中断后再次运行即继续；某个中心失败不影响其他中心。It can be repeated at any time; a centre that fails is named and
     keeps its old tables while the others go on. The exit code is 1 when centres are left behind.
     """
     with platform_running():
@@ -46,8 +46,14 @@ def _print_status() -> bool:
     out.print(table)
     for centre in fleet.failed:
         fail(f"{centre.code} {escape(centre.short_name)} → {centre.ordinal} {centre.label}:", escape(centre.error))
-    if fleet.unrecorded:
-        say(f"程序与数据库相差 {fleet.unrecorded} 个迁移。", "The code's migrations and the database's steps differ.")
+    if fleet.unrecorded > 0:
+        say(
+            f"程序有 {fleet.unrecorded} 个迁移尚未执行。", "The database lacks migrations of this program: run migrate."
+        )
+    if fleet.unrecorded < 0:
+        say(
+            f"数据库比程序多 {-fleet.unrecorded} 个迁移。", "The database is ahead of this program: update the program."
+        )
     if fleet.behind:
         say(f"{fleet.behind} 个中心落后。", f"{fleet.behind} of {fleet.centres} centres are behind.")
     return fleet.mixed

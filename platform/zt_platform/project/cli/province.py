@@ -17,7 +17,7 @@ from zt_tenants.divisions import Division, demo_divisions, divisions_of, select
 
 @click.group()
 def province() -> None:
-    """省级部署:建立各级中心 · The centres of a province."""
+    """省级部署：建立各级中心 · The centres of a province."""
 
 
 @province.command("load")
@@ -47,7 +47,7 @@ def _say_what_is_missing(divisions: Sequence[Division]) -> None:
     missing = missing_divisions(divisions)
     for division in missing:
         out.print(f"{division.code:<9} {division.level:<8} {division.name}")
-    say(f"将建立 {len(missing)} 个中心,已有 {len(divisions) - len(missing)} 个。", "Nothing was made.")
+    say(f"将建立 {len(missing)} 个中心，已有 {len(divisions) - len(missing)} 个。", "Nothing was made.")
 
 
 def load_missing_centres(divisions: Sequence[Division], *, password: str, jobs: int = 2) -> None:
@@ -70,11 +70,12 @@ def load_missing_centres(divisions: Sequence[Division], *, password: str, jobs: 
             progress=lambda name: bar.update(bar.task_ids[0], advance=1, now=name),
         )
     say(
-        f"新建 {report.made} 个中心,已有 {report.there} 个。", f"{report.made} centres made, {report.there} were there."
+        f"新建 {report.made} 个中心，已有 {report.there} 个。",
+        f"{report.made} centres made, {report.there} were there.",
     )
     if report.failed:
         lines = [f"  {code}: {words}" for code, words in report.failed.items()]
-        head = f"{len(report.failed)} 个中心未能建立,再次运行即继续。 {len(report.failed)} centres could not be made."
+        head = f"{len(report.failed)} 个中心未能建立，再次运行即继续。 {len(report.failed)} centres could not be made."
         raise click.ClickException("\n".join([head, *lines]))
 
 

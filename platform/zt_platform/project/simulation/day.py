@@ -45,7 +45,7 @@ class MessagesStuck(DomainError):
     """What crossed did not arrive in time: is a worker running?"""
 
     code = "MESSAGES_STUCK"
-    zh = "{count} 条消息在 {seconds} 秒内未送达,请查看 .local/log/worker.log。"
+    zh = "{count} 条消息在 {seconds} 秒内未送达，请查看 .local/log/worker.log。"
     en = "{count} messages were not delivered within {seconds} seconds; see .local/log/worker.log."
 
 
@@ -245,7 +245,7 @@ class Day:
             commands.pass_pre_review(actor=self._staff("clerk", plan), case_id=case.pk)
             commands.accept_application(actor=self._staff("clerk", plan), case_id=case.pk, to_centre_code=plan.other)
             commands.review_case(
-                actor=self._staff("reviewer", plan), case_id=case.pk, opinion="材料齐全,符合法定条件,建议准予。"
+                actor=self._staff("reviewer", plan), case_id=case.pk, opinion="材料齐全，符合法定条件，建议准予。"
             )
         yield "handed up"
         self._review_and_decide(plan, plan.other, number)
@@ -270,14 +270,14 @@ class Day:
         if plan.outcome == "refused":
             return [
                 lambda case: case_command.refuse_application(
-                    actor=clerk, case_id=case.pk, reason="申请事项依法不属于本机关职权范围,请向有权机关申请。"
+                    actor=clerk, case_id=case.pk, reason="申请事项依法不属于本机关职权范围，请向有权机关申请。"
                 )
             ]
         acts: list[Callable[[Case], object]] = []
         if plan.outcome == "corrected":
             acts += [
                 lambda case: case_command.return_for_correction(
-                    actor=clerk, case_id=case.pk, defects=["申请表缺少签字", "证件复印件不清晰,请重新上传"]
+                    actor=clerk, case_id=case.pk, defects=["申请表缺少签字", "证件复印件不清晰，请重新上传"]
                 ),
                 lambda case: case_command.resubmit_application(
                     actor=plan.applicant, case_id=case.pk, note="已补签字并重新扫描证件。"
@@ -287,7 +287,7 @@ class Day:
         if plan.outcome == "withdrawn":
             acts.append(
                 lambda case: case_command.withdraw_case(
-                    actor=plan.applicant, case_id=case.pk, reason="计划有变,不再申请。"
+                    actor=plan.applicant, case_id=case.pk, reason="计划有变，不再申请。"
                 )
             )
         else:
@@ -326,7 +326,7 @@ class Day:
     def _attach(self, plan: Plan, case: Case, version: ItemVersion) -> None:
         for code, name in required_materials(version):
             attachment = put_bytes(
-                data=paper(name, f"申请事项:{case.item_name}", f"申请人:{case.applicant_name_masked}", "(演示材料)"),
+                data=paper(name, f"申请事项：{case.item_name}", f"申请人：{case.applicant_name_masked}", "(演示材料)"),
                 file_name=f"{name}.pdf",
                 content_type="application/pdf",
                 owner_account_id=plan.applicant.account_id,
@@ -342,7 +342,7 @@ class Day:
 
     def _review(self, centre_code: str, case: Case) -> None:
         commands.review_case(
-            actor=self._players.staff("reviewer", centre_code), case_id=case.pk, opinion="经审核,符合法定条件、标准。"
+            actor=self._players.staff("reviewer", centre_code), case_id=case.pk, opinion="经审核，符合法定条件、标准。"
         )
 
     def _decide(self, plan: Plan, centre_code: str, case: Case) -> None:
@@ -351,7 +351,7 @@ class Day:
             actor=self._players.staff("approver", centre_code),
             case_id=case.pk,
             result=Result.DENIED if denied else Result.GRANTED,
-            opinion="现场条件不符合法定标准,依法不予许可。" if denied else "",
+            opinion="现场条件不符合法定标准，依法不予许可。" if denied else "",
         )
 
     def _seal_and_deliver(self, plan: Plan, number: str) -> None:

@@ -44,7 +44,7 @@ class NobodyOnPost(DomainError):
     """A centre of the played day has no staff."""
 
     code = "NOBODY_ON_POST"
-    zh = "{centre} 的 {post} 岗位无人在岗,请先运行 zhengtong province load。"
+    zh = "{centre} 的 {post} 岗位无人在岗，请先运行 zhengtong province load。"
     en = "Nobody holds the post {post} at {centre}; run zhengtong province load first."
 
 
@@ -111,7 +111,7 @@ def _answer(field: FormField, party: Party) -> str:
         case FieldType.NUMBER:
             return str(max(field.minimum or Decimal(1), min(field.maximum or Decimal(120), Decimal(120))))
         case FieldType.TEXTAREA:
-            return "用于本单位日常经营,内容属实。"
+            return "用于本单位日常经营，内容属实。"
         case _:
             if field.pattern:
                 return PATTERNED.get(field.name, party.name)

@@ -31,12 +31,15 @@ class Summary:
         kinds = "、".join(f"{name.removesuffix('.v1')} {count}" for name, count in sorted(self.messages.items()))
         lights = " · ".join(f"{Light(value).label} {self.lights[value]}" for value in Light.values)
         return [
-            (f"已签名并送达消息 {self.delivered} 条,被拒 {self.refused} 条:{kinds}", "Messages signed and delivered."),
             (
-                f"省监察库收到 {self.events} 步,来自 {self.feeds} 个中心。",
+                f"已签名并送达消息 {self.delivered} 条，被拒 {self.refused} 条：{kinds}",
+                "Messages signed and delivered.",
+            ),
+            (
+                f"省监察库收到 {self.events} 步，来自 {self.feeds} 个中心。",
                 "Supervision events received, centres reporting.",
             ),
-            (f"在办件灯色:{lights}", "Lights of running cases."),
+            (f"在办件灯色：{lights}", "Lights of running cases."),
         ]
 
 

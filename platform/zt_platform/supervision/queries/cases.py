@@ -224,7 +224,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
         return moment, UUID(identity)
     except (ValueError, binascii.Error) as error:
         raise InvalidInput(
-            field="after", zh="翻页位置无效,请从第一页重新开始。", en="The page position is not valid; start again."
+            field="after", zh="翻页位置无效，请从第一页重新开始。", en="The page position is not valid; start again."
         ) from error
 
 

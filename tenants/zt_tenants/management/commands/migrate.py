@@ -72,9 +72,9 @@ class Command(MigrateCommand):
 
 def _report(result: RollOut) -> str:
     lines = [f"  {code}: {words}" for code, words in result.failed.items()]
-    head = f"{len(result.failed)} 个中心未能升级,其余 {len(result.done)} 个已升级。"
+    head = f"{len(result.failed)} 个中心未能升级，其余 {len(result.done)} 个已升级。"
     head += f" {len(result.failed)} centre(s) could not be brought up to date; {len(result.done)} were."
     if result.stopped:
-        why = {"canary": "先行中心失败,已停止", "exhausted": "数据库资源耗尽,已停止"}[result.stopped]
-        head += f"\n{why},其余 {result.left} 个未动。 Stopped ({result.stopped}); {result.left} left alone."
+        why = {"canary": "先行中心失败，已停止", "exhausted": "数据库资源耗尽，已停止"}[result.stopped]
+        head += f"\n{why}，其余 {result.left} 个未动。 Stopped ({result.stopped}); {result.left} left alone."
     return "\n".join([head, *lines])
