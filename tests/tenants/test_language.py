@@ -18,7 +18,7 @@ def test_chinese_is_first_and_english_on_demand() -> None:
 
 def test_the_template_tag_escapes_what_is_filled_in() -> None:
     template = Template('{% bi "你好，{name}" "Hello {name}" name=who %}')
-    assert template.render(Context({"who": "<b>"})) == "你好,&lt;b&gt;"
+    assert template.render(Context({"who": "<b>"})) == "你好，&lt;b&gt;"
 
 
 def test_an_error_speaks_both_languages_and_keeps_its_data() -> None:
