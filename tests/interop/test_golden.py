@@ -133,4 +133,4 @@ def test_the_golden_key_is_the_one_the_messages_are_signed_with() -> None:
 
 def test_golden_messages_are_strict_json() -> None:
     for name in NAMES:
-        parse_strict((FOLDER / f"{name}.json").read_bytes())
+        assert parse_strict((FOLDER / f"{name}.json").read_bytes())

@@ -47,7 +47,7 @@ def test_five_failures_lock_the_account_from_everywhere_for_15_minutes(zhang, pe
 def test_a_success_forgets_the_failures(zhang, people) -> None:
     for _ in range(3):
         guess(4)
-        sign_in(username="zhangsan", password=people.password, address=HERE)
+        assert sign_in(username="zhangsan", password=people.password, address=HERE) == zhang
 
 
 def test_twenty_failures_lock_an_address(zhang, li, people) -> None:

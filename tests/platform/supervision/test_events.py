@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from zt_interop import batch
+from zt_interop.handlers import batch_handler_for
 from zt_interop.relay import relay_due
 from zt_interop.send import send_message
 from zt_interop.testing import Sender
@@ -33,7 +34,10 @@ def _report(step, destination) -> None:
 
 
 def test_registering_again_is_harmless():
+    before = batch_handler_for(EVENT_TYPE)
     register_handlers()
+    assert before is not None
+    assert batch_handler_for(EVENT_TYPE) == before
 
 
 def test_steps_reach_the_store_in_order(world, feeds, province_scope):
