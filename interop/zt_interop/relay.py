@@ -27,7 +27,7 @@ from zt_interop.errors import DeliveryFailed, MessageRefused, ReceiptInvalid
 from zt_interop.faults import crash_point
 from zt_interop.keys.signing import signer_for
 from zt_interop.opening import verified_key
-from zt_interop.queue.models import AT_ONCE, PENDING, OutboundStream, OutboxMessage
+from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage
 from zt_interop.receipts import Receipt, read_receipt
 from zt_interop.record import record_receipt
 from zt_interop.send import ring
@@ -252,9 +252,3 @@ def next_attempt(failures: int, *, at: datetime) -> datetime:
     doublings = min(max(failures, 1) - 1, 20)
     wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
     return at + wait * _random.uniform(0.5, 1.0)
-
-
-def retry_now(stream_id: UUID) -> None:
-    """Let a stream that waits after failures try again at once (an operator repaired the cause)."""
-    OutboundStream.objects.filter(id=stream_id).update(next_attempt_at=AT_ONCE)
-    ring(stream_id)

@@ -22,6 +22,7 @@ def test_helm_finds_nothing_to_complain_of(values) -> None:
 
 @pytest.mark.parametrize("version", ["1.29", "1.37"])  # the oldest that Chart.yaml admits, and the newest known here
 def test_every_object_is_what_the_kubernetes_api_describes(objects, version) -> None:
+    assert objects, "nothing was rendered"
     for each in objects:
         kubernetes_validate.validate(each, version, strict=True)
 

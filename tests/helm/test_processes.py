@@ -141,6 +141,7 @@ def test_the_worker_answers_its_probe_and_beat_keeps_its_schedule_in_scratch(def
     _until(lambda: b"ready" in worker.log.read_bytes(), worker_process, worker.log)
     _until(answers, worker_process, worker.log)
     _until(lambda: any(beat_home.glob("beat*")), beat_process, beat.log)
+    assert (worker_process.poll(), beat_process.poll()) == (None, None), "one of them ended"
 
 
 def test_the_hook_makes_schemas_and_bucket_and_can_be_repeated(default_objects, tmp_path) -> None:

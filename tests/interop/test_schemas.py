@@ -46,6 +46,8 @@ def test_no_type_takes_an_empty_payload(type_: str) -> None:
 
 def test_members_of_a_later_minor_version_are_taken() -> None:
     check_data("case.progressed.v1", progressed(priority="HIGH", nested={"new": [1]}))
+    with pytest.raises(SchemaInvalid):  # what is new is taken, what is missing still is not
+        check_data("case.progressed.v1", {"priority": "HIGH"})
 
 
 def test_another_major_version_is_told_from_an_unknown_type() -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from django.utils.translation import override
 
 from zt_platform.cases.rules import STAYS, Delegated, Route, route
-from zt_platform.cases.vocabulary import CaseRole
 from zt_platform.catalogue.models import Delegation
 from zt_platform.catalogue.queries import why_not_in_force
 from zt_tenants.clock import today
@@ -80,8 +79,3 @@ def destinations(item_code: str, *, on: date | None = None, excluding: Collectio
         if (target := d.sends_case_to(here)) and target not in excluding
     }
     return sorted(pairs.items())
-
-
-def decides_elsewhere(routing: Routing) -> bool:
-    """Whether the application is accepted here but decided at another centre."""
-    return routing.route.role == CaseRole.ACCEPTING
