@@ -118,7 +118,7 @@ class Case(models.Model):
     statutory_days = models.PositiveSmallIntegerField()
     promised_days = models.PositiveSmallIntegerField()
     legal_basis = models.TextField(blank=True)
-    status = models.CharField(max_length=20, choices=Status.choices)
+    status = models.CharField(max_length=40, choices=Status.choices)
     result = models.CharField(max_length=10, choices=Result.choices, blank=True, default=Result.NONE)
     channel = models.CharField(max_length=10, choices=Channel.choices)
 
@@ -160,6 +160,38 @@ class Case(models.Model):
     delivered_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     running_due_at = models.DateTimeField(null=True, help_text="the limit that runs now; null when none does")
+
+    ended_at = models.DateTimeField(null=True, help_text="terminated, or told to apply to another organ (art. 32)")
+    paused_at = models.DateTimeField(null=True, help_text="the clock stands still since then (art. 45)")
+    clock_basis = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="by which hours and thresholds the limits are counted, from acceptance on: rules.Basis",
+    )
+    suspended_from = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="the status in which a special procedure began"
+    )
+    pauses = models.JSONField(
+        blank=True,
+        default=list,
+        db_default=models.Value([], output_field=models.JSONField()),
+        help_text="special procedures, art. 45: rules.Pause",
+    )
+    extension = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="the one extension, asked for and answered (art. 42)",
+    )
+    step_times = models.JSONField(
+        blank=True,
+        default=list,
+        db_default=models.Value([], output_field=models.JSONField()),
+        help_text="each step's beginning, allowance and end: rules.StepTime",
+    )
+    first_asked_account_id = models.UUIDField(null=True, help_text="who received the applicant first (E-15)")
+    first_asked_name = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     correction_count = models.PositiveSmallIntegerField(default=0)
     correction_defects = models.JSONField(default=list, blank=True)
@@ -264,8 +296,8 @@ class CaseEvent(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     step = models.CharField(max_length=40, choices=Step.choices)
     action = models.CharField(max_length=40, blank=True)
-    from_status = models.CharField(max_length=20, blank=True)
-    to_status = models.CharField(max_length=20, blank=True)
+    from_status = models.CharField(max_length=40, blank=True)
+    to_status = models.CharField(max_length=40, blank=True)
     centre_code = models.CharField(max_length=12)
     centre_name = models.CharField(max_length=100)
     occurred_at = models.DateTimeField()

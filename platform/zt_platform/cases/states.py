@@ -22,6 +22,9 @@ _SEAL_KEEPER = frozenset({Role.WINDOW_CLERK.value, Role.APPROVER.value})
 _ROUTER = frozenset({Role.WINDOW_CLERK.value, Role.REVIEWER.value})
 _HANDING_DOWN = frozenset({Role.WINDOW_CLERK.value, ActingParty.SYSTEM.value})
 _REMOTE = frozenset({ActingParty.CENTRE.value})
+_DECIDERS = frozenset({Role.REVIEWER.value, Role.APPROVER.value})
+_HEAD = frozenset({Role.DEPARTMENT_HEAD.value})
+_SUPERVISOR = frozenset({Role.SUPERVISOR.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Transition:
     """One edge: while the centre's role is one of ``roles``, ``who`` may take the case from ``source`` to ``target``.
 
     ``source`` is None where the case comes into being. ``becomes`` is the centre's role afterwards when it changes.
-    ``step`` is the timeline's line; None for an edge that leaves no line.
+    ``step`` is the timeline's line; None for an edge that leaves no line. ``suspended_from``: the edge is there only for
+    a case whose special procedure began in that status; None where that does not matter.
     """
 
     source: Status | None
@@ -39,6 +43,7 @@ class Transition:
     roles: frozenset[CaseRole]
     step: Step | None
     becomes: CaseRole | None = None
+    suspended_from: Status | None = None
 
 
 def _edges(
@@ -49,6 +54,7 @@ def _edges(
     roles: Iterable[CaseRole],
     step: Step | None,
     becomes: CaseRole | None = None,
+    suspended_from: Status | None = None,
 ) -> list[Transition]:
     """One edge per source; ``target`` None means that the status stays."""
     found = []
@@ -56,7 +62,7 @@ def _edges(
         reached = target or source
         if reached is None:
             raise ValueError("an edge from nowhere needs a target")
-        found.append(Transition(source, action, reached, who, frozenset(roles), step, becomes))
+        found.append(Transition(source, action, reached, who, frozenset(roles), step, becomes, suspended_from))
     return found
 
 
@@ -64,7 +70,137 @@ _OPEN = (Status.SUBMITTED, Status.PRE_REVIEWED)
 _IN_HAND = (Status.SUBMITTED, Status.CORRECTING, Status.PRE_REVIEWED, Status.ACCEPTED, Status.REVIEWED)
 _RULED = (Status.APPROVED, Status.REJECTED)
 
-TRANSITIONS: tuple[Transition, ...] = (
+_UNDER_WAY = (Status.ACCEPTED, Status.REVIEWED)
+_PAUSED = Status.SUSPENDED
+
+_CLOCK: tuple[Transition, ...] = (
+    # Special procedures stop the clock after acceptance (art. 45); the reviewing lower organ may need one too (art. 43).
+    *_edges(_UNDER_WAY, Action.PAUSE, _PAUSED, _DECIDERS, [S, D], Step.PAUSED),
+    *_edges([Status.ACCEPTED], Action.PAUSE, _PAUSED, _DECIDERS, [A], Step.PAUSED),
+    *_edges([_PAUSED], Action.PAUSE, None, _DECIDERS, [S, D], Step.PAUSED),
+    *_edges([_PAUSED], Action.PAUSE, None, _DECIDERS, [A], Step.PAUSED, suspended_from=Status.ACCEPTED),
+    *_edges([_PAUSED], Action.END_PROCEDURE, None, _DECIDERS, [S, D], Step.PROCEDURE_ENDED),
+    *_edges(
+        [_PAUSED], Action.END_PROCEDURE, None, _DECIDERS, [A], Step.PROCEDURE_ENDED, suspended_from=Status.ACCEPTED
+    ),
+    *_edges(
+        [_PAUSED],
+        Action.RESUME,
+        Status.ACCEPTED,
+        _DECIDERS,
+        [S, A, D],
+        Step.RESUMED,
+        suspended_from=Status.ACCEPTED,
+    ),
+    *_edges([_PAUSED], Action.RESUME, Status.REVIEWED, _DECIDERS, [S, D], Step.RESUMED, suspended_from=Status.REVIEWED),
+    # One extension of the decision: the reviewer asks, the head of the organ approves (art. 42).
+    *_edges((*_UNDER_WAY, _PAUSED), Action.REQUEST_EXTENSION, None, _DECIDERS, [S, D], Step.EXTENSION_REQUESTED),
+    *_edges((*_UNDER_WAY, _PAUSED), Action.EXTEND, None, _HEAD, [S, D], Step.EXTENDED),
+    *_edges((*_UNDER_WAY, _PAUSED), Action.REFUSE_EXTENSION, None, _HEAD, [S, D], Step.EXTENSION_REFUSED),
+    # Ways out without a decision. Who has the case ends it; the other side is told.
+    *_edges(
+        [Status.SUBMITTED, Status.CORRECTING, Status.PRE_REVIEWED],
+        Action.TERMINATE,
+        Status.TERMINATED,
+        _SEAL_KEEPER,
+        [S],
+        Step.TERMINATED,
+    ),
+    *_edges((*_UNDER_WAY, _PAUSED), Action.TERMINATE, Status.TERMINATED, _APPROVER, [S, D], Step.TERMINATED),
+    *_edges([Status.ACCEPTED], Action.TERMINATE, Status.TERMINATED, _APPROVER, [A], Step.TERMINATED),
+    *_edges(
+        [_PAUSED],
+        Action.TERMINATE,
+        Status.TERMINATED,
+        _APPROVER,
+        [A],
+        Step.TERMINATED,
+        suspended_from=Status.ACCEPTED,
+    ),
+    *_edges(
+        _OPEN,
+        Action.TRANSFER_BY_COMPETENCE,
+        Status.TRANSFERRED_BY_COMPETENCE,
+        _CLERK,
+        [S],
+        Step.TRANSFERRED_BY_COMPETENCE,
+    ),
+    *_edges([_PAUSED], Action.WITHDRAW, Status.WITHDRAWN, _APPLICANT_SIDE, [S, A, P], Step.WITHDRAWN),
+    # Everything to be corrected is told once; a second notice is the supervisor's and a recorded violation (art. 32).
+    *_edges(
+        _OPEN,
+        Action.SECOND_CORRECTION_NOTICE,
+        Status.CORRECTING,
+        _SUPERVISOR,
+        [S],
+        Step.SECOND_CORRECTION_REQUESTED,
+    ),
+    *_edges((*_UNDER_WAY, _PAUSED), Action.ADD_MATERIALS, None, _APPLICANT_SIDE, [S, D], Step.MATERIALS_ADDED),
+    *_edges(
+        [Status.ACCEPTED, Status.TRANSFERRED, _PAUSED],
+        Action.ADD_MATERIALS,
+        None,
+        _APPLICANT_SIDE,
+        [A],
+        Step.MATERIALS_ADDED,
+    ),
+    *_edges([Status.HANDED_DOWN, _PAUSED], Action.ADD_MATERIALS, None, _APPLICANT_SIDE, [P], Step.MATERIALS_ADDED),
+    # The same, told by the other centre.
+    *_edges([Status.TRANSFERRED], Action.RECORD_PAUSE, _PAUSED, _REMOTE, [A], Step.PAUSED),
+    *_edges([Status.HANDED_DOWN], Action.RECORD_PAUSE, _PAUSED, _REMOTE, [P], Step.PAUSED),
+    *_edges([_PAUSED], Action.RECORD_PAUSE, None, _REMOTE, [A, P], Step.PAUSED),
+    *_edges(
+        [_PAUSED],
+        Action.RECORD_RESUMPTION,
+        Status.TRANSFERRED,
+        _REMOTE,
+        [A],
+        Step.RESUMED,
+        suspended_from=Status.TRANSFERRED,
+    ),
+    *_edges(
+        [_PAUSED],
+        Action.RECORD_RESUMPTION,
+        Status.HANDED_DOWN,
+        _REMOTE,
+        [P],
+        Step.RESUMED,
+        suspended_from=Status.HANDED_DOWN,
+    ),
+    *_edges([Status.TRANSFERRED, _PAUSED], Action.RECORD_EXTENSION, None, _REMOTE, [A], Step.EXTENDED),
+    *_edges([Status.HANDED_DOWN, _PAUSED], Action.RECORD_EXTENSION, None, _REMOTE, [P], Step.EXTENDED),
+    *_edges(
+        [Status.TRANSFERRED, _PAUSED, Status.WITHDRAWN],
+        Action.RECORD_TERMINATION,
+        Status.TERMINATED,
+        _REMOTE,
+        [A],
+        Step.TERMINATED,
+    ),
+    *_edges(
+        [Status.HANDED_DOWN, Status.CORRECTING, _PAUSED, Status.WITHDRAWN],
+        Action.RECORD_TERMINATION,
+        Status.TERMINATED,
+        _REMOTE,
+        [P],
+        Step.TERMINATED,
+    ),
+    *_edges(
+        [Status.HANDED_DOWN],
+        Action.RECORD_TRANSFER_BY_COMPETENCE,
+        Status.TRANSFERRED_BY_COMPETENCE,
+        _REMOTE,
+        [P],
+        Step.TRANSFERRED_BY_COMPETENCE,
+    ),
+    *_edges([_PAUSED, Status.TERMINATED], Action.RECORD_WITHDRAWAL, Status.WITHDRAWN, _REMOTE, [S, D], Step.WITHDRAWN),
+    *_edges((*_UNDER_WAY, _PAUSED), Action.RECORD_MATERIALS, None, _REMOTE, [S, D], Step.MATERIALS_ADDED),
+    *_edges([Status.TRANSFERRED, _PAUSED], Action.RECORD_MATERIALS, None, _REMOTE, [A], Step.MATERIALS_ADDED),
+    *_edges([Status.HANDED_DOWN, _PAUSED], Action.RECORD_MATERIALS, None, _REMOTE, [P], Step.MATERIALS_ADDED),
+)
+"""The clock's stops, its extension, and the ends without a decision (art. 32, 42, 45)."""
+
+_ROAD: tuple[Transition, ...] = (
     # The applicant and the window (L-01, E-11, art. 32).
     *_edges([None], Action.START, Status.DRAFT, _APPLICANT_SIDE, [S], Step.DRAFTED),
     *_edges([Status.DRAFT], Action.AMEND, None, _APPLICANT_SIDE, [S], None),
@@ -128,33 +264,45 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_edges([Status.HANDED_DOWN], Action.RECORD_DECLINE, Status.SUBMITTED, _REMOTE, [P], Step.DECLINED, becomes=S),
 )
 
-_BY_KEY: dict[tuple[Status | None, Action, CaseRole], Transition] = {
-    (edge.source, edge.action, role): edge for edge in TRANSITIONS for role in edge.roles
+TRANSITIONS: tuple[Transition, ...] = (*_ROAD, *_CLOCK)
+
+_Key = tuple[Status | None, Action, CaseRole, Status | None]
+_BY_KEY: dict[_Key, Transition] = {
+    (edge.source, edge.action, role, edge.suspended_from): edge for edge in TRANSITIONS for role in edge.roles
 }
 
 
-def next_transition(status: str | None, action: Action, role: str) -> Transition:
-    """The edge that ``action`` takes from a status in a role.
+def next_transition(status: str | None, action: Action, role: str, *, suspended_from: str = "") -> Transition:
+    """The edge that ``action`` takes from a status in a role; ``suspended_from`` is where a special procedure began.
 
     Raises TransitionNotAllowed naming the status and the action when the table has none.
     """
-    source = None if status is None else Status(status)
-    edge = _BY_KEY.get((source, action, CaseRole(role)))
+    edge = _edge(status, action, role, suspended_from)
     if edge is None:
-        raise TransitionNotAllowed(status=source, action=action)
+        raise TransitionNotAllowed(status=None if status is None else Status(status), action=action)
     return edge
 
 
-def is_possible(status: str | None, action: Action, role: str) -> bool:
+def is_possible(status: str | None, action: Action, role: str, *, suspended_from: str = "") -> bool:
     """Whether the table has an edge; for pages that show only what can be done."""
-    return (None if status is None else Status(status), action, CaseRole(role)) in _BY_KEY
+    return _edge(status, action, role, suspended_from) is not None
 
 
-def possible_actions(status: str, role: str, who: Iterable[str]) -> list[Action]:
+def _edge(status: str | None, action: Action, role: str, suspended_from: str) -> Transition | None:
+    source = None if status is None else Status(status)
+    here, began_in = CaseRole(role), Status(suspended_from) if suspended_from else None
+    return _BY_KEY.get((source, action, here, began_in)) or _BY_KEY.get((source, action, here, None))
+
+
+def possible_actions(status: str, role: str, who: Iterable[str], *, suspended_from: str = "") -> list[Action]:
     """What holders of ``who`` (staff roles, or APPLICANT) can do from here, in the table's order."""
     holders = frozenset(who)
     return [
         edge.action
         for edge in TRANSITIONS
-        if edge.source == status and role in edge.roles and edge.who & holders and edge.action is not Action.TRANSFER
+        if edge.source == status
+        and role in edge.roles
+        and edge.who & holders
+        and edge.action is not Action.TRANSFER
+        and edge.suspended_from in (None, suspended_from)
     ]

@@ -28,6 +28,12 @@ class Status(models.TextChoices):
     DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
     WITHDRAWN = "WITHDRAWN", bilingual("已撤回", "Withdrawn")
     DECLINED = "DECLINED", bilingual("已退回", "Declined")
+    SUSPENDED = "SUSPENDED", bilingual("特别程序中", "In a special procedure")
+    TERMINATED = "TERMINATED", bilingual("终止办理", "Terminated")
+    TRANSFERRED_BY_COMPETENCE = (
+        "TRANSFERRED_BY_COMPETENCE",
+        bilingual("不属本机关职权，已告知向有关机关申请", "Not this organ's competence; told where to apply"),
+    )
 
 
 class CaseRole(models.TextChoices):
@@ -96,6 +102,23 @@ class Action(StrEnum):
     RECORD_DELIVERY = "RECORD_DELIVERY"
     RECORD_WITHDRAWAL = "RECORD_WITHDRAWAL"
     RECORD_DECLINE = "RECORD_DECLINE"
+    # The clock and the ways out (art. 32, 42, 45).
+    PAUSE = "PAUSE"
+    END_PROCEDURE = "END_PROCEDURE"
+    RESUME = "RESUME"
+    REQUEST_EXTENSION = "REQUEST_EXTENSION"
+    EXTEND = "EXTEND"
+    REFUSE_EXTENSION = "REFUSE_EXTENSION"
+    TERMINATE = "TERMINATE"
+    TRANSFER_BY_COMPETENCE = "TRANSFER_BY_COMPETENCE"
+    SECOND_CORRECTION_NOTICE = "SECOND_CORRECTION_NOTICE"
+    ADD_MATERIALS = "ADD_MATERIALS"
+    RECORD_PAUSE = "RECORD_PAUSE"
+    RECORD_RESUMPTION = "RECORD_RESUMPTION"
+    RECORD_EXTENSION = "RECORD_EXTENSION"
+    RECORD_TERMINATION = "RECORD_TERMINATION"
+    RECORD_TRANSFER_BY_COMPETENCE = "RECORD_TRANSFER_BY_COMPETENCE"
+    RECORD_MATERIALS = "RECORD_MATERIALS"
 
 
 class Step(models.TextChoices):
@@ -121,9 +144,47 @@ class Step(models.TextChoices):
     STAYS = "STAYS", bilingual("授权未生效，留在本中心办理", "Stays here: delegation not in force")
     DECISION_VOID = "DECISION_VOID", bilingual("撤回在先，决定不生效", "Withdrawn before the decision, which is void")
     WITHDRAWAL_TOO_LATE = "WITHDRAWAL_TOO_LATE", bilingual("决定在先，撤回不生效", "Decided before the withdrawal")
+    SECOND_CORRECTION_REQUESTED = (
+        "SECOND_CORRECTION_REQUESTED",
+        bilingual("再次告知补正(监察批准)", "Second correction notice, by a supervisor"),
+    )
+    PAUSED = "PAUSED", bilingual("进入特别程序，不计时限", "Special procedure begun: time not counted")
+    PROCEDURE_ENDED = "PROCEDURE_ENDED", bilingual("一项特别程序结束", "One of the special procedures over")
+    RESUMED = "RESUMED", bilingual("特别程序结束，恢复计时", "Special procedure over: time runs again")
+    EXTENSION_REQUESTED = "EXTENSION_REQUESTED", bilingual("提请延长期限", "Extension asked for")
+    EXTENDED = "EXTENDED", bilingual("批准延长期限", "Time limit extended")
+    EXTENSION_REFUSED = "EXTENSION_REFUSED", bilingual("不同意延长期限", "Extension refused")
+    TERMINATED = "TERMINATED", bilingual("终止办理", "Terminated")
+    TRANSFERRED_BY_COMPETENCE = (
+        "TRANSFERRED_BY_COMPETENCE",
+        bilingual("不属本机关职权，告知向有关机关申请", "Not this organ's competence: told where to apply"),
+    )
+    MATERIALS_ADDED = "MATERIALS_ADDED", bilingual("补充提交材料", "Materials added")
 
 
-CLOSED = frozenset({Status.REFUSED, Status.DELIVERED, Status.WITHDRAWN, Status.DECLINED})
+class SpecialProcedure(models.TextChoices):
+    """What art. 45 lists: its time is not counted. A site survey (现场踏勘) is not in the list."""
+
+    HEARING = "HEARING", bilingual("听证", "Hearing")
+    BIDDING = "BIDDING", bilingual("招标", "Bidding")
+    AUCTION = "AUCTION", bilingual("拍卖", "Auction")
+    INSPECTION = "INSPECTION", bilingual("检验", "Inspection")
+    TESTING = "TESTING", bilingual("检测", "Testing")
+    QUARANTINE = "QUARANTINE", bilingual("检疫", "Quarantine")
+    APPRAISAL = "APPRAISAL", bilingual("鉴定", "Appraisal")
+    EXPERT_REVIEW = "EXPERT_REVIEW", bilingual("专家评审", "Expert review")
+
+
+CLOSED = frozenset(
+    {
+        Status.REFUSED,
+        Status.DELIVERED,
+        Status.WITHDRAWN,
+        Status.DECLINED,
+        Status.TERMINATED,
+        Status.TRANSFERRED_BY_COMPETENCE,
+    }
+)
 """Nothing more is done here."""
 
 DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.COMPLETED, Status.DELIVERED})

@@ -65,6 +65,15 @@ class ItemVersion(models.Model):
     statutory_basis = models.CharField(max_length=300)
     promised_days = models.PositiveSmallIntegerField()
     warning_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    decided_jointly = models.BooleanField(
+        default=False, db_default=False, help_text="several departments decide together (art. 26, 42): 45 working days"
+    )
+    step_days = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="allowance of a step in working days, by step (E-24)",
+    )
     legal_basis = models.TextField()
     conditions = models.TextField()
     procedure = models.TextField()

@@ -54,7 +54,7 @@ class ApplicantCaseEntry(models.Model):
     centre_name = models.CharField(max_length=100)
     item_code = models.CharField(max_length=40)
     item_name = models.CharField(max_length=200)
-    status = models.CharField(max_length=20)
+    status = models.CharField(max_length=40)
     updated_at = models.DateTimeField()
 
     class Meta:

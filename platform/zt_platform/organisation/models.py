@@ -93,7 +93,7 @@ class StaffMember(models.Model):
     full_name = models.CharField(max_length=120)
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="staff")
     window = models.ForeignKey(Window, null=True, on_delete=models.PROTECT, related_name="staff")
-    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
+    roles = ArrayField(models.CharField(max_length=40, choices=Role.choices), default=list)
     active = models.BooleanField(default=True, verbose_name=bilingual("在岗", "On post"))
     posted_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)

@@ -15,3 +15,4 @@ class Role(models.TextChoices):
     APPROVER = "APPROVER", bilingual("审批人员", "Approver")
     CENTRE_ADMIN = "CENTRE_ADMIN", bilingual("中心管理人员", "Centre administrator")
     SUPERVISOR = "SUPERVISOR", bilingual("监察人员", "Supervisor")
+    DEPARTMENT_HEAD = "DEPARTMENT_HEAD", bilingual("部门负责人", "Head of department")

@@ -18,7 +18,9 @@ PRIMARY_ROLES = frozenset({"SOLE", "ACCEPTING"})
 """The ledger that accepted the case: every tracking number has one at most, so that counting these counts cases."""
 
 DECIDING_ROLES = frozenset({"SOLE", "DECIDING"})
-STOPPING_STATUSES = frozenset({"REFUSED", "WITHDRAWN", "HANDED_DOWN", "DECLINED"})
+STOPPING_STATUSES = frozenset(
+    {"REFUSED", "WITHDRAWN", "HANDED_DOWN", "DECLINED", "TERMINATED", "TRANSFERRED_BY_COMPETENCE"}
+)
 """Ends without a decision: the clock of 行政许可法 art. 42 no longer runs in this ledger."""
 
 

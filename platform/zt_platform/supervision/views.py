@@ -42,6 +42,8 @@ _STEP_STATES = {
     "REJECTED": "refused",
     "DECLINED": "refused",
     "WITHDRAWN": "refused",
+    "TERMINATED": "refused",
+    "TRANSFERRED_BY_COMPETENCE": "refused",
     "HANDED_DOWN": "crossing",
     "TRANSFERRED": "crossing",
 }

@@ -28,6 +28,9 @@ STATUSES: dict[str, Promise | str] = {
     "DELIVERED": bilingual("已送达", "Delivered"),
     "WITHDRAWN": bilingual("已撤回", "Withdrawn"),
     "DECLINED": bilingual("已退回", "Declined"),
+    "SUSPENDED": bilingual("特别程序中", "In a special procedure"),
+    "TERMINATED": bilingual("终止办理", "Terminated"),
+    "TRANSFERRED_BY_COMPETENCE": bilingual("不属本机关职权", "Not this organ's competence"),
 }
 
 STEPS: dict[str, Promise | str] = {
@@ -51,6 +54,16 @@ STEPS: dict[str, Promise | str] = {
     "DELEGATION_NOT_IN_FORCE": bilingual("授权未生效，留在本中心办理", "Stays: delegation not in force"),
     "DECISION_VOID": bilingual("撤回在先，决定不生效", "Withdrawn before the decision, which is void"),
     "WITHDRAWAL_TOO_LATE": bilingual("决定在先，撤回不生效", "Decided before the withdrawal"),
+    "SECOND_CORRECTION_REQUESTED": bilingual("再次告知补正（违反一次性告知）", "Second correction notice: a violation"),
+    "PAUSED": bilingual("进入特别程序，不计时限", "Special procedure begun: time not counted"),
+    "PROCEDURE_ENDED": bilingual("一项特别程序结束", "One of the special procedures over"),
+    "RESUMED": bilingual("特别程序结束，恢复计时", "Special procedure over: time runs again"),
+    "EXTENSION_REQUESTED": bilingual("提请延长期限", "Extension asked for"),
+    "EXTENDED": bilingual("批准延长期限", "Time limit extended"),
+    "EXTENSION_REFUSED": bilingual("不同意延长期限", "Extension refused"),
+    "TERMINATED": bilingual("终止办理", "Terminated"),
+    "TRANSFERRED_BY_COMPETENCE": bilingual("不属本机关职权，告知向有关机关申请", "Not competent: told where to apply"),
+    "MATERIALS_ADDED": bilingual("补充提交材料", "Materials added"),
 }
 
 MEASURES: dict[str, Promise | str] = {

@@ -203,6 +203,8 @@ def test_the_buttons_are_those_that_work(town) -> None:
             Action.ACCEPT,
             Action.REFUSE,
             Action.WITHDRAW,
+            Action.TERMINATE,
+            Action.TRANSFER_BY_COMPETENCE,
         ]
     devolved = town.city.submitted(town.zhang, "XK-DEV")
     with enter(town.city.centre):

@@ -18,6 +18,8 @@ IN_TABLE = {(edge.source, edge.action, role) for edge, role in EDGES}
 DENIED = sorted(
     set(product([None, *Status], Action, CaseRole)) - IN_TABLE, key=lambda key: (str(key[0]), key[1], key[2])
 )
+BEGAN_IN = (Status.ACCEPTED, Status.REVIEWED, Status.TRANSFERRED, Status.HANDED_DOWN)
+"""The statuses in which a special procedure can begin: from there a case is suspended."""
 
 
 def edge_name(edge: object) -> str:
@@ -27,8 +29,22 @@ def edge_name(edge: object) -> str:
 @pytest.mark.req("E-05")
 @pytest.mark.parametrize(("edge", "role"), EDGES, ids=edge_name)
 def test_every_edge_leads_where_the_table_says(edge: Transition, role: CaseRole) -> None:
-    assert next_transition(edge.source, edge.action, role) is edge
-    assert is_possible(edge.source, edge.action, role)
+    began_in = edge.suspended_from or ""
+    assert next_transition(edge.source, edge.action, role, suspended_from=began_in) is edge
+    assert is_possible(edge.source, edge.action, role, suspended_from=began_in)
+
+
+@pytest.mark.req("E-05")
+@pytest.mark.parametrize("edge", [edge for edge in TRANSITIONS if edge.suspended_from], ids=edge_name)
+def test_what_depends_on_where_the_procedure_began_is_denied_elsewhere(edge: Transition) -> None:
+    elsewhere = {edge.suspended_from for edge in TRANSITIONS} | set(BEGAN_IN)
+    for role in edge.roles:
+        for began_in in elsewhere - {edge.suspended_from}:
+            others = [
+                e for e in TRANSITIONS if (e.source, e.action, e.suspended_from) == (edge.source, edge.action, began_in)
+            ]
+            if not any(role in other.roles for other in others):
+                assert not is_possible(edge.source, edge.action, role, suspended_from=began_in or "")
 
 
 @pytest.mark.req("E-05", "R-02")
@@ -45,7 +61,11 @@ def test_every_other_edge_is_denied_and_names_status_and_action() -> None:
 
 
 def test_no_edge_is_declared_twice() -> None:
-    assert len(IN_TABLE) == len(EDGES)
+    keys = {(edge.source, edge.action, role, edge.suspended_from) for edge, role in EDGES}
+    assert len(keys) == len(EDGES)
+    unconditional = {(edge.source, edge.action, role) for edge, role in EDGES if edge.suspended_from is None}
+    conditional = {(edge.source, edge.action, role) for edge, role in EDGES if edge.suspended_from is not None}
+    assert not unconditional & conditional
 
 
 def test_everybody_who_may_act_is_known() -> None:
@@ -61,20 +81,29 @@ def test_only_messages_take_the_edges_that_messages_bring() -> None:
 
 def test_a_closed_case_moves_only_when_withdrawal_and_decision_crossed() -> None:
     leaving = {(edge.source, edge.action) for edge in TRANSITIONS if edge.source in CLOSED}
-    assert leaving == {(Status.WITHDRAWN, Action.RECORD_GRANT), (Status.WITHDRAWN, Action.RECORD_DENIAL)}
+    assert leaving == {
+        (Status.WITHDRAWN, Action.RECORD_GRANT),
+        (Status.WITHDRAWN, Action.RECORD_DENIAL),
+        (Status.WITHDRAWN, Action.RECORD_TERMINATION),
+        (Status.TERMINATED, Action.RECORD_WITHDRAWAL),
+    }
 
 
 def reachable(role: CaseRole, without: frozenset[Action]) -> set[Status | None]:
     """Every status a case can reach in a role when some actions are taken out of the table."""
-    reached: set[Status | None] = {None}
+    reached: set[tuple[Status | None, Status | None]] = {(None, None)}  # with the status a procedure began in
     while True:
         more = {
-            edge.target
+            (edge.target, (began_in or source) if edge.target is Status.SUSPENDED else None)
             for edge in TRANSITIONS
-            if edge.source in reached and role in edge.roles and edge.action not in without
+            for source, began_in in reached
+            if edge.source is source
+            and role in edge.roles
+            and edge.action not in without
+            and edge.suspended_from in (None, began_in)
         } - reached
         if not more:
-            return reached
+            return {status for status, _ in reached}
         reached |= more
 
 
@@ -110,9 +139,27 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
         Action.HAND_DOWN,
         Action.DECLINE,
         Action.WITHDRAW,
+        Action.TERMINATE,
+        Action.TRANSFER_BY_COMPETENCE,
     ]
-    assert possible_actions(Status.REVIEWED, CaseRole.SOLE, [Role.APPROVER]) == [Action.GRANT, Action.DENY]
-    assert possible_actions(Status.TRANSFERRED, CaseRole.ACCEPTING, [ActingParty.APPLICANT]) == [Action.WITHDRAW]
+    assert possible_actions(Status.REVIEWED, CaseRole.SOLE, [Role.APPROVER]) == [
+        Action.GRANT,
+        Action.DENY,
+        Action.PAUSE,
+        Action.REQUEST_EXTENSION,
+        Action.TERMINATE,
+    ]
+    assert possible_actions(Status.TRANSFERRED, CaseRole.ACCEPTING, [ActingParty.APPLICANT]) == [
+        Action.WITHDRAW,
+        Action.ADD_MATERIALS,
+    ]
+    assert possible_actions(Status.ACCEPTED, CaseRole.DECIDING, [Role.DEPARTMENT_HEAD]) == [
+        Action.EXTEND,
+        Action.REFUSE_EXTENSION,
+    ]
+    assert (
+        possible_actions(Status.SUSPENDED, CaseRole.ACCEPTING, [Role.REVIEWER], suspended_from=Status.TRANSFERRED) == []
+    )
     assert possible_actions(Status.DELIVERED, CaseRole.SOLE, Role.values) == []
 
 

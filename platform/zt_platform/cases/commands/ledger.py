@@ -116,7 +116,7 @@ def permitted_edge(case: Case, action: Action, actor: Actor) -> Transition:
 
     Raises TransitionNotAllowed, NotPermitted (without the role, or reviewing for another department).
     """
-    edge = states.next_transition(case.status or None, action, case.role)
+    edge = states.next_transition(case.status or None, action, case.role, suspended_from=case.suspended_from)
     acting_role(edge, case, actor)
     return edge
 
@@ -155,7 +155,9 @@ def advance(
     lines it ``carried`` from another centre come before its own first one.
     """
     is_new = case.pk is None
-    edge = states.next_transition(None if is_new else case.status, action, case.role)
+    edge = states.next_transition(
+        None if is_new else case.status, action, case.role, suspended_from=case.suspended_from
+    )
     role = acting_role(edge, case, actor)
     before = "" if is_new else case.status
     case.status = edge.target

@@ -171,7 +171,7 @@ def record_withdrawal(message: Message) -> Case:
     withdrawn_at = required_instant(data["withdrawn_at"])
     remark, origin = Remark(note=data.get("reason", "")), _origin(message, data["withdrawn_at"])
     stands = case.decided_at is not None and rules.decision_after_withdrawal_stands(case.decided_at, withdrawn_at)
-    if stands or not is_possible(case.status, Action.RECORD_WITHDRAWAL, case.role):
+    if stands or not _may(case, Action.RECORD_WITHDRAWAL):
         if case.status != Status.WITHDRAWN:
             note_fact(case, Step.WITHDRAWAL_TOO_LATE, _speaker(message), remark, origin=origin)
         return conclude(case)
@@ -220,7 +220,11 @@ def _record(
     case: Case, action: Action, step: Step, message: Message, remark: Remark, origin: Origin
 ) -> CaseEvent | None:
     """Take the edge if the table still has it; otherwise note what was told and return None."""
-    if is_possible(case.status, action, case.role):
+    if _may(case, action):
         return advance(case, action, _speaker(message), remark, origin=origin)
     note_fact(case, step, _speaker(message), remark, origin=origin)
     return None
+
+
+def _may(case: Case, action: Action) -> bool:
+    return is_possible(case.status, action, case.role, suspended_from=case.suspended_from)

@@ -155,13 +155,37 @@ def actions_for(actor: Actor, case: Case) -> list[Action]:
     if not may_read(actor, case):
         return []
     who = [ActingParty.APPLICANT.value] if actor.kind is ActorKind.APPLICANT else sorted(actor.roles)
-    found = [action for action in possible_actions(case.status, case.role, who) if action not in _NOT_FOR_BUTTONS]
+    found = [
+        action
+        for action in possible_actions(case.status, case.role, who, suspended_from=case.suspended_from)
+        if action not in _NOT_FOR_BUTTONS and _fits_the_facts(action, case)
+    ]
     if case.channel != Channel.MESSAGE:
         found = [action for action in found if action is not Action.DECLINE]
     if case.status in (Status.SUBMITTED, Status.PRE_REVIEWED) and case.role == CaseRole.SOLE:
         useless = Action.ACCEPT if _is_handed_down(case) else Action.HAND_DOWN
         found = [action for action in found if action is not useless]
     return found
+
+
+def _fits_the_facts(action: Action, case: Case) -> bool:
+    """What the table cannot say: how many procedures run, whether an extension was asked for, whether it was accepted."""
+    running = sum(pause["until"] is None for pause in case.pauses)
+    match action:
+        case Action.RESUME:
+            return running == 1
+        case Action.END_PROCEDURE:
+            return running > 1
+        case Action.REQUEST_EXTENSION:
+            return bool(case.extension.get("state") not in ("REQUESTED", "APPROVED"))
+        case Action.EXTEND | Action.REFUSE_EXTENSION:
+            return bool(case.extension.get("state") == "REQUESTED")
+        case Action.SECOND_CORRECTION_NOTICE:
+            return case.correction_count > 0
+        case Action.ADD_MATERIALS:
+            return case.accepted_at is not None
+        case _:
+            return True
 
 
 def _is_handed_down(case: Case) -> bool:
