@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 
@@ -23,6 +23,14 @@ DECISION_DAYS = 20
 """Art. 42: working days within which a permit is decided unless another law says otherwise."""
 REVIEW_DAYS = 20
 """Art. 43: working days a lower organ has for the review before it hands a case up."""
+JOINT_DECISION_DAYS = 45
+"""Art. 42(2): working days where several departments decide together (art. 26: unified, joint, concentrated handling)."""
+EXTENSION_DAYS = 10
+"""Art. 42(1): working days by which the head of the organ may extend a decision, once."""
+JOINT_EXTENSION_DAYS = 15
+"""Art. 42(2): working days by which the head of the government may extend a joint decision, once."""
+RENEWAL_NOTICE_DAYS = 30
+"""Art. 50: days before the permit ends by which its renewal is asked for, unless another rule says otherwise."""
 DELIVERY_DAYS = 10
 """Art. 44: working days from the decision to the delivery of the certificate."""
 WARNING_SHARE = 0.2
@@ -117,6 +125,52 @@ def decision_clock(
 def statutory_due_at(started_at: datetime, statutory_days: int, calendar: Calendar) -> datetime:
     """Art. 42: the ceiling, counted from acceptance (or, for what was handed up under art. 43, from the hand-up)."""
     return calendar.days.close_of(_last_day(started_at, statutory_days, calendar), calendar.hours)
+
+
+def decision_ceiling(*, decided_jointly: bool) -> int:
+    """Art. 42: working days for a decision unless another law or regulation sets them: 20, or 45 where several decide."""
+    return JOINT_DECISION_DAYS if decided_jointly else DECISION_DAYS
+
+
+def longest_extension(*, decided_jointly: bool) -> int:
+    """Art. 42: working days by which a decision may be extended: 10 by the organ's head, 15 by the government's head.
+
+    Where another law sets the limit it may also set the extension (「法律、法规另有规定的，依照其规定」); as long as no
+    item names one, these numbers count. For a jurist: whether they apply at all to a limit from another law.
+    """
+    return JOINT_EXTENSION_DAYS if decided_jointly else EXTENSION_DAYS
+
+
+def may_extend(moment: datetime, statutory_due_at: datetime | None) -> bool:
+    """Art. 42: extended is what cannot be decided *within* the limit, so before its end; afterwards it is overdue."""
+    return statutory_due_at is not None and moment <= statutory_due_at
+
+
+def renewal_asked_in_time(asked_on: date, valid_until: date, notice_days: int = RENEWAL_NOTICE_DAYS) -> bool:
+    """Art. 50(1): asked for thirty days before the permit ends, or by what another law, regulation or rule says.
+
+    Calendar days: art. 82 counts the *organ's* limits in working days and this is the holder's. For a jurist: whether a
+    last day that is a holiday moves to the next working day.
+    """
+    return (valid_until - asked_on).days >= notice_days
+
+
+def renewal_due_at(valid_until: date) -> datetime:
+    """Art. 50(2): the organ decides on a renewal before the permit ends: by the end of its last day, worked or not."""
+    return datetime.combine(valid_until + timedelta(days=1), time.min, tzinfo=CHINA)
+
+
+def renewal_is_deemed_granted(
+    moment: datetime, *, asked_on: date, valid_until: date, decided_at: datetime | None
+) -> bool:
+    """Art. 50(2): asked for in time and not decided before the permit ends, a renewal counts as granted.
+
+    What was asked for too late is an ordinary application: nothing is deemed.
+    """
+    if not renewal_asked_in_time(asked_on, valid_until):
+        return False
+    end = renewal_due_at(valid_until)
+    return moment >= end and (decided_at is None or decided_at >= end)
 
 
 def review_due_at(accepted_at: datetime, calendar: Calendar) -> datetime:

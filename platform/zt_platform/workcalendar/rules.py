@@ -34,6 +34,11 @@ class OfficeHours:
     opens: time = time(9, 0)
     closes: time = time(17, 0)
 
+    @property
+    def length(self) -> timedelta:
+        """Working time of one day."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+
 
 DEFAULT_OFFICE_HOURS = OfficeHours()
 
@@ -118,6 +123,57 @@ class WorkCalendar:
         The close of the last working day; the day on which the event counts as received is not counted (art. 82).
         """
         return self.close_of(self.add_working_days(self.received_on(start, hours), days), hours)
+
+    def worked_between(self, start: datetime, end: datetime, hours: OfficeHours = DEFAULT_OFFICE_HOURS) -> timedelta:
+        """Working time between two aware moments: the office hours of working days that lie between them.
+
+        To the minute and below: half a day is half the office hours. What lies outside the hours, on a day off, or after
+        ``end`` when that is not later than ``start``, is nothing. The hours are those between opening and close; a
+        midday break is part of them, because limits are promised in days and a day ends with its close.
+        """
+        first, last = _local(start), _local(end)
+        if last <= first:
+            return timedelta(0)
+        if first.date() == last.date():
+            return self._worked_on(first.date(), first, last, hours)
+        between = self.working_days_between(first.date(), last.date() - timedelta(days=1))
+        morning = datetime.combine(last.date(), time.min, tzinfo=CHINA)
+        midnight = datetime.combine(first.date() + timedelta(days=1), time.min, tzinfo=CHINA)
+        return (
+            self._worked_on(first.date(), first, midnight, hours)
+            + between * hours.length
+            + self._worked_on(last.date(), morning, last, hours)
+        )
+
+    def add_working_time(
+        self, start: datetime, duration: timedelta, hours: OfficeHours = DEFAULT_OFFICE_HOURS
+    ) -> datetime:
+        """The earliest moment by which ``duration`` of working time has passed since ``start`` (aware).
+
+        A whole number of days from a close ends at a close, never at the next opening. No time leads to ``start``
+        itself. Raises ValueError for a negative duration.
+        """
+        if duration < timedelta(0):
+            raise ValueError("working time is not negative")
+        if not duration:
+            return start
+        local = _local(start)
+        day = local.date()
+        evening = datetime.combine(day + timedelta(days=1), time.min, tzinfo=CHINA)
+        today = self._worked_on(day, local, evening, hours)
+        if duration <= today:
+            return max(local, datetime.combine(day, hours.opens, tzinfo=CHINA)) + duration
+        full, rest = divmod(duration - today, hours.length)
+        if not rest:
+            full, rest = full - 1, hours.length
+        return datetime.combine(self.add_working_days(day, full + 1), hours.opens, tzinfo=CHINA) + rest
+
+    def _worked_on(self, day: date, start: datetime, end: datetime, hours: OfficeHours) -> timedelta:
+        if not self.is_working_day(day):
+            return timedelta(0)
+        opens = max(start, datetime.combine(day, hours.opens, tzinfo=CHINA))
+        closes = min(end, datetime.combine(day, hours.closes, tzinfo=CHINA))
+        return max(closes - opens, timedelta(0))
 
     def rests_on_provisional(self, start: date, end: date) -> bool:
         """True when a limit from ``start`` to ``end`` touches a year without a published calendar."""
