@@ -17,8 +17,8 @@ from Crypto.Signature import eddsa
 from zt_interop import batch, signed
 from zt_interop.canonical import canonical_bytes, parse_strict
 from zt_interop.envelope import Event
-from zt_interop.keys.registry import Statement
 from zt_interop.keys.signing import StoredSigner
+from zt_interop.keys.statements import Statement
 from zt_interop.merkle import leaf_hash, verify_proof
 from zt_interop.receipts import Outcome, read_receipt
 from zt_interop.schemas import check_data, envelope_problem, message_types

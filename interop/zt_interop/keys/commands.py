@@ -13,8 +13,9 @@ from zt_interop.canonical import canonical_bytes
 from zt_interop.envelope import instant_text
 from zt_interop.errors import KeyUnknown
 from zt_interop.keys.models import KeyUsage, PrivateKey, PublicKey
-from zt_interop.keys.registry import EVERYBODY, Statement, key_id
+from zt_interop.keys.registry import key_id
 from zt_interop.keys.signing import StoredSigner, signer_for
+from zt_interop.keys.statements import EVERYBODY, Statement
 from zt_interop.suites import DEFAULT_SUITE, suite
 from zt_tenants.centres import province
 from zt_tenants.clock import now

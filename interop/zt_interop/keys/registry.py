@@ -11,81 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
 from zt_interop import signed
-from zt_interop.canonical import canonical_bytes, parse_strict
-from zt_interop.envelope import instant_text, parse_instant
 from zt_interop.errors import KeyNotValid, KeyRevoked, KeyUnknown, KeyUntrusted, MessageRefused
 from zt_interop.keys.models import KeyUsage, PublicKey
-from zt_interop.schemas import envelope_problem
+from zt_interop.keys.statements import EVERYBODY, Statement
 from zt_interop.suites import suite
-
-EVERYBODY: Final = "*"
-"""``dst`` of a statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What the root key says about a public key."""
-
-    kid: str
-    centre: str
-    suite: str
-    public_key: bytes
-    usage: str
-    not_before: datetime
-    not_after: datetime
-
-    def to_bytes(self) -> bytes:
-        """The canonical payload of the statement."""
-        return canonical_bytes(
-            {
-                "kid": self.kid,
-                "centre": self.centre,
-                "suite": self.suite,
-                "public_key": signed.encode(self.public_key).decode(),
-                "usage": self.usage,
-                "not_before": instant_text(self.not_before),
-                "not_after": instant_text(self.not_after),
-            }
-        )
-
-    @classmethod
-    def from_bytes(cls, payload: bytes) -> Statement:
-        """Read a statement's payload.
-
-        Raises:
-            KeyUntrusted: it is no key statement.
-        """
-        members: Any = parse_strict(payload)
-        if envelope_problem("key", members):
-            raise KeyUntrusted(kid="?")
-        return cls(
-            kid=members["kid"],
-            centre=members["centre"],
-            suite=members["suite"],
-            public_key=signed.decode(members["public_key"].encode()),
-            usage=members["usage"],
-            not_before=parse_instant(members["not_before"]),
-            not_after=parse_instant(members["not_after"]),
-        )
-
-    @classmethod
-    def of(cls, row: PublicKey) -> Statement:
-        """What a registry row claims."""
-        return cls(
-            kid=row.kid,
-            centre=row.centre_code,
-            suite=row.suite,
-            public_key=bytes(row.public_key),
-            usage=row.usage,
-            not_before=row.not_before,
-            not_after=row.not_after,
-        )
 
 
 @dataclass(frozen=True, slots=True)
