@@ -29,7 +29,6 @@ from zt_interop.errors import (
     SequenceGap,
     SequenceReused,
 )
-from zt_interop.faults import crash_point
 from zt_interop.handlers import Message, gap_witness_for
 from zt_interop.inbox import Fate, inbox_row, needs_preparation, prepare, settle
 from zt_interop.keys.signing import signer_for
@@ -49,6 +48,7 @@ from zt_interop.schemas import check_data
 from zt_tenants.clock import now
 from zt_tenants.context import enter
 from zt_tenants.errors import DomainError
+from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 

@@ -24,7 +24,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zt_interop import signed
 from zt_interop.errors import DeliveryFailed, MessageRefused, ReceiptInvalid
-from zt_interop.faults import crash_point
 from zt_interop.keys.signing import signer_for
 from zt_interop.opening import verified_key
 from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage
@@ -38,6 +37,7 @@ from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import DomainError
+from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 

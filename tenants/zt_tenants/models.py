@@ -167,3 +167,63 @@ class SchemaLedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.centre_id} {self.ordinal} {self.error[:60] or 'applied'}"
+
+
+class Timer(models.Model):
+    """Something a centre has to do at a moment. Shared, so that one scan finds what is due in all centres.
+
+    The id names one scheduling: setting the timer again gives it another. A timer that was handled is deleted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    centre_id = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=100)
+    due_at = models.DateTimeField()
+    data = models.JSONField(default=dict, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    next_attempt_at = models.DateTimeField(help_text="when it is due, or after a failure when it is tried again")
+    parked_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when it waits for a person to mend its cause"
+    )
+    last_error = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["centre_id", "subject", "kind"], name="timer_once")]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "centre_id", "kind"],
+                condition=models.Q(parked_at__isnull=True),
+                name="timer_due",
+            ),
+            models.Index(
+                fields=["centre_id", "kind", "next_attempt_at"],
+                condition=models.Q(parked_at__isnull=True),
+                name="timer_due_in_lane",
+            ),
+            models.Index(fields=["parked_at"], condition=models.Q(parked_at__isnull=False), name="timer_parked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class TimerLane(models.Model):
+    """The timers of one kind in one centre, and who handles them now: a lease with an end.
+
+    ``began_at`` is set while a worker is at it; found on a lease that ran out it says that the worker died.
+    """
+
+    pk = models.CompositePrimaryKey("centre_id", "kind")
+    centre_id = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    began_at = models.DateTimeField(null=True, blank=True)
+    served_at = models.DateTimeField(null=True, blank=True)
+    batch_size = models.PositiveSmallIntegerField(default=500, db_default=500)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    rests_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.centre_id} {self.kind}"

@@ -9,7 +9,17 @@ import os
 import signal
 from typing import Literal
 
-CrashPoint = Literal["after_claim", "after_sign", "after_deliver", "after_receive_commit"]
+CrashPoint = Literal[
+    "after_claim",
+    "after_sign",
+    "after_deliver",
+    "after_receive_commit",
+    "timers_after_claim",
+    "timers_after_begin",
+    "timers_in_transaction",
+    "timers_after_failure",
+    "timers_after_commit",
+]
 
 
 def crash_point(name: CrashPoint) -> None:
