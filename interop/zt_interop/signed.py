@@ -43,7 +43,7 @@ CRITICAL: Final = ("suite", "iat", "exp", "dst")
 _MEMBERS: Final = frozenset({"alg", "suite", "kid", "typ", "iat", "exp", "dst", "crit"})
 _BASE64URL: Final = re.compile(rb"[A-Za-z0-9_-]*")
 _KID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_DESTINATION: Final = re.compile(r"[0-9]{6}(?:[0-9]{3})?|\*")
+_DESTINATION: Final = re.compile(r"[0-9]{6}(?:[0-9]{3})?|\*|service:[a-z][a-z0-9.-]{0,63}")
 
 
 class Signer(Protocol):
@@ -63,7 +63,7 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The protected header; times are Unix seconds, ``dst`` is the destination centre's code (``*``: everybody)."""
+    """The protected header; times are Unix seconds, ``dst`` a centre's code, ``service:<code>`` or ``*`` (everybody)."""
 
     kid: str
     typ: str

@@ -1,4 +1,4 @@
-"""Celery entry points. Both are right when run twice, late or never at the same time on several workers."""
+"""Celery entry points. All are right when run twice, late or never at the same time on several workers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from zt_interop import relay
+from zt_interop.departments import calls
 from zt_interop.send import ring
 
 
@@ -21,3 +22,9 @@ def relay_stream(stream_id: str) -> None:
 def sweep() -> int:
     """The beat's tick: ring for every stream whose bell was lost, whose wait is over or whose relay died."""
     return relay.sweep()
+
+
+@shared_task(name="zt_interop.tasks.drain_data_calls", ignore_result=True)  # type: ignore[untyped-decorator]
+def drain_data_calls() -> int:
+    """The beat's tick: ask departments again for what waits, purge answers whose time is over."""
+    return calls.drain()

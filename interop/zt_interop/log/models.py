@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from zt_interop.envelope import FIRST_LINK
-from zt_tenants.fields import SealedTextField
+from zt_tenants.fields import SealedJSONField, SealedTextField
 from zt_tenants.language import bilingual
 
 
@@ -149,3 +150,61 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.source_code}"
+
+
+class CallState(models.TextChoices):
+    """Where a call of a data service is."""
+
+    QUEUED = "QUEUED", bilingual("核验中", "Being verified")
+    ANSWERED = "ANSWERED", bilingual("已应答", "Answered")
+    REFUSED = "REFUSED", bilingual("被拒绝", "Refused")
+    FAILED = "FAILED", bilingual("未获应答", "No answer")
+
+
+class DataCall(models.Model):
+    """One call of a department's data service: who asked what, for which case and purpose, and what was answered.
+
+    The row is at once the log, the waiting request and, while ``answer`` is kept and ``valid_until`` lies ahead, the
+    cache. The question, the answer and the signed bytes of both are sealed; ``verdict`` and ``status`` tell nothing of a
+    person by themselves. ``case_id`` is the case's key in this schema.
+    """
+
+    request_id = models.UUIDField(unique=True)
+    service_code = models.CharField(max_length=64)
+    grant_id = models.UUIDField(null=True)
+    case_id = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=64, blank=True, help_text="tracking number of the case")
+    purpose = models.CharField(max_length=300)
+    legal_basis = models.CharField(max_length=300, blank=True)
+    fields = ArrayField(models.CharField(max_length=60), default=list)
+    actor_account_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=120, blank=True)
+    department_code = models.CharField(max_length=20, blank=True)
+    consent_at = models.DateTimeField(null=True)
+    parameters = SealedJSONField()
+    request_index = models.BinaryField(max_length=32, help_text="blind index of grant, parameters and fields")
+    state = models.CharField(max_length=10, choices=CallState.choices)
+    status = models.CharField(max_length=12, blank=True)
+    verdict = models.CharField(max_length=40, blank=True)
+    answer = SealedJSONField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    cached_from = models.UUIDField(null=True, help_text="request_id of the call whose answer this is")
+    request_wire = SealedTextField(null=True)
+    answer_wire = SealedTextField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    reason_code = models.CharField(max_length=60, blank=True)
+    reason_zh = models.TextField(blank=True)
+    reason_en = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["request_index", "-id"], condition=models.Q(state="ANSWERED"), name="data_call_cache"),
+            models.Index(fields=["case_id", "-id"], condition=models.Q(case_id__isnull=False), name="data_call_case"),
+            models.Index(fields=["grant_id", "asked_at"], name="data_call_rate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_code} {self.state}"

@@ -60,7 +60,24 @@ def _problems(path: str) -> Callable[[Any], Any]:
 
 
 def _problem(path: str, value: Any) -> str:
-    error = best_match(_problems(path)(value))
+    return _first(_problems(path)(value))
+
+
+def problem_with(schema: dict[str, Any], value: Any) -> str:
+    """What is wrong with a value by a schema that was registered, not shipped: place and rule, or ''.
+
+    Schemas of other documents are not fetched: a reference that is not in the schema itself raises.
+    """
+    return _first(_Validator(schema, registry=Registry()).iter_errors(value))
+
+
+def check_schema(schema: dict[str, Any]) -> None:
+    """Check that this is a JSON Schema (draft 2020-12). Raises jsonschema.SchemaError."""
+    Draft202012Validator.check_schema(schema)
+
+
+def _first(errors: Iterator[ValidationError]) -> str:
+    error = best_match(errors)
     if error is None:
         return ""
     # The place and the rule, never the value: a refusal is read by people who may not see an applicant's data.

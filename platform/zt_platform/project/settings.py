@@ -40,6 +40,7 @@ SHARED_APPS = [
     "zt_platform.supervision.apps.SupervisionConfig",
     "zt_interop.keys.apps.KeysConfig",
     "zt_interop.queue.apps.QueueConfig",
+    "zt_interop.departments.apps.DepartmentsConfig",
 ]
 TENANT_APPS = [
     "zt_platform.organisation.apps.OrganisationConfig",
@@ -109,6 +110,13 @@ S3_ACCESS_KEY = _secrets["S3_ACCESS_KEY"]
 S3_SECRET_KEY = _secrets["S3_SECRET_KEY"]
 S3_BUCKET = env.str("S3_BUCKET", default="zhengtong")
 S3_REGION = env.str("S3_REGION", default="us-east-1")
+
+# --- departments' data services -----------------------------------------------------------------------------------
+ZT_DEPARTMENT_ORIGINS = env.list("ZT_DEPARTMENT_ORIGINS", default=[])  # scheme://host:port that may be called
+ZT_DEPARTMENT_CA = env.str("ZT_DEPARTMENT_CA", default="")  # certificate authorities of the departments' network, PEM
+ZT_DEPARTMENT_CERTIFICATE = env.str("ZT_DEPARTMENT_CERTIFICATE", default="")  # ours, PEM, where they ask for one
+ZT_DEPARTMENT_CERTIFICATE_KEY = env.str("ZT_DEPARTMENT_CERTIFICATE_KEY", default="")
+ZT_FILE_DROP = Path(env.str("ZT_FILE_DROP", default=str(ZT_HOME / "file-drop")))  # the front-end machine's folder
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
