@@ -22,6 +22,8 @@ from zt_interop.schemas import envelope_problem
 
 MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
 MAX_BATCH_EVENTS: Final = 500
+MAX_BATCH_CASES: Final = 100
+"""Of the channel ``case``: each message is applied by itself, in one transaction with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ def build(batch_id: UUID, events: Sequence[Event], *, signer: signed.Signer, at:
         destination=first.destination,
         at=at,
     )
-    return canonical_bytes({"manifest": jws.decode(), "events": [event.to_json() for event in events]})
+    # The canonical form of {"events": […], "manifest": "…"}, put together from parts that are canonical already.
+    content = b",".join(event.canonical() for event in events)
+    return b'{"events":[' + content + b'],"manifest":' + canonical_bytes(jws.decode()) + b"}"
 
 
 def parse(wire: bytes) -> ParsedBatch:
@@ -137,7 +141,7 @@ def check_events(manifest: Manifest, raw_events: Sequence[Any]) -> list[Event]:
     leaves = [canonical_bytes(event) for event in raw_events]
     if merkle_root(leaves).hex() != manifest.merkle_root:
         raise BatchInvalid(detail="merkle_root")
-    events = [Event.from_json(event) for event in raw_events]
+    events = [Event.from_json(event, canonical=leaf) for event, leaf in zip(raw_events, leaves, strict=True)]
     stream = (manifest.source, manifest.destination, manifest.channel)
     for sequence, event in enumerate(events, start=manifest.first_sequence):
         if (event.source, event.destination, event.channel) != stream or event.sequence != sequence:

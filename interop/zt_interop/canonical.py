@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, Final
 
 from zt_interop.errors import Malformed, TooDeep
@@ -24,7 +25,32 @@ def canonical_bytes(value: Any) -> bytes:
         Malformed: a float, an integer over 53 bits, a lone surrogate, a NUL, a key that is no text, another type.
         TooDeep: nested deeper than :data:`MAX_DEPTH`.
     """
+    if _is_plain(value, 0):
+        text = _sorted_text(value)
+        if not _ODD_TEXT.search(text):
+            return text.encode()
     return json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+_ODD_TEXT: Final = re.compile("\\\\u0000|[\ud800-\udfff\U00010000-\U0010ffff]")
+"""What the short way leaves to the long one: NUL, half surrogates, and characters whose order differs in UTF-16."""
+_sorted_text: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True, check_circular=False
+).encode
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether the encoder written in C gives the canonical form: the types are JSON's own, no float, not too deep."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
+    if depth >= MAX_DEPTH:
+        return False
+    if kind is dict:
+        return all(type(name) is str and _is_plain(item, depth + 1) for name, item in value.items())
+    return kind is list and all(_is_plain(item, depth + 1) for item in value)
 
 
 def _ordered(value: Any, depth: int) -> Any:
@@ -71,6 +97,9 @@ def parse_strict(data: bytes) -> Any:
             surrogate pair.
         TooDeep: nested deeper than :data:`MAX_DEPTH`.
     """
+    value = _parse_plain(data)
+    if value is not _NOT_PLAIN:
+        return value
     try:
         value = json.loads(
             data.decode("utf-8"),
@@ -84,6 +113,24 @@ def parse_strict(data: bytes) -> Any:
     except ValueError as broken:
         raise Malformed(detail="not valid UTF-8 JSON") from broken
     return _ordered(value, 0)
+
+
+_NOT_PLAIN: Final = object()
+
+
+def _parse_plain(data: bytes) -> Any:
+    """Read bytes that are already canonical, as almost all are; ``_NOT_PLAIN`` leaves the judgement to the long way.
+
+    Writing the value again gives the same bytes only if no member occurred twice and nothing was out of order.
+    """
+    try:
+        text = data.decode("utf-8")
+        if _ODD_TEXT.search(text):
+            return _NOT_PLAIN
+        value = json.loads(text)
+        return value if _is_plain(value, 0) and _sorted_text(value) == text else _NOT_PLAIN
+    except (RecursionError, ValueError):
+        return _NOT_PLAIN
 
 
 def parse_canonical(data: bytes) -> tuple[Any, bool]:

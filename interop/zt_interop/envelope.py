@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from uuid import UUID
 
 from zt_interop.canonical import canonical_bytes, sha256_hex
@@ -39,7 +39,7 @@ def instant_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("an instant on the wire needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_instant(text: str) -> datetime:
@@ -51,7 +51,7 @@ def parse_instant(text: str) -> datetime:
     if not _TIME.fullmatch(text):
         raise EnvelopeInvalid(detail="time")
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(text)
     except ValueError as broken:
         raise EnvelopeInvalid(detail="time") from broken
 
@@ -76,6 +76,8 @@ class Event:
     prevhash: str | None = None
     traceparent: str | None = None
     extensions: dict[str, Any] = field(default_factory=dict)
+    _bytes: bytes | None = field(default=None, init=False, repr=False, compare=False)
+    _digest: str | None = field(default=None, init=False, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The CloudEvent as a JSON object; absent attributes are left out."""
@@ -104,15 +106,19 @@ class Event:
             Malformed: ``data`` holds what the protocol's JSON cannot.
             TooDeep: ``data`` is nested too deep.
         """
-        return canonical_bytes(self.to_json())
+        if self._bytes is None:
+            object.__setattr__(self, "_bytes", canonical_bytes(self.to_json()))
+        return cast(bytes, self._bytes)
 
     def digest(self) -> str:
         """SHA-256 over the canonical bytes, hexadecimal: what receipts answer and the next event links to."""
-        return sha256_hex(self.canonical())
+        if self._digest is None:
+            object.__setattr__(self, "_digest", sha256_hex(self.canonical()))
+        return cast(str, self._digest)
 
     @classmethod
-    def from_json(cls, attributes: Any) -> Self:
-        """Read a parsed CloudEvent.
+    def from_json(cls, attributes: Any, *, canonical: bytes | None = None) -> Self:
+        """Read a parsed CloudEvent; ``canonical`` are its canonical bytes where they are known already.
 
         Raises:
             EnvelopeInvalid: the envelope's schema forbids it.
@@ -122,7 +128,7 @@ class Event:
             raise EnvelopeInvalid(detail=problem)
         if attributes["dataschema"] != _SCHEMA_PREFIX + attributes["type"]:
             raise EnvelopeInvalid(detail="dataschema")
-        return cls(
+        event = cls(
             id=UUID(attributes["id"]),
             type=attributes["type"],
             source=attributes["source"].removeprefix(_SOURCE_PREFIX),
@@ -136,3 +142,5 @@ class Event:
             traceparent=attributes.get("traceparent"),
             extensions={name: value for name, value in attributes.items() if name not in _KNOWN},
         )
+        object.__setattr__(event, "_bytes", canonical)
+        return event

@@ -201,7 +201,7 @@ def _replay_next(of: InboxMessage) -> bool:
     head = queue.select_related("log_entry").first()
     if head is None:
         return False
-    message = Message.of(logged_event(head.log_entry.wire.encode(), head.sequence))
+    message = Message.of(logged_event(head.log_entry.delivered_bytes, head.sequence))
     problem = prepare(message)
     with transaction.atomic():
         # The stream's lock keeps a delivery from slipping in between this subject's messages.

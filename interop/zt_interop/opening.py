@@ -12,7 +12,7 @@ from uuid import UUID
 
 from zt_interop import batch, signed
 from zt_interop.canonical import parse_canonical
-from zt_interop.envelope import CASE_CHANNEL, SUPERVISION_CHANNEL, Event
+from zt_interop.envelope import CASE_CHANNEL, Event
 from zt_interop.errors import BatchInvalid, EnvelopeInvalid, LinkBroken, Misaddressed, NotCanonical, WrongSource
 from zt_interop.keys.registry import TrustedKey, trusted_key
 from zt_tenants.models import Centre
@@ -39,6 +39,12 @@ class Delivery:
     events: tuple[Event, ...]
     wire: bytes
     is_batch: bool
+
+    @property
+    def keeps_each(self) -> bool:
+        """Whether each message gets rows of its own: all of the case channel; of supervision the stream's place is
+        proof enough."""
+        return self.channel == CASE_CHANNEL
 
     @property
     def first_sequence(self) -> int:
@@ -99,7 +105,7 @@ def _open_single(wire: bytes, at: Centre, now: datetime, sighting: Sighting) -> 
     attributes, is_canonical = parse_canonical(jws.payload)
     if not is_canonical:
         raise NotCanonical
-    event = Event.from_json(attributes)
+    event = Event.from_json(attributes, canonical=jws.payload)
     sighting.event_id, sighting.digest = event.id, event.digest()
     if event.channel != CASE_CHANNEL:
         raise EnvelopeInvalid(detail="channel")
@@ -112,8 +118,8 @@ def _open_batch(wire: bytes, at: Centre, now: datetime, sighting: Sighting) -> D
     key = _check_sender(parsed.signed, at, now, sighting)
     manifest = batch.Manifest.from_bytes(parsed.signed.payload)
     sighting.event_id = manifest.id
-    if manifest.channel != SUPERVISION_CHANNEL:
-        raise BatchInvalid(detail="channel")
+    if manifest.channel == CASE_CHANNEL and manifest.count > batch.MAX_BATCH_CASES:
+        raise BatchInvalid(detail="count")
     _check_address(manifest.source, manifest.destination, key, at)
     events = batch.check_events(manifest, parsed.events)
     for before, event in pairwise(events):

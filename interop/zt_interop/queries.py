@@ -199,7 +199,7 @@ def _sent(subject: str) -> list[TrailEntry]:
 
 def log_entries(subject: str) -> QuerySet[MessageLogEntry]:
     """The permanent records (bytes and receipts) of a subject's messages at the current centre, oldest first."""
-    return MessageLogEntry.objects.filter(subject=subject).order_by("id")
+    return MessageLogEntry.objects.filter(subject=subject).select_related("carrier").order_by("id")
 
 
 def totals() -> Totals:

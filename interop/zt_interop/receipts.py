@@ -38,7 +38,8 @@ class Outcome(StrEnum):
 class Receipt:
     """What a receipt says. ``event_id`` is the event's or the batch's id; None when it could not be read.
 
-    For a batch ``exceptions`` lists the events that were not simply accepted: ``{"event_id", "outcome", "code"}``.
+    For a batch ``exceptions`` lists the events that were not simply accepted: ``{"event_id", "outcome", "code",
+    "reason"}``. ``batch_limit`` says how many messages of cases the receiver takes under one signature.
     """
 
     outcome: Outcome
@@ -52,6 +53,7 @@ class Receipt:
     recorded: bool = True
     expected_sequence: int | None = None
     exceptions: Sequence[dict[str, Any]] = field(default=())
+    batch_limit: int | None = None
 
     def to_data(self) -> dict[str, Any]:
         """The payload of ``message.received.v1``."""
@@ -71,6 +73,8 @@ class Receipt:
             data["expected_sequence"] = self.expected_sequence
         if self.exceptions:
             data["exceptions"] = list(self.exceptions)
+        if self.batch_limit is not None:
+            data["batch_limit"] = self.batch_limit
         return data
 
 
@@ -147,6 +151,7 @@ def _receipt(event: Event) -> Receipt:
         recorded=data.get("recorded", True),
         expected_sequence=data.get("expected_sequence"),
         exceptions=tuple(data.get("exceptions", ())),
+        batch_limit=data.get("batch_limit"),
     )
 
 

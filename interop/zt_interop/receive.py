@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from zt_interop.batch import MAX_BATCH_CASES
 from zt_interop.canonical import sha256_hex
 from zt_interop.envelope import Event
 from zt_interop.errors import (
@@ -44,6 +45,7 @@ from zt_interop.log.models import (
 )
 from zt_interop.opening import Delivery, Sighting, open_delivery
 from zt_interop.receipts import UNKNOWN_SENDER, Outcome, Receipt, refusal_receipt, sign_receipt
+from zt_interop.record import carried_entry
 from zt_interop.schemas import check_data
 from zt_tenants.clock import now
 from zt_tenants.context import enter
@@ -53,6 +55,7 @@ from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
 _EXCERPT_BYTES: Final = 512
+_MOST_WORDS: Final = 1000
 _STRANGERS_KEPT: Final = 10_000
 
 
@@ -129,20 +132,21 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Inbox:
-    """What the inbox holds of a delivery: the digests under the id of a single message, the subjects that wait."""
+    """What the inbox holds of a delivery: digests by event id, and the subjects that wait."""
 
-    digests: frozenset[str]
+    digests: Mapping[UUID, str]
     held: frozenset[str]
 
 
 def _inbox(delivery: Delivery) -> _Inbox:
     """Read both in one statement."""
     waits = Q(channel=delivery.channel, subject__in={event.subject for event in delivery.events}, state__in=UNAPPLIED)
-    wanted = waits if delivery.is_batch else waits | Q(event_id=delivery.id)
+    ids = {event.id for event in delivery.events}
+    wanted = waits | Q(event_id__in=ids) if delivery.keeps_each else waits
     rows = InboxMessage.objects.filter(wanted, source_code=delivery.source)
     kept = list(rows.values_list("event_id", "digest", "channel", "subject", "state"))
     return _Inbox(
-        digests=frozenset(digest for id_, digest, *_ in kept if id_ == delivery.id),
+        digests={id_: digest for id_, digest, *_ in kept if id_ in ids},
         held=frozenset(
             subject for _, _, channel, subject, state in kept if channel == delivery.channel and state in UNAPPLIED
         ),
@@ -194,11 +198,11 @@ def _fresh_events(delivery: Delivery, stream: InboundStream, inbox: _Inbox) -> l
         ContentConflict, SequenceReused, LinkBroken: the sender's history differs from what was received.
         SequenceGap: events before these are missing.
     """
-    first = delivery.events[0]
-    if inbox.digests - {first.digest()}:
-        raise ContentConflict(event_id=str(first.id))
     expected = stream.last_sequence + 1
     fresh = [event for event in delivery.events if (event.sequence or 0) >= expected]
+    for event in delivery.events:
+        if inbox.digests.get(event.id, event.digest()) != event.digest():
+            raise ContentConflict(event_id=str(event.id))
     if not fresh and not _is_known(delivery, inbox):
         raise SequenceReused(sequence=delivery.last_sequence, expected=expected)
     for event in delivery.events:
@@ -214,48 +218,66 @@ def _fresh_events(delivery: Delivery, stream: InboundStream, inbox: _Inbox) -> l
 
 
 def _is_known(delivery: Delivery, inbox: _Inbox) -> bool:
-    """Whether a delivery whose place is taken took it itself (or was refused in it). Of a batch only the last event
-    can be told, by its digest."""
-    return delivery.is_batch or bool(inbox.digests) or _recorded_refusal(delivery.events[0]) is not None
+    """Whether a delivery whose places are taken took them itself (or was refused in them). Of supervision only the
+    last event can be told, by its digest."""
+    if not delivery.keeps_each:
+        return True
+    others = [event for event in delivery.events if event.id not in inbox.digests]
+    return not others or len(_recorded_refusals(delivery, others)) == len(others)
 
 
-def _recorded_refusal(event: Event) -> Refusal | None:
-    return Refusal.objects.filter(
-        source_code=event.source, event_id=event.id, event_digest=event.digest(), recorded_sequence=event.sequence
-    ).first()
+def _recorded_refusals(delivery: Delivery, events: Collection[Event]) -> dict[UUID, Refusal]:
+    """The events among these that were refused in their place before, in one statement."""
+    rows = Refusal.objects.filter(
+        source_code=delivery.source, event_id__in=[event.id for event in events], recorded_sequence__isnull=False
+    )
+    refused = {(row.event_id, row.event_digest, row.recorded_sequence): row for row in rows}
+    found = {event.id: refused.get((event.id, event.digest(), event.sequence)) for event in events}
+    return {id_: row for id_, row in found.items() if row is not None}
 
 
 def _repeated_answer(delivery: Delivery) -> Receipt:
-    """The answer to a delivery that was taken before: a duplicate, or the same refusal as the first time."""
-    refused = None if delivery.is_batch else _recorded_refusal(delivery.events[0])
-    receipt = Receipt(
-        outcome=Outcome.DUPLICATE, sha256=sha256_hex(delivery.wire), received_at=now(), event_id=delivery.id
-    )
-    if refused is None:
-        return receipt
-    return replace(
-        receipt,
-        outcome=Outcome.REFUSED,
-        code=refused.code,
-        reason_zh=refused.reason_zh,
-        reason_en=refused.reason_en,
-        recorded=True,
+    """The answer to a delivery that was taken before: a duplicate, with the same refusals as the first time."""
+    receipt = replace(_plain_receipt(delivery), outcome=Outcome.DUPLICATE)
+    refused = _recorded_refusals(delivery, delivery.events)
+    if delivery.is_batch:
+        return replace(receipt, exceptions=[_told_refusal(id_, row) for id_, row in refused.items()])
+    for row in refused.values():
+        return replace(
+            receipt,
+            outcome=Outcome.REFUSED,
+            code=row.code,
+            reason_zh=row.reason_zh,
+            reason_en=row.reason_en,
+            recorded=True,
+        )
+    return receipt
+
+
+def _told_refusal(event_id: UUID, row: Refusal) -> dict[str, Any]:
+    reason = {"zh": row.reason_zh, "en": row.reason_en}
+    return {"event_id": str(event_id), "outcome": Outcome.REFUSED.value, "code": row.code, "reason": reason}
+
+
+def _plain_receipt(delivery: Delivery) -> Receipt:
+    return Receipt(
+        outcome=Outcome.ACCEPTED,
+        sha256=sha256_hex(delivery.wire),
+        received_at=now(),
+        event_id=delivery.id,
+        batch_limit=MAX_BATCH_CASES if delivery.keeps_each else None,
     )
 
 
 def _keep(delivery: Delivery, messages: list[Message], fates: dict[UUID, Fate], entry: MessageLogEntry) -> None:
-    """Keep what became of each message. Events of a batch that took effect need no row of their own: the stream's
+    """Keep what became of each message. Supervision events that took effect need no row of their own: the stream's
     sequence already tells that they were taken."""
-    kept = [
-        message for message in messages if not delivery.is_batch or fates[message.id].state is not InboxState.APPLIED
-    ]
+    kept = [message for message in messages if delivery.keeps_each or fates[message.id].state is not InboxState.APPLIED]
     InboxMessage.objects.bulk_create([inbox_row(message, fates[message.id], entry) for message in kept])
 
 
 def _receipt(delivery: Delivery, problems: dict[UUID, MessageRefused], fates: dict[UUID, Fate]) -> Receipt:
-    receipt = Receipt(
-        outcome=Outcome.ACCEPTED, sha256=sha256_hex(delivery.wire), received_at=now(), event_id=delivery.id
-    )
+    receipt = _plain_receipt(delivery)
     if delivery.is_batch:
         refused = [_exception(id_, Outcome.REFUSED, problem) for id_, problem in problems.items()]
         parked = [_exception(id_, Outcome.PARKED, fate.reason) for id_, fate in fates.items() if fate.reason]
@@ -271,8 +293,11 @@ def _receipt(delivery: Delivery, problems: dict[UUID, MessageRefused], fates: di
     )
 
 
-def _exception(event_id: UUID, outcome: Outcome, reason: DomainError | None) -> dict[str, str]:
-    return {"event_id": str(event_id), "outcome": outcome.value, "code": reason.code if reason else ""}
+def _exception(event_id: UUID, outcome: Outcome, reason: DomainError | None) -> dict[str, Any]:
+    if reason is None:
+        return {"event_id": str(event_id), "outcome": outcome.value, "code": ""}
+    words = {"zh": reason.zh_text[:_MOST_WORDS], "en": reason.en_text[:_MOST_WORDS]}
+    return {"event_id": str(event_id), "outcome": outcome.value, "code": reason.code, "reason": words}
 
 
 def _advance(stream: InboundStream, last: Event, received_at: datetime) -> None:
@@ -285,7 +310,7 @@ def _advance(stream: InboundStream, last: Event, received_at: datetime) -> None:
 
 def _log(delivery: Delivery, fresh: list[Event], receipt: Receipt, answer: bytes, transport: str) -> MessageLogEntry:
     first = delivery.events[0]
-    return MessageLogEntry.objects.create(
+    entry = MessageLogEntry.objects.create(
         direction=Direction.IN,
         event_id=delivery.id,
         type=BATCH_LOG_TYPE if delivery.is_batch else first.type,
@@ -301,6 +326,20 @@ def _log(delivery: Delivery, fresh: list[Event], receipt: Receipt, answer: bytes
         receipt=answer.decode(),
         logged_at=receipt.received_at,
     )
+    if delivery.is_batch and delivery.keeps_each:
+        outcomes = {found["event_id"]: found["outcome"] for found in receipt.exceptions}
+        MessageLogEntry.objects.bulk_create(
+            carried_entry(
+                entry,
+                event_id=event.id,
+                type=event.type,
+                subject=event.subject,
+                sequence=event.sequence or 0,
+                outcome=outcomes.get(str(event.id), receipt.outcome.value),
+            )
+            for event in fresh
+        )
+    return entry
 
 
 def _keep_recorded_refusal(refusal: MessageRefused, event: Event, delivery: Delivery, transport: str) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
 
 from zt_interop.canonical import sha256_hex
+from zt_interop.envelope import CASE_CHANNEL
 from zt_interop.errors import SequenceGap
 from zt_interop.log.models import BATCH_LOG_TYPE, Direction, MessageLogEntry
 from zt_interop.queue.models import MessageState, OutboundStream, OutboxMessage
@@ -40,33 +44,58 @@ def record_receipt(
         _record_delivered(stream, shipment, receipt)
     elif receipt.code == SequenceGap.code and _go_back(stream, shipment, receipt.expected_sequence):
         return False
-    elif receipt.retry or (shipment.is_batch and not receipt.recorded):
+    elif receipt.retry:
         raise StandsRefused(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en)
+    elif shipment.is_batch and not receipt.recorded:
+        if stream.channel != CASE_CHANNEL:
+            raise StandsRefused(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en)
+        _go_singly(stream)
+        return False
     else:
         _record_refused(stream, shipment, receipt)
-    _log(stream, shipment, receipt, answer, transport)
+    log_delivery(stream, shipment, receipt, answer, transport)
     return True
 
 
+def _go_singly(stream: OutboundStream) -> None:
+    """The destination takes no batch, or one message spoils it: one at a time, each has an answer of its own."""
+    stream.batch_limit = 1
+    stream.save(update_fields=["batch_limit"])
+
+
+_EXCEPTIONS: Final = """
+    UPDATE interop_queue_outboxmessage AS message
+    SET state = CASE WHEN found.outcome = 'refused' THEN 'REFUSED' ELSE 'DELIVERED' END, outcome = found.outcome,
+        refusal_code = found.code, refusal_zh = found.zh, refusal_en = found.en, delivered_at = %s
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[]) AS found (event_id, outcome, code, zh, en)
+    WHERE message.event_id = found.event_id AND message.position = ANY(%s)
+"""
+
+
 def _record_delivered(stream: OutboundStream, shipment: Shipment, receipt: Receipt) -> None:
+    """All messages by one statement, and one more for those that were not simply accepted."""
     exceptions: dict[str, Any] = {entry["event_id"]: entry for entry in receipt.exceptions}
     usual = [message.position for message in shipment.messages if str(message.event_id) not in exceptions]
-    OutboxMessage.objects.filter(position__in=usual).update(
-        state=MessageState.DELIVERED,
-        outcome=receipt.outcome.value,
-        refusal_code=receipt.code,
-        refusal_zh=receipt.reason_zh,
-        refusal_en=receipt.reason_en,
-        delivered_at=now(),
-    )
-    for event_id, exception in exceptions.items():
-        is_refused = exception["outcome"] == Outcome.REFUSED
-        stream.messages.filter(event_id=event_id).update(
-            state=MessageState.REFUSED if is_refused else MessageState.DELIVERED,
-            outcome=exception["outcome"],
-            refusal_code=exception["code"],
-            delivered_at=now(),
+    moment = now()
+    if usual:
+        OutboxMessage.objects.filter(position__in=usual).update(
+            state=MessageState.DELIVERED,
+            outcome=receipt.outcome.value,
+            refusal_code=receipt.code,
+            refusal_zh=receipt.reason_zh,
+            refusal_en=receipt.reason_en,
+            delivered_at=moment,
         )
+    if exceptions:
+        found = list(exceptions.values())
+        reasons = [entry.get("reason") or {"zh": "", "en": ""} for entry in found]
+        columns = [[entry[name] for entry in found] for name in ("event_id", "outcome", "code")]
+        words = [[reason[name] for reason in reasons] for name in ("zh", "en")]
+        positions = [message.position for message in shipment.messages]
+        with connection.cursor() as cursor:
+            cursor.execute(_EXCEPTIONS, [moment, *columns, *words, positions])
+    if receipt.batch_limit is not None or not shipment.is_batch:
+        stream.batch_limit = min(receipt.batch_limit or 1, max(1, 2 * stream.batch_limit))
     _acknowledge(stream, shipment.last_sequence)
 
 
@@ -79,11 +108,13 @@ def _record_refused(stream: OutboundStream, shipment: Shipment, receipt: Receipt
         message.save()
         _acknowledge(stream, shipment.last_sequence)
         return
-    is_head = message.sequence == stream.last_sequence
-    if not is_head:
-        # Only possible after going back for a gap: messages behind it are linked to it and must keep their places.
+    behind = stream.messages.filter(sequence__gt=message.sequence)
+    if behind.filter(delivered_at__isnull=False).exists():
+        # Only possible after going back for a gap: messages behind it were taken before, linked to it.
         raise StandsRefused(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en)
-    stream.last_sequence, stream.last_hash = stream.last_sequence - 1, message.prevhash
+    # The receiver takes only the next sequence, so nothing behind this one was ever taken: places are given anew.
+    behind.update(state=MessageState.QUEUED, sequence=None, prevhash="", digest="")
+    stream.last_sequence, stream.last_hash = (message.sequence or 1) - 1, message.prevhash
     message.sequence, message.prevhash, message.digest = None, "", ""
     message.save()
     _acknowledge(stream, stream.last_sequence)
@@ -108,9 +139,10 @@ def _go_back(stream: OutboundStream, shipment: Shipment, expected: int | None) -
     return True
 
 
-def _log(stream: OutboundStream, shipment: Shipment, receipt: Receipt, answer: bytes, transport: str) -> None:
+def log_delivery(stream: OutboundStream, shipment: Shipment, receipt: Receipt, answer: bytes, transport: str) -> None:
+    """Keep the bytes and the receipt for ever, and an entry for each message of a case that travelled in a batch."""
     first = shipment.messages[0]
-    MessageLogEntry.objects.create(
+    entry = MessageLogEntry.objects.create(
         direction=Direction.OUT,
         event_id=shipment.id,
         type=BATCH_LOG_TYPE if shipment.is_batch else first.type,
@@ -125,4 +157,41 @@ def _log(stream: OutboundStream, shipment: Shipment, receipt: Receipt, answer: b
         wire_sha256=sha256_hex(shipment.wire),
         receipt=answer.decode(),
         logged_at=now(),
+    )
+    if not shipment.is_batch or stream.channel != CASE_CHANNEL:
+        return
+    outcomes = {found["event_id"]: found["outcome"] for found in receipt.exceptions}
+    MessageLogEntry.objects.bulk_create(
+        carried_entry(
+            entry,
+            event_id=message.event_id,
+            type=message.type,
+            subject=message.subject,
+            sequence=message.sequence or 0,
+            outcome=outcomes.get(str(message.event_id), receipt.outcome.value),
+        )
+        for message in shipment.messages
+    )
+
+
+def carried_entry(
+    carrier: MessageLogEntry, *, event_id: UUID, type: str, subject: str, sequence: int, outcome: str
+) -> MessageLogEntry:
+    """The entry (not saved) of one message that travelled in a batch; the bytes are its carrier's."""
+    return MessageLogEntry(
+        direction=carrier.direction,
+        event_id=event_id,
+        type=type,
+        subject=subject,
+        channel=carrier.channel,
+        counterpart_code=carrier.counterpart_code,
+        first_sequence=sequence,
+        last_sequence=sequence,
+        transport=carrier.transport,
+        outcome=outcome,
+        wire=None,
+        carrier=carrier,
+        wire_sha256=carrier.wire_sha256,
+        receipt="",
+        logged_at=carrier.logged_at,
     )

@@ -1,4 +1,8 @@
-"""What goes out next on a stream: one signed message, or a signed batch of supervision events."""
+"""What goes out next on a stream: one signed message, or many under one signature.
+
+Supervision always travels in batches. Messages of cases do as soon as their destination has said that it takes them
+(``batch_limit`` in its receipts), each with a fate of its own there.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,16 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, QuerySet
 
 from zt_interop import batch, signed
 from zt_interop.envelope import SUPERVISION_CHANNEL, Event
-from zt_interop.queue.models import PENDING, MessageState, OutboundStream, OutboxMessage
+from zt_interop.queue.models import MessageState, OutboundStream, OutboxMessage
 from zt_interop.signed import Signer
 from zt_tenants.uuid7 import uuid7
 
 MAX_BATCH_CONTENT: Final = 6 * 1024 * 1024
+MAX_BATCH_WEIGHT: Final = 1000
+_MATERIAL_WEIGHT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +54,17 @@ def next_shipment(stream: OutboundStream, *, signer: Signer, at: datetime) -> Sh
     Messages whose place was given before (a relay died, a delivery failed) go first and keep it; only the signature is
     fresh.
     """
-    is_batch = stream.channel == SUPERVISION_CHANNEL
-    most = batch.MAX_BATCH_EVENTS if is_batch else 1
-    pending = list(_pending(stream)[: most + 1])
+    pending = _pending(stream, _most(stream) + 1)
     if not pending:
         return None
     chosen: list[OutboxMessage] = []
     events: list[Event] = []
-    size = 0
-    for message in pending[:most]:
+    size = weight = 0
+    for message in pending[: _most(stream)]:
         event = _placed(stream, message)
         size += len(event.canonical())
-        if chosen and size > MAX_BATCH_CONTENT:
+        weight += _weight(message)
+        if chosen and (size > MAX_BATCH_CONTENT or weight > MAX_BATCH_WEIGHT):
             break
         if message.sequence is None:
             _take_place(stream, message, event)
@@ -68,15 +72,37 @@ def next_shipment(stream: OutboundStream, *, signer: Signer, at: datetime) -> Sh
         events.append(event)
     _save_places(chosen)
     stream.save(update_fields=["last_sequence", "last_hash", "lease_until"])
-    if is_batch:
+    return _signed(stream, chosen, events, signer=signer, at=at, is_last=len(chosen) == len(pending))
+
+
+def _most(stream: OutboundStream) -> int:
+    """How many messages may go together."""
+    if stream.channel == SUPERVISION_CHANNEL:
+        return batch.MAX_BATCH_EVENTS
+    return max(1, min(stream.batch_limit, batch.MAX_BATCH_CASES))
+
+
+def _weight(message: OutboxMessage) -> int:
+    """How much work a message makes there before it is taken: its attachments are copied then."""
+    return 1 + _MATERIAL_WEIGHT * len(message.data.get("materials") or ())
+
+
+def _signed(
+    stream: OutboundStream,
+    chosen: list[OutboxMessage],
+    events: list[Event],
+    *,
+    signer: Signer,
+    at: datetime,
+    is_last: bool,
+) -> Shipment:
+    if stream.channel == SUPERVISION_CHANNEL or len(chosen) > 1:
         id_ = uuid7()
         wire = batch.build(id_, events, signer=signer, at=at)
-    else:
-        id_, event = chosen[0].event_id, events[0]
-        wire = signed.sign(
-            event.canonical(), typ=signed.EVENT_TYPE, signer=signer, destination=event.destination, at=at
-        )
-    return Shipment(id_, wire, tuple(chosen), is_batch, is_last=len(chosen) == len(pending))
+        return Shipment(id_, wire, tuple(chosen), is_batch=True, is_last=is_last)
+    event = events[0]
+    wire = signed.sign(event.canonical(), typ=signed.EVENT_TYPE, signer=signer, destination=event.destination, at=at)
+    return Shipment(event.id, wire, tuple(chosen), is_batch=False, is_last=is_last)
 
 
 _SAVE_PLACES: Final = """
@@ -101,8 +127,15 @@ def _save_places(messages: list[OutboxMessage]) -> None:
         )
 
 
-def _pending(stream: OutboundStream) -> QuerySet[OutboxMessage]:
-    return stream.messages.filter(state__in=PENDING).order_by(F("sequence").asc(nulls_last=True), "position")
+def _pending(stream: OutboundStream, most: int) -> list[OutboxMessage]:
+    """The next messages: first those that have a place, then the others as they were queued.
+
+    Two index scans of at most ``most`` rows, so that the length of the backlog costs nothing.
+    """
+    placed = stream.messages.filter(state=MessageState.SIGNED).order_by("sequence")[:most]
+    queued = stream.messages.filter(state=MessageState.QUEUED).order_by("position")[:most]
+    both = placed.union(queued, all=True)
+    return sorted(both, key=lambda row: (row.sequence is None, row.sequence or row.position))[:most]
 
 
 def _placed(stream: OutboundStream, message: OutboxMessage) -> Event:

@@ -204,7 +204,9 @@ def test_a_bad_event_keeps_its_place_and_the_others_count(sender, store) -> None
     receipt = sender.deliver(_wire(sender, good + bad + _events(sender, "ACCEPTED")))
 
     assert receipt["outcome"] == "accepted"
-    assert receipt["exceptions"] == [{"event_id": str(bad[0].id), "outcome": "refused", "code": "SCHEMA_INVALID"}]
+    [exception] = receipt["exceptions"]
+    assert (exception["event_id"], exception["outcome"]) == (str(bad[0].id), "refused")
+    assert (exception["code"], "tracking_number" in exception["reason"]["zh"]) == ("SCHEMA_INVALID", True)
     assert [step for _, step in store.events] == ["SUBMITTED", "ACCEPTED"]
     with enter(sender.destination):
         assert Refusal.objects.get().recorded_sequence == 2

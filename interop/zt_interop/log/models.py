@@ -25,6 +25,9 @@ class InboundStream(models.Model):
     last_received_at = models.DateTimeField(null=True, blank=True)
     last_event_time = models.DateTimeField(null=True, blank=True)
     gaps = models.PositiveIntegerField(default=0)
+    head_sequence = models.BigIntegerField(default=0, db_default=0)
+    """The last sequence its source says it has given; more than ``last_sequence``: messages are missing here."""
+    head_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source_code", "channel"], name="inbound_stream_once")]
@@ -45,7 +48,11 @@ class Direction(models.TextChoices):
 
 
 class MessageLogEntry(models.Model):
-    """The permanent record of one delivery: the bytes on the wire and the signed receipt that answered them."""
+    """The permanent record of one delivery: the bytes on the wire and the signed receipt that answered them.
+
+    Messages of cases that travelled in a batch have an entry each, so that they are found by their subject; the bytes
+    and the receipt are those of ``carrier``, the batch's own entry.
+    """
 
     direction = models.CharField(max_length=3, choices=Direction.choices)
     event_id = models.UUIDField()
@@ -57,7 +64,8 @@ class MessageLogEntry(models.Model):
     last_sequence = models.BigIntegerField()
     transport = models.CharField(max_length=10)
     outcome = models.CharField(max_length=10)
-    wire = SealedTextField()
+    wire = SealedTextField(null=True)
+    carrier = models.ForeignKey("self", null=True, blank=True, on_delete=models.DO_NOTHING, db_index=False)
     wire_sha256 = models.CharField(max_length=64)
     receipt = models.TextField()
     logged_at = models.DateTimeField()
@@ -70,6 +78,11 @@ class MessageLogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.type} {self.subject}"
+
+    @property
+    def delivered_bytes(self) -> bytes:
+        """The bytes that were on the wire: its own, or those of the batch it travelled in."""
+        return str((self.carrier or self).wire).encode()
 
 
 class InboxState(models.TextChoices):
@@ -101,6 +114,8 @@ class InboxMessage(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
+    handled = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """Who replayed it and when: ``{"at", "by", "act", "reason"}``."""
     log_entry = models.ForeignKey(MessageLogEntry, on_delete=models.PROTECT, related_name="messages")
 
     class Meta:

@@ -34,6 +34,7 @@ class MessageState(models.TextChoices):
     SIGNED = "SIGNED", bilingual("已签名待送达", "Signed")
     DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
     REFUSED = "REFUSED", bilingual("被拒收", "Refused")
+    CLOSED = "CLOSED", bilingual("已结案(不再发送)", "Closed")
 
 
 PENDING: Final = (MessageState.QUEUED, MessageState.SIGNED)
@@ -56,14 +57,45 @@ class OutboundStream(models.Model):
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     last_delivered_at = models.DateTimeField(null=True, blank=True)
+    batch_limit = models.PositiveSmallIntegerField(default=1, db_default=1)
+    """How many messages may go out under one signature: grows with what the destination says it takes."""
+    failing_since = models.DateTimeField(null=True, blank=True)
+    head_due_at = models.DateTimeField(null=True, blank=True)
+    """When the destination is to be asked how far it has come; None: nothing was sent since it was last asked."""
+    head_confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source_code", "destination_code", "channel"], name="outbound_stream_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["head_due_at"], condition=models.Q(head_due_at__isnull=False), name="outbound_head_due"
+            ),
+            models.Index(fields=["destination_code", "lease_until"], name="outbound_destination"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_code} → {self.destination_code} ({self.channel})"
+
+
+class Circuit(models.Model):
+    """The circuit breaker of one destination (no row: it has always answered).
+
+    *Closed* while ``open_until`` is empty, *open* until that moment, then *half open*: one stream may try.
+    """
+
+    destination_code = models.CharField(primary_key=True, max_length=12)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    open_until = models.DateTimeField(null=True, blank=True)
+    probe_until = models.DateTimeField(null=True, blank=True)
+    """Until when the one stream that tries has the right to."""
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.destination_code
 
 
 class OutboxMessage(models.Model):
@@ -74,7 +106,7 @@ class OutboxMessage(models.Model):
     """
 
     position = models.BigAutoField(primary_key=True)
-    event_id = models.UUIDField(unique=True, default=uuid7, editable=False)
+    event_id = models.UUIDField(db_index=True, default=uuid7, editable=False)
     stream = models.ForeignKey(OutboundStream, on_delete=models.PROTECT, related_name="messages")
     type = models.CharField(max_length=64)
     subject = models.CharField(max_length=64, db_index=True)
@@ -92,6 +124,8 @@ class OutboxMessage(models.Model):
     refusal_en = models.TextField(blank=True)
     queued_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
+    handled = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """What people did about it, in order: ``{"at", "by", "act", "reason"}``."""
 
     class Meta:
         ordering = ["position"]
@@ -105,6 +139,9 @@ class OutboxMessage(models.Model):
                 name="outbox_pending",
             ),
             models.Index(fields=["stream", "position"], condition=models.Q(state="REFUSED"), name="outbox_refused"),
+            models.Index(
+                fields=["delivered_at"], condition=models.Q(state__in=["DELIVERED", "CLOSED"]), name="outbox_prunable"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from zt_interop.errors import MajorUnknown, SchemaInvalid, TypeUnknown
+from zt_interop.schemas.compiled import Check, Uncompiled, compiled, exact_pattern
 
 _TYPE: Final = re.compile(r"(?P<name>[a-z][a-z_]*(?:\.[a-z][a-z_]*)+)\.v(?P<major>[1-9][0-9]?)")
 _MOST_DETAIL: Final = 200
@@ -44,7 +45,7 @@ def _registry() -> Registry[Any]:
 
 def _pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[ValidationError]:
     # JSON Schema patterns are ECMA-262's: ``$`` is the very end (Python's lets a line feed pass), ``\d`` is 0 to 9.
-    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value, re.ASCII):
+    if isinstance(value, str) and not re.search(exact_pattern(pattern), value, re.ASCII):
         yield ValidationError(f"does not match {pattern}")
 
 
@@ -59,8 +60,17 @@ def _problems(path: str) -> Callable[[Any], Any]:
     return problems
 
 
+@lru_cache(maxsize=64)
+def _is_valid(path: str) -> Check:
+    parts = _load("definitions.json")["$defs"]
+    try:
+        return compiled(_load(path), {f"urn:zhengtong:schema:definitions#/$defs/{name}": parts[name] for name in parts})
+    except Uncompiled:
+        return lambda _value: False  # jsonschema decides
+
+
 def _problem(path: str, value: Any) -> str:
-    return _first(_problems(path)(value))
+    return "" if _is_valid(path)(value) else _first(_problems(path)(value))
 
 
 def problem_with(schema: dict[str, Any], value: Any) -> str:
