@@ -52,6 +52,13 @@ _LIMITS: dict[str, RawSQL] = {
         " AND version.published_at IS NOT NULL",
         models.IntegerField(),
     ),
+    "item_clock": _looked_up(
+        "SELECT jsonb_build_object('jointly', version.decided_jointly, 'step_days', version.step_days)"
+        " FROM catalogue_itemversion version JOIN catalogue_item item ON item.id = version.item_id"
+        " WHERE item.code = cases_case.item_code AND version.version = cases_case.item_version_number"
+        " AND version.published_at IS NOT NULL",
+        models.JSONField(),
+    ),
 }
 
 
@@ -69,8 +76,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def in_light(self, wanted: str, moment: datetime) -> CaseQuerySet:
         """Those that show a light at a moment, as :func:`zt_platform.lights.light` computes it."""
         seen = Coalesce(
+            F("paused_at"),
             F("decided_at"),
             F("withdrawn_at"),
+            F("ended_at"),
             models.Value(moment, output_field=models.DateTimeField()),
             output_field=models.DateTimeField(),
         )
@@ -213,6 +222,7 @@ class Case(models.Model):
     closes_at: time
     red_threshold_days: int
     own_warning_days: int | None
+    item_clock: dict[str, Any] | None
 
     class Meta:
         ordering = ["id"]
@@ -282,7 +292,7 @@ class Case(models.Model):
             waiting = self.status in BEFORE_ACCEPTANCE and self.status != Status.CORRECTING
             due_at = self.acceptance_due_at if waiting else None
             return light(moment, warning_at=None, due_at=due_at, red_at=None, stopped_at=None)
-        stopped_at = self.decided_at or self.withdrawn_at
+        stopped_at = self.paused_at or self.decided_at or self.withdrawn_at or self.ended_at
         return light(moment, warning_at=self.warning_at, due_at=self.due_at, red_at=self.red_at, stopped_at=stopped_at)
 
 

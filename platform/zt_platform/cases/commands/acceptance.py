@@ -18,6 +18,7 @@ from zt_platform.cases.commands.ledger import (
     permitted_edge,
     profile_for,
 )
+from zt_platform.cases.commands.timing import apply_limits, new_basis
 from zt_platform.cases.errors import DeemedAccepted, MustBeHandedDown, NotDevolved, SecondCorrection
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.queries.routes import Routing, routing_of
@@ -137,17 +138,9 @@ def start_decision_clock(case: Case, *, forwarded: bool) -> Remark:
         due_at=case.acceptance_due_at or moment,
         calendar=limits,
     )
-    clock = rules.decision_clock(
-        case.accepted_at,
-        promised_days=case.promised_days,
-        statutory_days=None if forwarded else case.statutory_days,
-        own_warning_days=case.own_warning_days,
-        red_days=profile_for(case).red_threshold_days,
-        calendar=limits,
-    )
-    case.due_at, case.warning_at, case.red_at = clock.due_at, clock.warning_at, clock.red_at
-    case.statutory_due_at = clock.statutory_due_at
+    case.clock_basis = new_basis(case, profile_for(case), forwarded=forwarded)
     case.review_due_at = rules.review_due_at(case.accepted_at, limits) if forwarded else None
+    apply_limits(case, limits.days)
     if case.accepted_at == moment:
         return Remark()
     return Remark(

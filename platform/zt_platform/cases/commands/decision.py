@@ -18,7 +18,9 @@ from zt_platform.cases.commands.ledger import (
     local_calendar,
     locked_case,
     permitted_edge,
+    profile_for,
 )
+from zt_platform.cases.commands.timing import apply_limits, ensure_basis
 from zt_platform.cases.errors import NotInstant
 from zt_platform.cases.models import Case, CaseEvent, Certificate
 from zt_platform.cases.papers import Decision, decision_text
@@ -43,7 +45,9 @@ def review_case(*, actor: Actor, case_id: int, opinion: str = "", expected_versi
         reviewed = _review(case, actor, opinion)
         if case.role != CaseRole.ACCEPTING:
             return conclude(case, reviewed)
-        case.statutory_due_at = rules.statutory_due_at(now(), case.statutory_days, local_calendar(case))
+        ensure_basis(case, profile_for(case))
+        case.clock_basis = {**case.clock_basis, "statutory_from": now().isoformat()}
+        apply_limits(case, local_calendar(case).days)
         return conclude(case, reviewed, send_away(case, Action.TRANSFER, actor))
 
 

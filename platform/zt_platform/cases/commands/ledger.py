@@ -14,6 +14,7 @@ from uuid import UUID
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import states
+from zt_platform.cases.commands.timing import apply_limits, basis_hours, follow_steps
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
 from zt_platform.cases.events import outgoing
 from zt_platform.cases.models import Case, CaseEvent, CaseQuerySet
@@ -55,7 +56,9 @@ class Remark:
 
 
 def local_calendar(case: Case) -> Calendar:
-    """The working days and office hours by which the current centre counts a case."""
+    """The working days and office hours by which a case is counted: those of its acceptance, else the centre's own."""
+    if case.clock_basis:
+        return Calendar(days=calendar(), hours=basis_hours(case.clock_basis))
     profile = profile_for(case)
     return Calendar(days=calendar(), hours=OfficeHours(opens=profile.opens_at, closes=profile.closes_at))
 
@@ -224,6 +227,8 @@ def conclude(case: Case, *events: CaseEvent | None) -> Case:
     To the other centre of the case its step, to the province and the own city a supervision event each, to the
     applicant's index how the case stands.
     """
+    if case.tracking_number and follow_steps(case, now(), local_calendar(case)) and _is_running(case):
+        apply_limits(case, calendar())
     case.running_due_at = _running_limit(case)
     case.save_changes()
     lines: Sequence[CaseEvent] = [event for event in events if event is not None]
@@ -238,6 +243,10 @@ def conclude(case: Case, *events: CaseEvent | None) -> Case:
             updated_at=lines[-1].recorded_at,
         )
     return case
+
+
+def _is_running(case: Case) -> bool:
+    return bool(case.clock_basis) and case.accepted_at is not None and not case.is_closed and not case.is_decided
 
 
 def _running_limit(case: Case) -> datetime | None:
