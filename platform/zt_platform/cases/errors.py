@@ -24,6 +24,16 @@ _ACTION_NAMES: dict[Action, tuple[str, str]] = {
     Action.DELIVER: ("送达", "deliver"),
     Action.WITHDRAW: ("撤回", "withdraw"),
     Action.DECLINE: ("退回", "decline"),
+    Action.PAUSE: ("进入特别程序", "begin a special procedure"),
+    Action.END_PROCEDURE: ("结束一项特别程序", "end one of the special procedures"),
+    Action.RESUME: ("恢复计时", "let the clock run again"),
+    Action.REQUEST_EXTENSION: ("提请延长期限", "ask for an extension"),
+    Action.EXTEND: ("批准延长期限", "extend the time limit"),
+    Action.REFUSE_EXTENSION: ("不同意延长期限", "refuse the extension"),
+    Action.TERMINATE: ("终止办理", "terminate"),
+    Action.TRANSFER_BY_COMPETENCE: ("告知向有关机关申请", "tell where to apply"),
+    Action.SECOND_CORRECTION_NOTICE: ("再次告知补正", "send a second correction notice"),
+    Action.ADD_MATERIALS: ("补充材料", "add materials"),
 }
 
 
@@ -186,3 +196,75 @@ class NoDelegation(DomainError):
     code = "NO_DELEGATION"
     zh = "中心 {source} 与本中心之间没有事项“{item}”的授权关系，来件不予接收。"
     en = "There is no delegation of item “{item}” between centre {source} and this one; the case is not taken."
+
+
+class CorrectionNotYetAsked(Conflict):
+    """A second notice follows a first one."""
+
+    code = "CORRECTION_NOT_YET_ASKED"
+    zh = "本件尚未告知过补正，请由窗口人员一次性告知。"
+    en = "No correction has been asked yet; the window asks for it, once."
+
+
+class MaterialsComeByCorrection(Conflict):
+    """Before acceptance the application itself is amended."""
+
+    code = "MATERIALS_COME_BY_CORRECTION"
+    zh = "本件尚未受理，材料请在补正时一并提交。"
+    en = "The application is not accepted yet; hand materials in with the correction."
+
+
+class SiteSurveyCounts(InvalidInput):
+    """Art. 45 does not list the site survey, so its time counts."""
+
+    code = "SITE_SURVEY_COUNTS"
+    zh = "现场踏勘不在行政许可法第四十五条所列程序之内，所需时间计入办理期限。"
+    en = "A site survey is not among the procedures of art. 45 of the Licensing Law: its time counts."
+
+
+class ProcedureRunning(Conflict):
+    """The same procedure runs already."""
+
+    code = "PROCEDURE_RUNNING"
+    zh = "该程序正在进行，请先结束再重新开始。"
+    en = "This procedure is running; end it before it begins again."
+
+
+class NoSuchProcedure(InvalidInput):
+    """None runs, or several do and none was chosen."""
+
+    code = "NO_SUCH_PROCEDURE"
+    zh = "请选择要结束的特别程序。"
+    en = "Choose the special procedure that has ended."
+
+
+class ExtensionAsked(Conflict):
+    """An extension waits for its answer."""
+
+    code = "EXTENSION_ASKED"
+    zh = "已提请延长期限，请等待部门负责人批准。"
+    en = "An extension was asked for; the head of the department has to answer first."
+
+
+class ExtensionNotAsked(Conflict):
+    """The head answers what was asked."""
+
+    code = "EXTENSION_NOT_ASKED"
+    zh = "没有待批准的延长期限申请，请由审核人员先提请。"
+    en = "No extension was asked for; the reviewer asks first."
+
+
+class ExtendedOnce(Conflict):
+    """Art. 42 knows one extension."""
+
+    code = "EXTENDED_ONCE"
+    zh = "期限只能延长一次（行政许可法第四十二条），本件已延长过，请尽快作出决定。"
+    en = "A limit is extended once (Licensing Law, art. 42) and was extended already; decide now."
+
+
+class ExtensionTooLate(Conflict):
+    """Art. 42: extended is what cannot be decided within the limit."""
+
+    code = "EXTENSION_TOO_LATE"
+    zh = "法定期限已过，不能再延长（行政许可法第四十二条），请立即作出决定。"
+    en = "The statutory limit has passed and cannot be extended any more (Licensing Law, art. 42); decide at once."

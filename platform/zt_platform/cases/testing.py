@@ -161,6 +161,7 @@ class Desk:
     reviewer: Actor = field(init=False)
     approver: Actor = field(init=False)
     supervisor: Actor = field(init=False)
+    head: Actor = field(init=False)
 
     def __post_init__(self) -> None:
         for attribute, role in (
@@ -168,6 +169,7 @@ class Desk:
             ("reviewer", Role.REVIEWER),
             ("approver", Role.APPROVER),
             ("supervisor", Role.SUPERVISOR),
+            ("head", Role.DEPARTMENT_HEAD),
         ):
             object.__setattr__(self, attribute, staff(self.centre, role))
 
@@ -219,6 +221,24 @@ class Desk:
         """The clerk delivers."""
         with enter(self.centre):
             return commands.deliver_case(actor=self.clerk, case_id=case.pk)
+
+    def pause(self, case: Case, procedure: str = "EXPERT_REVIEW", days: int = 5) -> Case:
+        """The reviewer begins a special procedure."""
+        with enter(self.centre):
+            return commands.pause_case(
+                actor=self.reviewer, case_id=case.pk, procedure=procedure, expected_days=days, reason="《办法》第九条"
+            )
+
+    def resume(self, case: Case, procedure: str = "") -> Case:
+        """The reviewer ends a special procedure."""
+        with enter(self.centre):
+            return commands.resume_case(actor=self.reviewer, case_id=case.pk, procedure=procedure)
+
+    def extend(self, case: Case, days: int = 10) -> Case:
+        """The reviewer asks for an extension and the head of the department approves it."""
+        with enter(self.centre):
+            commands.request_extension(actor=self.reviewer, case_id=case.pk, days=days, reason="需要专家补充意见")
+            return commands.approve_extension(actor=self.head, case_id=case.pk)
 
     def case(self, tracking_number: str) -> Case:
         """The centre's own row of a case."""

@@ -173,7 +173,7 @@ def _with_event(known: CaseRecord | None, message: StepMessage) -> CaseRecord:
     record.last_step = data["step"]
     record.last_occurred_at = datetime.fromisoformat(data["occurred_at"])
     record.last_sequence = message.sequence
-    record.stopped_at = record.decided_at or record.completed_at
+    record.stopped_at = _instant(clock.get("paused_at")) or record.decided_at or record.completed_at
     if record.stopped_at is None and record.status in STOPPING_STATUSES:
         stopped_before = known.stopped_at if known is not None and known.status == record.status else None
         record.stopped_at = stopped_before or record.last_occurred_at

@@ -65,7 +65,8 @@ class CaseRecord(models.Model):
     """The newest known state of one case in one centre's ledger, with the instants its light is computed from.
 
     ``last_sequence`` is the place in the centre's feed of the event that wrote the row; an older event never does.
-    ``stopped_at`` is when the clock stopped: the decision, or refusal, withdrawal, handing down.
+    ``stopped_at`` is when the clock stopped: the decision, or refusal, withdrawal, handing down; or stands still,
+    during a special procedure (art. 45).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -9,6 +9,12 @@ from zt_platform.cases.commands.acceptance import (
 )
 from zt_platform.cases.commands.completion import decline_case, deliver_case, seal_and_complete, withdraw_case
 from zt_platform.cases.commands.decision import decide_case, decide_on_the_spot, review_case
+from zt_platform.cases.commands.endings import (
+    add_materials,
+    second_correction_notice,
+    terminate_case,
+    transfer_by_competence,
+)
 from zt_platform.cases.commands.intake import (
     attach_material,
     detach_material,
@@ -18,9 +24,18 @@ from zt_platform.cases.commands.intake import (
     start_application,
     submit_application,
 )
+from zt_platform.cases.commands.stops import (
+    approve_extension,
+    pause_case,
+    refuse_extension,
+    request_extension,
+    resume_case,
+)
 
 __all__ = [
     "accept_application",
+    "add_materials",
+    "approve_extension",
     "attach_material",
     "decide_case",
     "decide_on_the_spot",
@@ -30,13 +45,20 @@ __all__ = [
     "hand_down_application",
     "open_material_upload",
     "pass_pre_review",
+    "pause_case",
     "refuse_application",
+    "refuse_extension",
+    "request_extension",
     "resubmit_application",
+    "resume_case",
     "return_for_correction",
     "review_case",
     "save_draft",
     "seal_and_complete",
+    "second_correction_notice",
     "start_application",
     "submit_application",
+    "terminate_case",
+    "transfer_by_competence",
     "withdraw_case",
 ]

@@ -19,6 +19,7 @@ from zt_platform.cases.events.payloads import (
     arrived_materials,
     arrived_party,
     required_instant,
+    take_facts,
 )
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseEvent, CaseMaterial
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
@@ -83,6 +84,7 @@ def receive_case(message: Message) -> Case:
         case.department.name if case.department else ""
     )
     apply_clock(case, message.data["clock"], _TRANSFERRED_CLOCK)
+    take_facts(case, message.data["clock"])
     if case.accepted_at is None or case.due_at is None:
         raise InvalidInput(
             field="clock", zh="来件缺少受理时间或承诺时限。", en="The case came without its acceptance or its limit."
@@ -118,6 +120,13 @@ def take_materials(case: Case, message: Message) -> None:
     new = [material for material in arrived if (material.code, material.line.sha256) not in kept]
     files = [_file(case, material, message.source) for material in new]
     CaseMaterial.objects.bulk_create(files, ignore_conflicts=True)  # a file that is listed twice is one of the case
+
+
+def add_materials(case: Case, message: Message) -> None:
+    """Make the files of a message materials of the case beside those it has; a file it has already is one file."""
+    arrived, held = arrived_materials(message.data), _held_digests(message.data["tracking_number"])
+    files = [_file(case, material, message.source) for material in arrived if material.line.sha256 not in held]
+    CaseMaterial.objects.bulk_create(files, ignore_conflicts=True)
 
 
 def _file(case: Case, material: ArrivedMaterial, source: str) -> CaseMaterial:

@@ -49,10 +49,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a line of the log says besides the step."""
+    """What a line of the log says besides the step; one that is not ``public`` stays inside the house."""
 
     note: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    public: bool = True
 
 
 def local_calendar(case: Case) -> Calendar:
@@ -212,6 +213,7 @@ def _log(
         department_name=origin.department_name if origin else own_department,
         note=remark.note,
         data=remark.data,
+        public=remark.public,
         message_id=origin.message_id if origin else None,
     )
 

@@ -7,30 +7,26 @@ the table does not allow any more is written into the log as a fact and changes 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from zt_interop.handlers import Message
-from zt_platform.actors import Actor
 from zt_platform.cases import rules
 from zt_platform.cases.commands.arrivals import take_materials
 from zt_platform.cases.commands.intake import start_acceptance_clock
 from zt_platform.cases.commands.ledger import (
-    Origin,
     Remark,
     advance,
     conclude,
     local_calendar,
-    locked_counterpart_case,
     note_fact,
 )
-from zt_platform.cases.events.payloads import apply_clock, calendar_date, required_instant
-from zt_platform.cases.models import Case, CaseEvent, Certificate
-from zt_platform.cases.states import is_possible
+from zt_platform.cases.commands.mirroring_clock import record_no_competence, record_termination
+from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
+from zt_platform.cases.events.payloads import apply_clock, calendar_date, required_instant, take_limits
+from zt_platform.cases.models import Case, Certificate
 from zt_platform.cases.vocabulary import Action, CaseRole, Result, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_storage.copies import AttachmentManifest, copy_in
 from zt_storage.models import Attachment
-from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput
@@ -40,17 +36,18 @@ _BY_STEP = {
     Step.COMPLETED: Action.RECORD_COMPLETION,
     Step.DELIVERED: Action.RECORD_DELIVERY,
 }
+_ELSEWHERE = frozenset({Status.TRANSFERRED, Status.HANDED_DOWN, Status.SUSPENDED})
 _ACCEPTANCE_CLOCK = ("accepted_at", "acceptance_due_at", "due_at", "warning_at", "red_at", "statutory_due_at")
 
 
 def record_receipt(message: Message) -> Case:
     """The other centre has opened its case: the way there is over, and its length is known (``arrived_at``)."""
-    case = _case_of(message)
+    case = case_of(message)
     case.arrived_at = required_instant(message.data["received_at"])
-    origin = _origin(message, message.data["received_at"])
+    origin = origin_of(message, message.data["received_at"])
     way = f"{current_centre().name} → {origin.centre_name}"
     remark = Remark(note=way, data={"digest": message.data["digest"]})
-    return conclude(case, _record(case, Action.RECORD_RECEIPT, Step.RECEIVED, message, remark, origin))
+    return conclude(case, record(case, Action.RECORD_RECEIPT, Step.RECEIVED, message, remark, origin))
 
 
 def record_progress(message: Message) -> Case:
@@ -58,18 +55,24 @@ def record_progress(message: Message) -> Case:
 
     Raises InvalidInput for a step this version does not know: the message is parked.
     """
-    case, data = _case_of(message), message.data
+    case, data = case_of(message), message.data
     if data["step"] not in Step.values:
         raise InvalidInput(field="step", zh="未知环节“{step}”。", en="Unknown step “{step}”.", step=data["step"])
     step, at = Step(data["step"]), required_instant(data["at"])
     if step == Step.ACCEPTED and case.role == CaseRole.PORTAL:
         apply_clock(case, data.get("clock", {}), _ACCEPTANCE_CLOCK)
+    if case.status in _ELSEWHERE and case.role in (CaseRole.ACCEPTING, CaseRole.PORTAL):
+        take_limits(case, data.get("clock", {}))
     action = _BY_STEP.get(step)
-    remark, origin = Remark(note=data.get("note", "")), _origin(message, data["at"])
+    remark, origin = Remark(note=data.get("note", "")), origin_of(message, data["at"])
+    if step == Step.TERMINATED:
+        return record_termination(case, message, remark, origin)
+    if step == Step.TRANSFERRED_BY_COMPETENCE:
+        return record_no_competence(case, message, remark, origin)
     if action is None:
-        note_fact(case, step, _speaker(message), remark, origin=origin)
+        note_fact(case, step, speaker(message), remark, origin=origin)
         return conclude(case)
-    event = _record(case, action, step, message, remark, origin)
+    event = record(case, action, step, message, remark, origin)
     if event is not None and step == Step.COMPLETED:
         case.completed_at = at
     if event is not None and step == Step.DELIVERED:
@@ -79,17 +82,17 @@ def record_progress(message: Message) -> Case:
 
 def record_correction(message: Message) -> Case:
     """The one correction notice of the deciding centre, or the applicant's answer to it, handed in at the other side."""
-    case, data = _case_of(message), message.data
-    origin = _origin(message, data["at"])
+    case, data = case_of(message), message.data
+    origin = origin_of(message, data["at"])
     if data["stage"] == "REQUESTED":
         defects = rules.cleaned_defects(data.get("defects", []))
         case.correction_count += 1
         case.correction_defects = defects
         remark = Remark(note=";".join(defects), data={"defects": defects})
         return conclude(
-            case, _record(case, Action.RECORD_CORRECTION, Step.CORRECTION_REQUESTED, message, remark, origin)
+            case, record(case, Action.RECORD_CORRECTION, Step.CORRECTION_REQUESTED, message, remark, origin)
         )
-    event = _record(case, Action.RECORD_RESUBMISSION, Step.RESUBMITTED, message, Remark(), origin)
+    event = record(case, Action.RECORD_RESUBMISSION, Step.RESUBMITTED, message, Remark(), origin)
     if event is not None:
         case.form = dict(data.get("form", case.form))
         take_materials(case, message)
@@ -108,18 +111,18 @@ def record_decision(message: Message) -> Case:
 
     A decision that was made after the applicant had withdrawn is void and only noted; one made before stands.
     """
-    case, data = _case_of(message), message.data
+    case, data = case_of(message), message.data
     decided_at, granted = required_instant(data["decided_at"]), data["result"] == Result.GRANTED
-    origin = _origin(message, data["decided_at"])
+    origin = origin_of(message, data["decided_at"])
     remark = Remark(
         note=data.get("opinion", ""),
         data={"decision_number": data.get("decision_number", ""), "legal_name": data["legal_name"]},
     )
     if case.withdrawn_at and not rules.decision_after_withdrawal_stands(decided_at, case.withdrawn_at):
-        note_fact(case, Step.DECISION_VOID, _speaker(message), remark, origin=origin)
+        note_fact(case, Step.DECISION_VOID, speaker(message), remark, origin=origin)
         return conclude(case)
     event = advance(
-        case, Action.RECORD_GRANT if granted else Action.RECORD_DENIAL, _speaker(message), remark, origin=origin
+        case, Action.RECORD_GRANT if granted else Action.RECORD_DENIAL, speaker(message), remark, origin=origin
     )
     case.withdrawn_at = None
     case.decided_at = decided_at
@@ -165,27 +168,28 @@ def _take_certificate(case: Case, payload: dict[str, Any]) -> None:
 
 def record_withdrawal(message: Message) -> Case:
     """The applicant withdrew at the other centre. A decision made before stands; one made after is void with its
-    certificate.
+    certificate. A termination and a withdrawal that crossed are judged in the same way.
     """
-    case, data = _case_of(message), message.data
+    case, data = case_of(message), message.data
     withdrawn_at = required_instant(data["withdrawn_at"])
-    remark, origin = Remark(note=data.get("reason", "")), _origin(message, data["withdrawn_at"])
-    stands = case.decided_at is not None and rules.decision_after_withdrawal_stands(case.decided_at, withdrawn_at)
-    if stands or not _may(case, Action.RECORD_WITHDRAWAL):
+    remark, origin = Remark(note=data.get("reason", "")), origin_of(message, data["withdrawn_at"])
+    ended_at = case.decided_at or (case.ended_at if case.status == Status.TERMINATED else None)
+    stands = ended_at is not None and rules.decision_after_withdrawal_stands(ended_at, withdrawn_at)
+    if stands or not may(case, Action.RECORD_WITHDRAWAL):
         if case.status != Status.WITHDRAWN:
-            note_fact(case, Step.WITHDRAWAL_TOO_LATE, _speaker(message), remark, origin=origin)
+            note_fact(case, Step.WITHDRAWAL_TOO_LATE, speaker(message), remark, origin=origin)
         return conclude(case)
-    event = advance(case, Action.RECORD_WITHDRAWAL, _speaker(message), remark, origin=origin)
-    case.withdrawn_at = withdrawn_at
+    event = advance(case, Action.RECORD_WITHDRAWAL, speaker(message), remark, origin=origin)
+    case.withdrawn_at, case.ended_at = withdrawn_at, None
     Certificate.objects.filter(case=case, voided_at__isnull=True).update(voided_at=now())
     return conclude(case, event)
 
 
 def record_decline(message: Message) -> Case:
     """The other organ is not competent: the case is this centre's own again, with all its clocks as they were."""
-    case, data = _case_of(message), message.data
-    remark, origin = Remark(note=data["reason"]), _origin(message, data["declined_at"])
-    event = _record(case, Action.RECORD_DECLINE, Step.DECLINED, message, remark, origin)
+    case, data = case_of(message), message.data
+    remark, origin = Remark(note=data["reason"]), origin_of(message, data["declined_at"])
+    event = record(case, Action.RECORD_DECLINE, Step.DECLINED, message, remark, origin)
     if event is not None:
         case.declined_by = [*case.declined_by, message.source]
         case.counterpart_code = case.counterpart_name = case.delegation_kind = ""
@@ -193,38 +197,3 @@ def record_decline(message: Message) -> Case:
         case.transferred_at = case.arrived_at = case.reviewed_at = None
         case.legal_name_of_decider = case.department.name if case.department else ""
     return conclude(case, event)
-
-
-def _case_of(message: Message) -> Case:
-    return locked_counterpart_case(message.data["tracking_number"], sender=message.source)
-
-
-def _speaker(message: Message) -> Actor:
-    return Actor.remote(message.source, centre_by_code(message.source).name)
-
-
-def _origin(message: Message, at: str) -> Origin:
-    department = message.data.get("department", "")
-    return Origin(
-        centre_code=message.source,
-        centre_name=centre_by_code(message.source).name,
-        occurred_at=required_instant(at),
-        actor_role=message.data.get("actor_role", "") or "CENTRE",
-        actor_name=message.data.get("actor_name", ""),
-        department_name=department.get("name", "") if isinstance(department, dict) else department,
-        message_id=UUID(str(message.id)),
-    )
-
-
-def _record(
-    case: Case, action: Action, step: Step, message: Message, remark: Remark, origin: Origin
-) -> CaseEvent | None:
-    """Take the edge if the table still has it; otherwise note what was told and return None."""
-    if _may(case, action):
-        return advance(case, action, _speaker(message), remark, origin=origin)
-    note_fact(case, step, _speaker(message), remark, origin=origin)
-    return None
-
-
-def _may(case: Case, action: Action) -> bool:
-    return is_possible(case.status, action, case.role, suspended_from=case.suspended_from)

@@ -108,9 +108,11 @@ def apply_limits(case: Case, days: WorkCalendar) -> None:
 def follow_steps(case: Case, moment: datetime, calendar: Calendar) -> bool:
     """End the step that ran and begin the one that runs in the case's status; whether anything changed (E-24).
 
-    A special procedure interrupts no step: its time is taken out of the allowance when it ends.
+    A special procedure interrupts no step: its time is taken out of the allowance when it ends. Where another centre has
+    the case, its steps are that one's to follow.
     """
-    if case.status == Status.SUSPENDED:
+    elsewhere = case.role == CaseRole.PORTAL or (case.status == Status.TRANSFERRED and case.arrived_at is not None)
+    if case.status == Status.SUSPENDED or elsewhere:
         return False
     steps = [StepTime.from_stored(step) for step in case.step_times]
     running = steps[-1].step if steps and steps[-1].ended is None else None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from zt_interop.handlers import Message, register
-from zt_platform.cases.commands import arrivals, mirroring
+from zt_platform.cases.commands import arrivals, mirroring, mirroring_clock
 
 
 def register_handlers() -> None:
@@ -19,6 +19,10 @@ def register_handlers() -> None:
     register("case.progressed.v1", apply=_record_progress)
     register("case.decided.v1", prepare=mirroring.copy_decision_paper, apply=_record_decision)
     register("case.withdrawn.v1", apply=_record_withdrawal)
+    register("case.paused.v1", apply=_record_pause)
+    register("case.resumed.v1", apply=_record_resumption)
+    register("case.extended.v1", apply=_record_extension)
+    register("case.materials_added.v1", prepare=arrivals.copy_materials, apply=_record_materials)
 
 
 def _receive_application(message: Message) -> None:
@@ -51,3 +55,19 @@ def _record_decision(message: Message) -> None:
 
 def _record_withdrawal(message: Message) -> None:
     mirroring.record_withdrawal(message)
+
+
+def _record_pause(message: Message) -> None:
+    mirroring_clock.record_pause(message)
+
+
+def _record_resumption(message: Message) -> None:
+    mirroring_clock.record_resumption(message)
+
+
+def _record_extension(message: Message) -> None:
+    mirroring_clock.record_extension(message)
+
+
+def _record_materials(message: Message) -> None:
+    mirroring_clock.record_materials(message)

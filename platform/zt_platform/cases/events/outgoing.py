@@ -114,7 +114,7 @@ def _application(case: Case, event: CaseEvent) -> dict[str, Any]:
         "applicant": payloads.party_payload(case),
         "form": case.form,
         "materials": payloads.material_payloads(case),
-        "clock": payloads.clock_payload(case),
+        "clock": payloads.clock_with_facts(case),
         "timeline": payloads.timeline_payload(case),
     }
     if event.action == Action.TRANSFER:
@@ -134,7 +134,50 @@ def _progressed(case: Case, event: CaseEvent) -> dict[str, Any]:
         "at": instant_text(event.occurred_at),
         "note": event.note[:4000],
         "department": event.department_name,
-        "clock": payloads.clock_payload(case),
+        "clock": payloads.clock_with_facts(case),
+        **_actor(event),
+    }
+
+
+def _paused(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "procedure": event.data["procedure"],
+        "paused_at": instant_text(event.occurred_at),
+        "legal_basis": event.data["reason"][:2000],
+        "expected_days": event.data["expected_days"],
+        "clock": payloads.clock_with_facts(case),
+        **_actor(event),
+    }
+
+
+def _resumed(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "resumed_at": instant_text(event.occurred_at),
+        "procedure": event.data["procedure"],
+        "still_suspended": case.paused_at is not None,
+        "note": event.note[:4000],
+        "clock": payloads.clock_with_facts(case),
+        **_actor(event),
+    }
+
+
+def _extended(case: Case, event: CaseEvent) -> dict[str, Any]:
+    return {
+        "extended_at": instant_text(event.occurred_at),
+        "days": event.data["days"],
+        "approved_by": event.data["approved_by"],
+        "reason": event.data["reason"][:4000],
+        "clock": payloads.clock_with_facts(case),
+        **_actor(event),
+    }
+
+
+def _materials_added(case: Case, event: CaseEvent) -> dict[str, Any]:
+    added = set(event.data["files"])
+    return {
+        "added_at": instant_text(event.occurred_at),
+        "materials": [line for line in payloads.material_payloads(case) if line["sha256"] in added],
+        "note": event.note[:4000],
         **_actor(event),
     }
 
@@ -201,4 +244,12 @@ _COMPOSERS: dict[Action, tuple[str, Callable[[Case, CaseEvent], dict[str, Any]]]
     Action.DENY: ("case.decided.v1", _decided),
     Action.WITHDRAW: ("case.withdrawn.v1", _withdrawn),
     Action.DECLINE: ("case.declined.v1", _declined),
+    Action.PAUSE: ("case.paused.v1", _paused),
+    Action.END_PROCEDURE: ("case.resumed.v1", _resumed),
+    Action.RESUME: ("case.resumed.v1", _resumed),
+    Action.EXTEND: ("case.extended.v1", _extended),
+    Action.TERMINATE: ("case.progressed.v1", _progressed),
+    Action.TRANSFER_BY_COMPETENCE: ("case.progressed.v1", _progressed),
+    Action.SECOND_CORRECTION_NOTICE: ("case.corrected.v1", _correction_requested),
+    Action.ADD_MATERIALS: ("case.materials_added.v1", _materials_added),
 }

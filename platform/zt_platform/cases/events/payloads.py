@@ -22,8 +22,13 @@ CLOCK_INSTANTS = (
     "red_at",
     "decided_at",
     "completed_at",
+    "paused_at",
 )
 """The instants of a case that travel; with ``received_on`` they are its clock state."""
+
+
+LIMIT_INSTANTS = ("due_at", "warning_at", "red_at", "statutory_due_at")
+"""The limits of a decision and the moments of its lights."""
 
 
 def instant(value: str | None) -> datetime | None:
@@ -51,13 +56,40 @@ def clock_payload(case: Case) -> dict[str, str | None]:
     return clock
 
 
-def apply_clock(case: Case, clock: Mapping[str, str | None], names: Iterable[str]) -> None:
+def clock_with_facts(case: Case) -> dict[str, Any]:
+    """The clock state with what its limits follow from, for the centre that has to compute them too (limits.py)."""
+    clock: dict[str, Any] = dict(clock_payload(case))
+    if case.clock_basis:
+        clock["basis"] = case.clock_basis
+        clock["pauses"] = case.pauses
+        clock["extension"] = case.extension
+        clock["steps"] = case.step_times
+    return clock
+
+
+def take_facts(case: Case, clock: Mapping[str, Any]) -> None:
+    """Take over what another centre counts the limits by; a centre of an older release sends none."""
+    if clock.get("basis"):
+        case.clock_basis = dict(clock["basis"])
+        case.pauses = list(clock.get("pauses", []))
+        case.extension = dict(clock.get("extension", {}))
+        case.step_times = list(clock.get("steps", []))
+
+
+def apply_clock(case: Case, clock: Mapping[str, Any], names: Iterable[str]) -> None:
     """Take the named instants of a clock state over into a case; absent ones are left as they are."""
     for name in names:
         if name == "received_on" and clock.get(name):
             case.received_on = calendar_date(clock[name])
         elif clock.get(name):
             setattr(case, name, instant(clock[name]))
+
+
+def take_limits(case: Case, clock: Mapping[str, Any]) -> None:
+    """Take over facts and limits of a decision that is made elsewhere."""
+    take_facts(case, clock)
+    if clock.get("basis"):
+        apply_clock(case, clock, LIMIT_INSTANTS)
 
 
 def item_payload(case: Case) -> dict[str, Any]:
