@@ -8,6 +8,7 @@ from celery import shared_task
 
 from zt_interop import relay
 from zt_interop.departments import calls
+from zt_interop.departments.file_drop.picking import pick_up_all
 from zt_interop.send import ring
 
 
@@ -28,3 +29,9 @@ def sweep() -> int:
 def drain_data_calls() -> int:
     """The beat's tick: ask departments again for what waits, purge answers whose time is over."""
     return calls.drain()
+
+
+@shared_task(name="zt_interop.tasks.pick_up_deliveries", ignore_result=True)  # type: ignore[untyped-decorator]
+def pick_up_deliveries() -> int:
+    """The beat's tick: pick up what departments left in their folders."""
+    return sum(pick_up_all().values())

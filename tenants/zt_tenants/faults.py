@@ -19,6 +19,10 @@ CrashPoint = Literal[
     "timers_in_transaction",
     "timers_after_failure",
     "timers_after_commit",
+    "drop_after_claim",
+    "drop_after_first_file",
+    "drop_in_transaction",
+    "drop_after_commit",
 ]
 
 

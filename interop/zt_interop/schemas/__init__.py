@@ -78,7 +78,13 @@ def problem_with(schema: dict[str, Any], value: Any) -> str:
 
     Schemas of other documents are not fetched: a reference that is not in the schema itself raises.
     """
-    return _first(_Validator(schema, registry=Registry()).iter_errors(value))
+    return checker_of(schema)(value)
+
+
+def checker_of(schema: dict[str, Any]) -> Callable[[Any], str]:
+    """:func:`problem_with` for many values of one schema."""
+    validator = _Validator(schema, registry=Registry())
+    return lambda value: _first(validator.iter_errors(value))
 
 
 def check_schema(schema: dict[str, Any]) -> None:
@@ -97,7 +103,7 @@ def _first(errors: Iterator[ValidationError]) -> str:
 
 
 def envelope_problem(name: str, value: Any) -> str:
-    """What is wrong with a wrapping (``event``, ``batch-manifest``, ``key``, ``revocation``): place and rule, or ''."""
+    """What is wrong with a wrapping (``event``, ``key``, ``delivery-manifest`` …): place and rule, or ''."""
     return _problem(f"envelope/{name}.json", value)
 
 

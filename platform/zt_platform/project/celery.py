@@ -23,6 +23,11 @@ app.conf.update(
         # A tick that no worker took before the next one is dropped, so that a worker that was down finds no heap of them.
         "sweep the message queue": {"task": "zt_interop.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "look for due timers": {"task": "zt_tenants.timers.tasks.scan", "schedule": 3.0, "options": {"expires": 3}},
+        "pick up departments' files": {
+            "task": "zt_interop.tasks.pick_up_deliveries",
+            "schedule": 30.0,
+            "options": {"expires": 30},
+        },
         "ask departments again": {
             "task": "zt_interop.tasks.drain_data_calls",
             "schedule": 10.0,

@@ -1,0 +1,80 @@
+"""kill -9 at each step of picking up a delivery: nothing is lost, nothing is doubled, nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+
+from zt_interop.departments.file_drop.picking import Folders, pick_up_all
+from zt_interop.departments.file_drop.writing import write_delivery
+from zt_interop.departments.models import DataService, DeliveredRecord, Delivery
+from zt_interop.departments.testing import COMPANY_CHANGES, offices_in
+
+pytestmark = [pytest.mark.faults, pytest.mark.req("Y-01", "Y-03")]
+WORKER = Path(__file__).with_name("drop_worker.py")
+RECORDS = 40
+
+
+def _run_worker(drop: Path, crash_at: str) -> int:
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
+    environment = {
+        **os.environ,
+        "DATABASE_URL": urlunsplit(database),
+        "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
+        "ZT_FILE_DROP": str(drop),
+        "ZT_CRASH_AT": crash_at,
+    }
+    return subprocess.run([sys.executable, str(WORKER)], env=environment, timeout=120, check=False).returncode
+
+
+def _content(first: int) -> bytes:
+    rows = [f"91340100MA2T{number:05d}X,企业{number},存续" for number in range(first, first + RECORDS)]
+    return "\n".join(["uscc,name,status", *rows, ""]).encode()
+
+
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize(
+    ("crash_at", "records_then"),
+    [
+        ("drop_after_claim", 0),
+        ("drop_after_first_file", 0),
+        ("drop_in_transaction", 0),
+        ("drop_after_commit", 2 * RECORDS),
+    ],
+)
+def test_a_pick_up_killed_anywhere_is_finished_by_the_next(
+    committed_world, tmp_path, crash_at, records_then, times
+) -> None:
+    with offices_in(tmp_path) as offices:
+        offices.register(COMPANY_CHANGES)
+        folders = Folders.of(DataService.objects.get())
+        delivery_id = write_delivery(
+            folders.incoming,
+            {"1.csv": (_content(0), RECORDS), "2.csv": (_content(RECORDS), RECORDS)},
+            service=COMPANY_CHANGES,
+            signer=offices.signer,
+            as_of=datetime(2026, 3, 2, tzinfo=UTC),
+        )
+        codes = [_run_worker(offices.drop, crash_at) for _ in range(times)]
+        assert codes[0] == -signal.SIGKILL
+        killed_again = codes[-1] == -signal.SIGKILL  # a claim is made once: its successor goes past that point
+        assert DeliveredRecord.objects.count() == (records_then if killed_again else 2 * RECORDS)
+
+        pick_up_all()
+        pick_up_all()
+
+        assert DeliveredRecord.objects.count() == 2 * RECORDS
+        delivery = Delivery.objects.get()
+        assert (delivery.id, delivery.state, delivery.records) == (delivery_id, "APPLIED", 2 * RECORDS)
+        assert not list(folders.working.iterdir())
+        assert not list(folders.incoming.iterdir())
+        assert not list(folders.quarantine.iterdir())
+        assert len(list(folders.done.iterdir())) == 1
