@@ -11,12 +11,16 @@ from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSe
 from zt_storage import objects
 from zt_storage.models import Attachment, AttachmentState
 from zt_tenants.archive import ObjectLine, SharedTable
+from zt_tenants.models import Timer
 
-SHARED_TABLES: Final = tuple(
-    SharedTable(model._meta.db_table) for model in (ItemIndexEntry, ApplicantCaseEntry, StaffSeatEntry)
+SHARED_TABLES: Final = (
+    *(SharedTable(model._meta.db_table) for model in (ItemIndexEntry, ApplicantCaseEntry, StaffSeatEntry)),
+    SharedTable(Timer._meta.db_table, owner="centre_id", later=True),
 )
-"""The rows by which a centre is found. Not among them: the message queue and the keys, which must never be set back
-(a stream that repeats its sequence is refused), the supervision store, which is the province's, and accounts."""
+"""The rows by which a centre is found, and its timers, which fit its cases as they were at that instant. Not among
+them: the message queue and the keys, which must never be set back (a stream that repeats its sequence is refused), the
+supervision store, which is the province's, and accounts."""
+
 
 _PAGE = 1000
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from zt_storage.objects import ready
 from zt_tenants.fleet import fleet_status
+from zt_tenants.timers.queries import timers_status
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +22,8 @@ _log = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when database, cache and storage answer and every centre has the tables that this code expects, else 503.
+    """200 when database, cache and storage answer, every centre has the tables that this code expects and no due timer
+    waits longer than ten minutes, else 503.
 
     Counts only: what the database said about a failed centre is for ``zhengtong migrate --status`` and the supervisors.
     """
@@ -32,6 +34,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "storage": _answers(ready),
     }
     parts["schema"] = _schema() if parts["database"]["ok"] else {"ok": False}
+    parts["timers"] = _timers() if parts["database"]["ok"] else {"ok": False}
     ok = all(part["ok"] for part in parts.values())
     return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)
 
@@ -64,4 +67,15 @@ def _schema() -> dict[str, Any]:
         "behind": fleet.behind,
         "failed": len(fleet.failed),
         "not_rolled_out": fleet.unrecorded,
+    }
+
+
+def _timers() -> dict[str, Any]:
+    timers = timers_status()
+    return {
+        "ok": not timers.late,
+        "due": timers.due,
+        "lag_seconds": int(timers.lag.total_seconds()),
+        "unhandled": timers.unhandled,
+        "parked": timers.parked,
     }

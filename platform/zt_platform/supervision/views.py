@@ -33,6 +33,7 @@ from zt_tenants.clock import CHINA
 from zt_tenants.fleet import fleet_status
 from zt_tenants.language import bi
 from zt_tenants.models import Level
+from zt_tenants.timers.queries import parked_timers, timers_status
 from zt_tenants.urls import portal_url
 
 EXPORT_ROWS = 10_000
@@ -304,6 +305,8 @@ def feeds(request: HttpRequest) -> HttpResponse:
         "feed": found,
         "feed_text": feed_text(found),
         "fleet": fleet_status() if scope.root.level == Level.PROVINCE else None,
+        "timers": timers_status() if scope.root.level == Level.PROVINCE else None,
+        "parked_timers": parked_timers(limit=50) if scope.root.level == Level.PROVINCE else [],
         "csv_url": f"?{urlencode({'centre': code, 'csv': 1})}",
     }
     return render(request, "supervision/feeds.html", context)

@@ -104,7 +104,7 @@ def _write(
             schema_ordinal=centre.schema_ordinal,
             steps=tuple(f"{app}.{name}" for app, name in steps),
             tables=tuple(writer.own_tables(centre.schema_name)),
-            shared=tuple(writer.shared_tables(shared, centre.code)),
+            shared=tuple(writer.shared_tables(shared, centre)),
             sequences=tuple(writer.sequences(centre.schema_name)),
             attachments=listing.count,
             attachment_bytes=listing.size,
@@ -147,12 +147,13 @@ class _Writer:
             data = tables.copy_out(self._cursor, sql.Identifier(schema, table), columns)
             yield Rows(table, columns, *self._put(f"tables/{table}", data))
 
-    def shared_tables(self, shared: Sequence[SharedTable], code: str) -> Iterator[Rows]:
+    def shared_tables(self, shared: Sequence[SharedTable], centre: Centre) -> Iterator[Rows]:
         """The centre's rows of the shared tables."""
         known = tables.columns_by_table(self._cursor, SHARED_SCHEMA)
         for part in shared:
             columns = known[part.table]
-            where = sql.SQL("{} = {}").format(sql.Identifier(part.owner), sql.Literal(code))
+            owner = sql.Literal(part.belonging_to(code=centre.code, id=centre.id))
+            where = sql.SQL("{} = {}").format(sql.Identifier(part.owner), owner)
             data = tables.copy_out(self._cursor, sql.Identifier(SHARED_SCHEMA, part.table), columns, where=where)
             yield Rows(part.table, columns, *self._put(f"shared/{part.table}", data))
 

@@ -247,6 +247,8 @@ class _Restore:
         said = {part.table: part for part in self._manifest.shared}
         for part in self._shared:
             rows = said.get(part.table)
+            if rows is None and part.later:
+                continue
             if rows is None or not set(rows.columns) <= set(known[part.table]):
                 raise ArchiveUnreadable(detail=f"shared rows of {part.table}")
             self._exchange(cursor, part, rows.columns, centre)
@@ -260,11 +262,12 @@ class _Restore:
         tables.copy_in(cursor, waiting, columns, container.chunks(self._archive, f"shared/{part.table}"))
         cursor.execute(
             sql.SQL("SELECT count(*) FROM {} WHERE {} IS DISTINCT FROM %s").format(waiting, owner),
-            [self._manifest.centre.code],
+            [part.belonging_to(code=self._manifest.centre.code, id=self._manifest.centre.id)],
         )
         if cursor.fetchone()[0]:
             raise ArchiveUnreadable(detail=f"{part.table} holds rows of another centre")
         # The code may have changed since the archive was made.
-        cursor.execute(sql.SQL("UPDATE {} SET {} = %s").format(waiting, owner), [centre.code])
-        cursor.execute(sql.SQL("DELETE FROM {} WHERE {} = %s").format(table, owner), [centre.code])
+        own = part.belonging_to(code=centre.code, id=centre.id)
+        cursor.execute(sql.SQL("UPDATE {} SET {} = %s").format(waiting, owner), [own])
+        cursor.execute(sql.SQL("DELETE FROM {} WHERE {} = %s").format(table, owner), [own])
         cursor.execute(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(table, names, names, waiting))

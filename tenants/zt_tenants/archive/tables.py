@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from psycopg import sql
 
@@ -29,12 +30,18 @@ _SEQUENCES = """
 class SharedTable:
     """A table of the shared schema with rows that belong to centres.
 
-    ``owner`` is the column with the centre's code. Rows are a centre's presence in the shared part (search, seats); a
-    copy restored beside the living centre does not get them.
+    ``owner`` is the column with the centre's code, or with its id if it is called ``centre_id``. Rows are a centre's
+    presence in the shared part (search, seats, timers); a copy restored beside the living centre does not get them.
+    Archives of releases before a ``later`` table have no part for it: its living rows then stay.
     """
 
     table: str
     owner: str = "centre_code"
+    later: bool = False
+
+    def belonging_to(self, *, code: str, id: UUID) -> str:
+        """What ``owner`` holds in the rows of a centre."""
+        return str(id) if self.owner == "centre_id" else code
 
 
 def columns_by_table(cursor: Any, schema: str) -> dict[str, tuple[str, ...]]:

@@ -25,7 +25,7 @@ from zt_platform.project.mount import CentreMountMiddleware
 from zt_storage import objects
 from zt_storage.models import Attachment
 from zt_storage.uploads import read_bytes
-from zt_tenants import clock
+from zt_tenants import clock, timers
 from zt_tenants.archive import Place, Restored, export_centre, import_centre, inspect_archive
 from zt_tenants.archive.errors import (
     ArchiveNewer,
@@ -38,7 +38,7 @@ from zt_tenants.archive.errors import (
 )
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import DomainError
-from zt_tenants.models import Centre, SchemaStep
+from zt_tenants.models import Centre, SchemaStep, Timer
 
 pytestmark = pytest.mark.req("Y-01")
 WORDS = "口令 passphrase 一二三"
@@ -367,6 +367,7 @@ def test_every_shared_table_with_a_centre_in_it_was_considered(town: Town) -> No
         "interop_keys_publickey",  # signed by the province, lives on; keys are issued anew where they are lost
         "interop_queue_outboundstream",  # must never be set back
         "accounts_accountevent",  # tells of accounts, which are not in the archive
+        "tenants_timerlane",  # who handles a centre's timers at this moment
         "tenants_schemaledgerentry",  # what roll-outs did in this deployment; an archive names its steps itself
     }
     with connection.cursor() as cursor:
@@ -376,6 +377,47 @@ def test_every_shared_table_with_a_centre_in_it_was_considered(town: Town) -> No
         )
         named = {row[0] for row in cursor.fetchall()}
     assert named - apart == {part.table for part in SHARED_TABLES}
+
+
+@pytest.fixture
+def timer_kind() -> Iterator[str]:
+    timers.register("test.archived", print)
+    yield "test.archived"
+    timers.unregister("test.archived")
+
+
+def _timers(centre: Centre) -> list[dict]:
+    return list(Timer.objects.filter(centre_id=centre.id).order_by("subject").values())
+
+
+def test_timers_go_with_their_centre(town: Town, tmp_path, timer_kind) -> None:
+    county, city = town.county.centre, town.city.centre
+    for centre in (county, city):
+        with enter(centre):
+            timers.schedule_many([timers.NewTimer(timer_kind, f"case-{n}", MONDAY, {"n": n}) for n in range(3)])
+    before, neighbour = _timers(county), _timers(city)
+    archive = _export(county, tmp_path / "county.zt")
+    with enter(county):
+        timers.cancel(subject="case-1")
+        timers.schedule(kind=timer_kind, subject="case-9", due_at=MONDAY)
+    _import(archive, place=Place(beside=True))
+    assert len(_timers(county)) == 3, "a copy beside the living centre takes no timers"
+    _import(archive, place=Place(replace=True))
+    assert _timers(county) == before
+    assert _timers(city) == neighbour
+    assert Timer.objects.count() == 6
+
+
+def test_an_archive_from_before_timers_leaves_the_living_ones(town: Town, tmp_path, timer_kind) -> None:
+    county = town.county.centre
+    archive = tmp_path / "county.zt"
+    older = [part for part in SHARED_TABLES if not part.later]
+    export_centre(county, archive, shared=older, objects=AttachmentObjects())
+    with enter(county):
+        timers.schedule(kind=timer_kind, subject="case-1", due_at=MONDAY)
+    before = _timers(county)
+    _import(archive, place=Place(replace=True))
+    assert _timers(county) == before
 
 
 def test_the_command_line_exports_checks_and_restores(town: Town, tmp_path, monkeypatch) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
 
 from zt_storage.objects import ensure_bucket
-from zt_tenants.models import Centre
+from zt_tenants import timers
+from zt_tenants.clock import at, now
+from zt_tenants.context import enter
+from zt_tenants.models import Centre, Timer
 
 pytestmark = pytest.mark.req("A-01")
 
@@ -38,5 +44,36 @@ def test_a_storage_that_does_not_answer_is_named(world, client, settings) -> Non
 
 
 def test_it_costs_few_statements(world, client, django_assert_num_queries) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/health/")
+
+
+@pytest.fixture
+def timer_kind() -> Iterator[str]:
+    timers.register("test.watched", print)
+    yield "test.watched"
+    timers.unregister("test.watched")
+
+
+def test_timers_that_wait_too_long_are_not_healthy(world, client, timer_kind) -> None:
+    ensure_bucket()
+    with enter(world.county):
+        timers.schedule(kind=timer_kind, subject="case-1", due_at=now() - timedelta(minutes=9))
+    body = client.get("/health/").json()
+    assert (body["ok"], body["timers"]["due"], body["timers"]["unhandled"]) == (True, 1, 0)
+    assert 540 <= body["timers"]["lag_seconds"] < 600
+    timers.unregister(timer_kind)
+    with at(now() + timedelta(minutes=2)):
+        answer = client.get("/health/")
+    assert answer.status_code == 503
+    assert answer.json()["timers"]["unhandled"] == 1
+
+
+def test_parked_timers_are_counted_and_named_nowhere(world, client, timer_kind) -> None:
+    ensure_bucket()
+    with enter(world.county):
+        timers.schedule(kind=timer_kind, subject="340123-secret", due_at=now())
+    Timer.objects.update(parked_at=now())
+    answer = client.get("/health/")
+    assert answer.json()["timers"] == {"ok": True, "due": 0, "lag_seconds": 0, "unhandled": 0, "parked": 1}
+    assert b"secret" not in answer.content

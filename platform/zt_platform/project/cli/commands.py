@@ -12,6 +12,7 @@ from zt_platform.project.cli.migrate import migrate
 from zt_platform.project.cli.province import province
 from zt_platform.project.cli.runtime import migrate_all, prepare_storage, set_up_django
 from zt_platform.project.cli.stack import Stack
+from zt_platform.project.cli.timers import timers
 from zt_platform.project.secrets import data_home
 
 
@@ -30,4 +31,4 @@ def up(port: int, workers: int, threads: int) -> None:
         stack.watch_until_interrupted()
 
 
-COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate]
+COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate, timers]
