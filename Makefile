@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo up test e2e faults bench lint format check wheel requirements clean
+.PHONY: help setup lock demo up test e2e faults bench bench-timers lint format check wheel requirements clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ faults: $(STAMP) ## kill processes on purpose and count what is lost (nothing) o
 
 bench: $(STAMP) ## compare the road with raw SQL in one run and print the ratios
 	@$(BIN)/python tests/bench/bench_road.py
+
+bench-timers: $(STAMP) ## 100,000 timers due in one minute, over 200 centres and over one, beside raw SQL
+	@$(BIN)/python tests/bench/bench_timers.py
 
 lint: $(STAMP) ## style, imports, types, migrations, committed schema
 	$(BIN)/ruff check .

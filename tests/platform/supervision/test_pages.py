@@ -15,7 +15,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zt_platform.organisation.roles import Role
-from zt_tenants.models import Centre, Level, SchemaLedgerEntry
+from zt_tenants import timers
+from zt_tenants.clock import now
+from zt_tenants.context import enter
+from zt_tenants.models import Centre, Level, SchemaLedgerEntry, Timer
 from zt_tenants.urls import portal_url
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -217,3 +220,25 @@ def test_the_province_sees_a_mixed_fleet_with_the_databases_words(sign_in, world
     assert "6个中心中有1个尚未升级" in page
     assert 'column "tried" <already exists>' in page
     assert "表结构版本" not in _page(sign_in(world.city), url)
+
+
+def test_the_province_sees_late_and_parked_timers_without_their_subjects(sign_in, world, some_cases):
+    timers.register("test.shown", print)
+    try:
+        with enter(world.county):
+            timers.schedule(kind="test.shown", subject="340123-张三", due_at=now() - timedelta(minutes=20))
+            timers.schedule(kind="test.shown", subject="340123-李四", due_at=now())
+        Timer.objects.filter(subject="340123-李四").update(
+            parked_at=now(), attempts=8, last_error="处理失败：X <b>\nHandling failed: X <b>"
+        )
+        url = _urls(world)[4]
+        page = _page(sign_in(world.province), url)
+    finally:
+        timers.unregister("test.shown")
+    assert "迟滞" in page
+    assert "1项多次处理失败" in page
+    assert "处理失败：X <b>" in page
+    assert "test.shown" in page
+    assert "张三" not in page
+    assert "李四" not in page
+    assert "定时任务" not in _page(sign_in(world.city), url)

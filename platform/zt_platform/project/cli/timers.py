@@ -6,10 +6,10 @@ from uuid import UUID
 
 import click
 from rich.markup import escape
-from rich.table import Table
 
 from zt_platform.project.cli.console import out, say
 from zt_platform.project.cli.runtime import platform_running
+from zt_tenants.clock import CHINA
 
 
 @click.command()
@@ -47,21 +47,19 @@ def _print_status() -> None:
 
 
 def _print_parked(code: str) -> None:
+    """A block a timer, its id on a line that no terminal breaks: it is what ``--retry`` takes."""
     from zt_tenants.centres import centre_by_code
     from zt_tenants.timers.queries import parked_timers
 
-    table = Table("编号 id", "中心 centre", "种类 kind", "对象 subject", "到期 due", "次数 tries", "原因 error")
-    for timer in parked_timers(centre=centre_by_code(code) if code else None):
-        table.add_row(
-            str(timer.id),
-            timer.centre.code if timer.centre else "–",
-            escape(timer.kind),
-            escape(timer.subject),
-            f"{timer.due_at.astimezone():%Y-%m-%d %H:%M}",
-            str(timer.attempts),
-            escape(timer.last_error),
+    found = parked_timers(centre=centre_by_code(code) if code else None)
+    for timer in found:
+        centre = f"{timer.centre.code} {timer.centre.short_name}" if timer.centre else "–"
+        zh, _, en = timer.last_error.partition("\n")
+        out.print(f"[bold]{timer.id}[/bold]", soft_wrap=True)
+        out.print(f"  {escape(centre)} · {escape(timer.kind)} · {escape(timer.subject)}", soft_wrap=True)
+        say(
+            f"  {timer.due_at.astimezone(CHINA):%Y-%m-%d %H:%M} 到期，已试 {timer.attempts} 次。{escape(zh)}",
+            f"due then, tried {timer.attempts} times. {escape(en)}",
         )
-    if table.row_count:
-        out.print(table)
-    else:
+    if not found:
         say("没有搁置的定时任务。", "No timer is parked.")
