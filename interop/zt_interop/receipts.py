@@ -120,6 +120,18 @@ def read_receipt(jws: signed.Signed, *, wire: bytes, source: str, destination: s
         ReceiptInvalid: it answers something else, or comes from or is for somebody else.
         MessageRefused: it is malformed.
     """
+    receipt = read_receipt_of(jws, sha256=sha256_hex(wire), source=source)
+    if jws.header.dst not in (destination, UNKNOWN_SENDER):
+        raise ReceiptInvalid(detail="for another centre")
+    return receipt
+
+
+def read_receipt_of(jws: signed.Signed, *, sha256: str, source: str) -> Receipt:
+    """Read a verified receipt of ``source`` for the bytes with this digest, whoever sent them (proofs).
+
+    Raises:
+        ReceiptInvalid, MessageRefused: as :func:`read_receipt`.
+    """
     attributes, is_canonical = parse_canonical(jws.payload)
     if not is_canonical:
         raise ReceiptInvalid(detail="not canonical")
@@ -127,11 +139,11 @@ def read_receipt(jws: signed.Signed, *, wire: bytes, source: str, destination: s
     if event.type != RECEIPT_EVENT or event.channel != RECEIPT_CHANNEL:
         raise ReceiptInvalid(detail="not a receipt")
     check_data(event.type, event.data)
-    if event.source != source or event.destination not in (destination, UNKNOWN_SENDER):
-        raise ReceiptInvalid(detail="from or for another centre")
+    if event.source != source:
+        raise ReceiptInvalid(detail="from another centre")
     if jws.header.dst != event.destination:
         raise ReceiptInvalid(detail="dst")
-    if event.data["sha256"] != sha256_hex(wire):
+    if event.data["sha256"] != sha256:
         raise ReceiptInvalid(detail="it answers other bytes than were sent")
     return _receipt(event)
 

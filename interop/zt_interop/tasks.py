@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
 
 from zt_interop import relay
 from zt_interop.departments import calls
 from zt_interop.departments.file_drop.picking import pick_up_all
+from zt_interop.proof import heads
 from zt_interop.send import ring
+from zt_tenants.clock import now
+from zt_tenants.context import enter
+
+_CHINA: Final = ZoneInfo("Asia/Shanghai")
+_LOOK_BACK: Final = timedelta(days=8)
+"""How far back a centre's traffic is looked for: nights on which nobody closed the logs are made up for."""
 
 
 @shared_task(name="zt_interop.tasks.relay_stream", ignore_result=True)  # type: ignore[untyped-decorator]
@@ -35,3 +45,20 @@ def drain_data_calls() -> int:
 def pick_up_deliveries() -> int:
     """The beat's tick: pick up what departments left in their folders."""
     return sum(pick_up_all().values())
+
+
+@shared_task(name="zt_interop.tasks.close_logs", ignore_result=True)  # type: ignore[untyped-decorator]
+def close_logs() -> int:
+    """The nightly tick: ask every centre that had traffic to close its log up to midnight; how many were asked."""
+    midnight = now().astimezone(_CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    codes = heads.active_centres(since=midnight - _LOOK_BACK)
+    for code in codes:
+        close_log.apply_async(args=[code, midnight.isoformat()], retry=False, ignore_result=True)
+    return len(codes)
+
+
+@shared_task(name="zt_interop.tasks.close_log", ignore_result=True)  # type: ignore[untyped-decorator]
+def close_log(code: str, until: str) -> None:
+    """Close one centre's log; nothing happens when it was closed already or nothing new is in it."""
+    with enter(code):
+        heads.close_log(until=datetime.fromisoformat(until))

@@ -29,6 +29,7 @@ TYPES = {
     "catalogue.published.v1",
     "exchange.request.v1",
     "exchange.response.v1",
+    "log.head.v1",
     "message.received.v1",
 }
 

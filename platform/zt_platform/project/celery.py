@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zt_platform.project.settings")
 
@@ -22,6 +23,8 @@ app.conf.update(
     beat_schedule={
         # A tick that no worker took before the next one is dropped, so that a worker that was down finds no heap of them.
         "sweep the message queue": {"task": "zt_interop.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+        # Well after midnight, when whatever was logged before it has committed.
+        "close the message logs": {"task": "zt_interop.tasks.close_logs", "schedule": crontab(hour=0, minute=40)},
         "look for due timers": {"task": "zt_tenants.timers.tasks.scan", "schedule": 3.0, "options": {"expires": 3}},
         "pick up departments' files": {
             "task": "zt_interop.tasks.pick_up_deliveries",
