@@ -211,13 +211,43 @@ def remove_quietly(key: str) -> None:
 def put_bytes(
     *, data: bytes, file_name: str, content_type: str, owner_account_id: uuid.UUID | None = None
 ) -> Attachment:
-    """Store a paper made by the platform (a notice, a certificate text) in the current centre.
+    """Store a file made by the platform in the current centre.
 
     The content is checked like an upload; besides the upload types, plain text and JSON are taken.
 
     Raises:
         InvalidInput, FileTooLarge, FileTypeNotAccepted, UploadRejected, StorageUnavailable, StorageRefused.
     """
+    name, media_type = _checked_content(data, file_name, content_type)
+    key = new_object_key()
+    objects.put(key, data, media_type)
+    return _record_own(key, data, name, media_type, owner_account_id)
+
+
+def announce_bytes(*, data: bytes, file_name: str, content_type: str) -> Attachment:
+    """Record a file that the platform has made and will store by :func:`store_bytes`: key, size and digest are known,
+    so that a transaction can name them without waiting for the store.
+
+    Raises:
+        InvalidInput, FileTooLarge, FileTypeNotAccepted, UploadRejected.
+    """
+    name, media_type = _checked_content(data, file_name, content_type)
+    return _record_own(new_object_key(), data, name, media_type, None)
+
+
+def store_bytes(attachment: Attachment, data: bytes) -> None:
+    """Write the bytes of an announced file; writing the same again changes nothing.
+
+    Raises:
+        NotFound: not of this centre. DigestMismatch: other bytes than were announced. StorageUnavailable, StorageRefused.
+    """
+    require_verified(attachment)
+    if hashlib.sha256(data).hexdigest() != attachment.sha256:
+        raise DigestMismatch(file_name=attachment.file_name)
+    objects.put(attachment.object_key, data, attachment.content_type)
+
+
+def _checked_content(data: bytes, file_name: str, content_type: str) -> tuple[str, str]:
     name = clean_file_name(file_name)
     media_type = normalised_type(content_type, name)
     if len(data) > MAX_FILE_BYTES:
@@ -228,8 +258,10 @@ def put_bytes(
     reason = check_content(content, media_type)
     if reason is not None:
         raise UploadRejected(reason=reason, file_name=name)
-    key = new_object_key()
-    objects.put(key, data, media_type)
+    return name, media_type
+
+
+def _record_own(key: str, data: bytes, name: str, media_type: str, owner_account_id: uuid.UUID | None) -> Attachment:
     moment = now()
     return Attachment.objects.create(
         object_key=key,

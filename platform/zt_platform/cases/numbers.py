@@ -1,4 +1,4 @@
-"""Numbers of cases, decisions and certificates.
+"""Numbers of cases (those of papers: :mod:`zt_platform.papers`).
 
 A tracking number (E-10) is all digits, so that it can be typed on a touch screen: code of the centre where it was
 submitted (6 or 9), date (8), sequence of that day (5), check digit by ISO 7064 MOD 11,10, which finds every single wrong
@@ -76,20 +76,6 @@ def new_tracking_number(origin_code: str, day: date) -> str:
     """
     sequence = _raise_counters(["case"], f"{day:%Y%m%d}")["case"]
     return str(TrackingNumber(origin_code, day, sequence))
-
-
-def new_paper_numbers(centre_code: str, department_code: str, year: int, *, with_certificate: bool) -> tuple[str, str]:
-    """The next numbers of a written decision and (else empty) of its certificate, gapless per department and year.
-
-    ``(340123-SC)许决〔2026〕00001号`` and ``(340123-SC)证〔2026〕00001号`` (E-26). Raises NumbersExhausted.
-    """
-    prefix = f"({centre_code}-{department_code})"
-    decision, certificate = f"decision:{department_code}", f"certificate:{department_code}"
-    last = _raise_counters([decision, certificate] if with_certificate else [decision], str(year))
-    return (
-        f"{prefix}许决〔{year}〕{last[decision]:05d}号",
-        f"{prefix}证〔{year}〕{last[certificate]:05d}号" if with_certificate else "",
-    )
 
 
 def _raise_counters(series: Sequence[str], period: str) -> dict[str, int]:

@@ -1,120 +1,136 @@
-"""The written decision (决定书): complete plain text, UTF-8, Chinese first with an English summary. Pure.
-
-行政许可法 art. 38: a decision is in writing; a denial states its reasons and the remedies. Art. 24: an entrusted organ
-decides in the name of the entrusting one.
-"""
+"""Which paper each act of a case issues, and what it says: the one place where cases and papers meet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-_RECONSIDERATION = "可以自知道本决定之日起六十日内向本级人民政府申请行政复议(《中华人民共和国行政复议法》第二十条)"
-_LITIGATION = "也可以自知道本决定之日起六个月内直接向人民法院提起行政诉讼(《中华人民共和国行政诉讼法》第四十六条)"
+from zt_platform.accounts.parties import Party
+from zt_platform.actors import Actor
+from zt_platform.cases.models import Case
+from zt_platform.cases.numbers import grouped
+from zt_platform.cases.vocabulary import Result
+from zt_platform.catalogue.kinds import DelegationKind
+from zt_platform.organisation.places import place_of
+from zt_platform.papers import builders
+from zt_platform.papers.builders import AboutCase
+from zt_platform.papers.commands import issue_paper
+from zt_platform.papers.content import Bilingual, PaperContent
+from zt_platform.papers.kinds import TITLES, PaperKind
+from zt_platform.papers.models import Paper
+from zt_platform.papers.remedies import remedies_against
+from zt_tenants.centres import ancestors
+from zt_tenants.clock import CHINA, now
+from zt_tenants.context import current_centre
+from zt_tenants.models import Level
 
+HOTLINE = "12345"
+"""The government's hotline, where a department has no telephone of its own."""
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the paper says. ``certificate_number`` is empty for a denial; ``acting_for`` names an entrusted department."""
-
-    number: str
-    tracking_number: str
-    item_name: str
-    granted: bool
-    applicant_name: str
-    applicant_id_masked: str
-    accepted_on: date
-    decided_on: date
-    legal_basis: str
-    opinion: str
-    legal_name: str
-    acting_for: str = ""
-    certificate_number: str = ""
-    valid_from: date | None = None
-    valid_until: date | None = None
-
-    @property
-    def title(self) -> str:
-        """The paper's title in Chinese."""
-        return "准予行政许可决定书" if self.granted else "不予行政许可决定书"
+GRANTED_OPINION = "申请材料齐全，符合法定条件，同意。"
 
 
-def decision_text(decision: Decision) -> str:
-    """The whole paper."""
-    lines = [
-        decision.title,
-        "",
-        f"文书编号：{decision.number}",
-        f"办件编号：{decision.tracking_number}",
-        "",
-        f"申请人：{decision.applicant_name}(证件号码：{decision.applicant_id_masked})",
-        f"申请事项：{decision.item_name}",
-        "",
-        f"    你(单位)提出的“{decision.item_name}”申请，本机关于{_chinese(decision.accepted_on)}受理。"
-        + _operative_part(decision),
-        "",
-        f"    法定依据：{decision.legal_basis}",
-        f"    审批意见：{decision.opinion}",
-        *_certificate_part(decision),
-        "",
-        f"    如不服本决定，{_RECONSIDERATION};{_LITIGATION}。",
-        *_entrusted_part(decision),
-        "",
-        f"{decision.legal_name}(盖章)",
-        _chinese(decision.decided_on),
-        "",
-        "-" * 40,
-        *_english_summary(decision),
-    ]
-    return "\n".join(lines) + "\n"
+def about(case: Case, *, decider: bool = False) -> AboutCase:
+    """What every paper about a case needs; with ``decider`` in the name of the organ that decides (art. 24)."""
+    party = Party.from_payload(case.applicant)
+    own = case.department.name if case.department else ""
+    legal_name = case.legal_name_of_decider if decider else ""
+    entrusted = decider and case.delegation_kind == DelegationKind.ENTRUSTED and own != legal_name
+    return AboutCase(
+        tracking_number=grouped(case.tracking_number or ""),
+        item_name=case.item_name,
+        applicant=party.name,
+        applicant_masked=party.masked_name,
+        submitted_on=_day(case.submitted_at),
+        contact=(case.department.telephone if case.department else "") or HOTLINE,
+        legal_name=legal_name,
+        acting_for=own if entrusted else "",
+    )
 
 
-def _operative_part(decision: Decision) -> str:
-    if decision.granted:
-        return (
-            "经审查，申请符合法定条件、标准，依照《中华人民共和国行政许可法》第三十八条第一款的规定，决定准予行政许可。"
+def remedies(case: Case, *, decider: bool = False) -> Bilingual:
+    """How the applicant contests what this centre's organ says in this case."""
+    own = case.department.name if case.department else current_centre().name
+    organ = (case.legal_name_of_decider if decider else "") or own
+    centre = current_centre()
+    upper = ancestors(centre)[0] if centre.level == Level.TOWNSHIP and organ == own else None
+    return remedies_against(organ, level=centre.level, upper_place=place_of(upper) if upper else "")
+
+
+def issue(kind: PaperKind, case: Case, content: PaperContent, actor: Actor) -> Paper:
+    """Issue a paper about a case by its department, in the transaction of the act."""
+    return issue_paper(
+        kind=kind, department=case.department, subject=case.tracking_number or "", content=content, actor=actor
+    )
+
+
+def acceptance_content(case: Case, handler: str, *, deemed: bool) -> PaperContent:
+    """F-01, for an accepted case."""
+    return builders.acceptance(
+        about(case), accepted_on=_day(case.accepted_at), due_at=case.due_at or now(), handler=handler, deemed=deemed
+    )
+
+
+def correction_content(case: Case, defects: list[str]) -> PaperContent:
+    """F-02."""
+    return builders.correction(about(case), defects=defects)
+
+
+def refusal_content(case: Case, reason: str) -> PaperContent:
+    """The refusal of acceptance."""
+    return builders.refusal(about(case), reason=reason, remedies=remedies(case))
+
+
+def decision_content(
+    case: Case, *, granted: bool, opinion: str, certificate_number: str, decided_on: date, valid_until: date | None
+) -> PaperContent:
+    """The decision of art. 38."""
+    if not granted:
+        return builders.denial(
+            about(case, decider=True),
+            accepted_on=_day(case.accepted_at),
+            reasons=opinion,
+            legal_basis=case.legal_basis,
+            remedies=remedies(case, decider=True),
         )
-    return (
-        "经审查，申请不符合法定条件、标准，依照《中华人民共和国行政许可法》第三十八条第二款的规定,"
-        "决定不予行政许可，理由见审批意见。"
+    return builders.grant(
+        about(case, decider=True),
+        accepted_on=_day(case.accepted_at),
+        opinion=opinion,
+        legal_basis=case.legal_basis,
+        certificate=certificate_number,
+        valid_from=decided_on,
+        valid_until=valid_until,
     )
 
 
-def _certificate_part(decision: Decision) -> list[str]:
-    if not decision.certificate_number or decision.valid_from is None:
-        return []
-    until = f"至{_chinese(decision.valid_until)}" if decision.valid_until else "起长期有效"
-    return [f"    许可证件编号：{decision.certificate_number}", f"    有效期：自{_chinese(decision.valid_from)}{until}"]
-
-
-def _entrusted_part(decision: Decision) -> list[str]:
-    if not decision.acting_for:
-        return []
-    return [
-        f"    本决定由受委托机关{decision.acting_for}以委托机关{decision.legal_name}的名义作出,"
-        "委托机关对该行为的后果承担法律责任(《中华人民共和国行政许可法》第二十四条)。"
-    ]
-
-
-def _english_summary(decision: Decision) -> list[str]:
-    result = "granted" if decision.granted else "denied"
-    lines = [
-        "English summary (the Chinese text is authoritative)",
-        f"Decision {decision.number} on case {decision.tracking_number}: the application “{decision.item_name}” of "
-        f"{decision.applicant_name} is {result} (Administrative Licensing Law, art. 38).",
-        f"Issued on {decision.decided_on.isoformat()} by {decision.legal_name}.",
-    ]
-    if decision.acting_for:
-        lines.append(f"Decided by {decision.acting_for}, entrusted, in the name of {decision.legal_name} (art. 24).")
-    if decision.certificate_number and decision.valid_from:
-        until = f" until {decision.valid_until.isoformat()}" if decision.valid_until else ", without a time limit"
-        lines.append(f"Certificate {decision.certificate_number}, valid from {decision.valid_from.isoformat()}{until}.")
-    lines.append(
-        "You may apply for administrative reconsideration to the people's government of the same level within 60 days, "
-        "or sue at the people's court within six months of learning of this decision."
+def certificate_content(case: Case, *, name: str, issued_on: date, valid_until: date | None) -> PaperContent:
+    """The certificate of a granted case (E-26)."""
+    return builders.certificate(
+        about(case, decider=True),
+        name=name,
+        identification=Party.from_payload(case.applicant).masked_id,
+        legal_basis=case.legal_basis,
+        valid_from=issued_on,
+        valid_until=valid_until,
     )
-    return lines
 
 
-def _chinese(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+def delivery_content(case: Case, method: str) -> PaperContent:
+    """The receipt of delivery (art. 44)."""
+    kind = PaperKind.GRANT if case.result == Result.GRANTED else PaperKind.DENIAL
+    delivered = [f"{TITLES[kind].zh} {case.decision_number}".strip()]
+    certificate = getattr(case, "certificate", None)
+    if certificate is not None:
+        delivered.append(f"{certificate.name} {certificate.number}")
+    return builders.delivery_receipt(
+        about(case), papers=delivered, method=method, delivered_at=case.delivered_at or now()
+    )
+
+
+def materials_content(case: Case, received: list[str]) -> PaperContent:
+    """What the applicant handed in (art. 32)."""
+    return builders.materials_receipt(about(case), received=received, answer_by=case.acceptance_due_at)
+
+
+def _day(moment: datetime | None) -> date:
+    return (moment or now()).astimezone(CHINA).date()

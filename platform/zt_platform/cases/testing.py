@@ -24,6 +24,8 @@ from zt_platform.catalogue.kinds import CaseKind, DelegationKind, ItemClass
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.organisation.models import Department
 from zt_platform.organisation.roles import Role
+from zt_platform.papers.kinds import PaperKind
+from zt_platform.papers.models import Paper, PaperCounter
 from zt_storage.uploads import put_bytes
 from zt_tenants import clock
 from zt_tenants.context import enter
@@ -250,9 +252,15 @@ class Desk:
         with enter(self.centre):
             return Case.objects.select_related("department").get(pk=case.pk)
 
+    def paper_text(self, case: Case, kind: PaperKind) -> str:
+        """What the centre's last paper of a kind says about a case."""
+        with enter(self.centre):
+            found = Paper.objects.filter(subject=case.tracking_number or "", kind=kind).last()
+            return found.snapshot.text() if found else ""
+
     def snapshot(self) -> list[dict[str, Any]]:
-        """Every row of every case table of the centre: a denial compares it before and after."""
-        tables: tuple[type[Model], ...] = (Case, CaseEvent, CaseMaterial, Certificate)
+        """Every row of every table of cases and papers of the centre: a denial compares it before and after."""
+        tables: tuple[type[Model], ...] = (Case, CaseEvent, CaseMaterial, Certificate, Paper, PaperCounter)
         with enter(self.centre):
             return [dict(row) for table in tables for row in table._default_manager.order_by("pk").values()]
 

@@ -38,4 +38,4 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["zt_interop", "zt_tenants.timers"])
+app.autodiscover_tasks(["zt_interop", "zt_tenants.timers", "zt_platform.papers"])

@@ -28,6 +28,8 @@ ZT_INDEX_KEY = base64.b64decode(_secrets["ZT_INDEX_KEY"])
 
 ALLOWED_HOSTS = env.list("ZT_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("ZT_TRUSTED_ORIGINS", default=[])
+# Where the portal is for the public: in the QR code of every paper, so it must outlive the paper.
+ZT_PUBLIC_URL = env.str("ZT_PUBLIC_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000"))
 
 # --- the rooms -----------------------------------------------------------------------------------------------------
 SHARED_APPS = [
@@ -45,6 +47,7 @@ SHARED_APPS = [
 TENANT_APPS = [
     "zt_platform.organisation.apps.OrganisationConfig",
     "zt_platform.catalogue.apps.CatalogueConfig",
+    "zt_platform.papers.apps.PapersConfig",
     "zt_platform.cases.apps.CasesConfig",
     "zt_storage.apps.StorageConfig",
     "zt_interop.log.apps.LogConfig",

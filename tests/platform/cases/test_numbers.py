@@ -15,7 +15,6 @@ from zt_platform.cases.numbers import (
     TrackingNumber,
     check_digit,
     grouped,
-    new_paper_numbers,
     new_tracking_number,
     parse,
 )
@@ -78,7 +77,7 @@ def test_concurrent_submissions_get_unique_ordered_numbers(committed_world) -> N
     assert sorted(parse(number).sequence for own in found for number in own) == list(range(1, 51))
 
 
-@pytest.mark.req("E-10", "E-26")
+@pytest.mark.req("E-10")
 def test_series_are_apart_and_a_rollback_leaves_no_gap(world) -> None:
     with enter(world.city):
         assert parse(new_tracking_number("340100", DAY)).sequence == 1
@@ -87,13 +86,5 @@ def test_series_are_apart_and_a_rollback_leaves_no_gap(world) -> None:
             raise ZeroDivisionError
         assert parse(new_tracking_number("340100", DAY)).sequence == 2
         assert parse(new_tracking_number("340100", date(2026, 3, 3))).sequence == 1
-        first = ("(340100-SC)许决〔2026〕00001号", "(340100-SC)证〔2026〕00001号")
-        assert new_paper_numbers("340100", "SC", 2026, with_certificate=True) == first
-        denied = new_paper_numbers("340100", "SC", 2026, with_certificate=False)
-        assert denied == ("(340100-SC)许决〔2026〕00002号", "")
-        third = ("(340100-SC)许决〔2026〕00003号", "(340100-SC)证〔2026〕00002号")
-        assert new_paper_numbers("340100", "SC", 2026, with_certificate=True) == third
-        assert new_paper_numbers("340100", "GA", 2026, with_certificate=True)[1] == "(340100-GA)证〔2026〕00001号"
-        assert new_paper_numbers("340100", "SC", 2027, with_certificate=True)[1] == "(340100-SC)证〔2027〕00001号"
     with enter(world.county):
         assert parse(new_tracking_number("340123", DAY)).sequence == 1

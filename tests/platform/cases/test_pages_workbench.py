@@ -121,7 +121,7 @@ def test_the_paper_is_read_before_it_is_signed(town: Town, browsers: Browsers) -
     given = {"defects": "场地证明不清楚\n缺少签字", "lock_version": _version(town, case)}
     shown = browser.post(_bench(town, f"{case.pk}/return/"), given)
     assert shown.status_code == 200
-    assert "补正材料通知书" in shown.content.decode()
+    assert "一次性补正告知书" in shown.content.decode()
     assert "2. 缺少签字" in shown.content.decode()
     assert town.city.fresh(case).status == "SUBMITTED"
     changed = browser.post(_bench(town, f"{case.pk}/return/"), {**given, "edit": "yes"})

@@ -47,7 +47,7 @@ def test_the_whole_road(committed_town) -> None:
     assert above.legal_name_of_decider == below.legal_name_of_decider == "肥西县市场监督管理局"
     assert above.due_at == below.due_at
     with enter(town.city.centre):
-        assert Certificate.objects.get().number == "(340123-SC)证〔2026〕00001号"
+        assert Certificate.objects.get().number == "肥西市监证〔2026〕00001号"
         steps = [(e.step, e.centre_code) for e in queries.timeline(above)]
         assert not InboxMessage.objects.exclude(state=InboxState.APPLIED).exists()
     with enter(county.centre):

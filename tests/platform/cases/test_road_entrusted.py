@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
+from pdf_text import pdf_text
 
 from zt_interop.log.models import InboxMessage, InboxState
 from zt_interop.queue.models import MessageState, OutboxMessage
@@ -54,12 +55,13 @@ def test_the_whole_road(committed_town) -> None:
     assert there.department.name == "肥西县市场监督管理局"
     with enter(town.county.centre):
         issued = Certificate.objects.get()
-        paper = read_bytes(issued.paper).decode()
+        paper = read_bytes(issued.paper)
     with enter(town.city.centre):
         copied = Certificate.objects.get()
-        assert read_bytes(copied.paper).decode() == paper
+        assert read_bytes(copied.paper) == paper
     assert (copied.number, copied.digest) == (issued.number, issued.digest)
-    assert "由受委托机关肥西县市场监督管理局以委托机关合肥市市场监督管理局的名义作出" in paper
+    assert "由受委托机关肥西县市场监督管理局以委托机关合肥市市场监督管理局的名义作出" in pdf_text(paper)
+    assert issued.number == "合市监（340123）证〔2026〕00001号"
     assert not OutboxMessage.objects.exclude(state=MessageState.DELIVERED).exists()
     for centre in (town.city.centre, town.county.centre):
         with enter(centre):
@@ -151,7 +153,7 @@ def test_a_denial_returns_and_is_sealed_and_delivered_too(committed_town) -> Non
     here = town.city.fresh(case)
     assert (here.status, here.result, here.decision_opinion) == (Status.REJECTED, Result.DENIED, "不符合条件")
     with enter(town.city.centre):
-        assert "不予行政许可决定书" in read_bytes(here.decision_paper).decode()
+        assert "不予行政许可决定书" in pdf_text(read_bytes(here.decision_paper))
     town.city.seal(here)
     assert town.city.deliver(here).status == Status.DELIVERED
 

@@ -53,7 +53,7 @@ def test_the_whole_road(committed_town) -> None:
     assert below.legal_name_of_decider == above.legal_name_of_decider == "合肥市市场监督管理局"
     assert below.seal_name == "合肥市市场监督管理局行政审批专用章"
     with enter(county.centre):
-        assert Certificate.objects.get().number == "(340100-SC)证〔2026〕00001号"
+        assert Certificate.objects.get().number == "合市监证〔2026〕00001号"
         lines = [(e.step, e.centre_code, e.note) for e in queries.timeline(below)]
         assert not InboxMessage.objects.exclude(state=InboxState.APPLIED).exists()
     with enter(city.centre):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from zt_platform.actors import Actor
-from zt_platform.cases import rules
+from zt_platform.cases import papers, rules
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -25,6 +25,7 @@ from zt_platform.cases.queries.routes import Routing, routing_of
 from zt_platform.cases.vocabulary import Action, CaseRole, Step
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import Delegation
+from zt_platform.papers.kinds import PaperKind
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -63,7 +64,9 @@ def return_for_correction(
         case.correction_count += 1
         case.correction_defects = listed
         remark = Remark(note=";".join(listed), data={"defects": listed})
-        return conclude(case, advance(case, Action.RETURN_FOR_CORRECTION, actor, remark))
+        returned = advance(case, Action.RETURN_FOR_CORRECTION, actor, remark)
+        papers.issue(PaperKind.CORRECTION, case, papers.correction_content(case, listed), actor)
+        return conclude(case, returned)
 
 
 def refuse_application(*, actor: Actor, case_id: int, reason: str, expected_version: int | None = None) -> Case:
@@ -77,7 +80,9 @@ def refuse_application(*, actor: Actor, case_id: int, reason: str, expected_vers
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
         permitted_edge(case, Action.REFUSE, actor)
         _refuse_when_deemed(case)
-        return conclude(case, advance(case, Action.REFUSE, actor, Remark(note=reason.strip())))
+        refused = advance(case, Action.REFUSE, actor, Remark(note=reason.strip()))
+        papers.issue(PaperKind.REFUSAL, case, papers.refusal_content(case, reason.strip()), actor)
+        return conclude(case, refused)
 
 
 def _refuse_when_deemed(case: Case) -> None:
@@ -108,9 +113,13 @@ def accept_application(
 
 
 def accept(case: Case, actor: Actor, routing: Routing) -> list[CaseEvent | None]:
-    """Accept a locked case and send it on its route; the log's lines. Shared with the decision on the spot."""
+    """Accept a locked case, issue the notice (F-01) and send it on its route; the log's lines. Shared with the decision
+    on the spot.
+    """
     remark = start_decision_clock(case, forwarded=routing.route.kind == DelegationKind.FORWARDED)
     take_delegation(case, routing)
+    content = papers.acceptance_content(case, actor.name, deemed=bool(remark.data.get("deemed")))
+    papers.issue(PaperKind.ACCEPTANCE, case, content, actor)
     if not routing.leaves:
         events = [advance(case, Action.ACCEPT, actor, remark)]
         if routing.why_not_zh:

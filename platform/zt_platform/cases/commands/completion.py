@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 
 from zt_platform.actors import Actor
+from zt_platform.cases import papers
 from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
 from zt_platform.cases.errors import NothingToDecline
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.vocabulary import Action, Channel
+from zt_platform.papers.kinds import PaperKind
 from zt_tenants.clock import now
 from zt_tenants.errors import InvalidInput
 
@@ -45,14 +47,17 @@ def default_seal(case: Case) -> str:
 
 
 def deliver_case(*, actor: Actor, case_id: int, method: str = "", expected_version: int | None = None) -> Case:
-    """Hand the result over to the applicant (送达, art. 44); ``method`` says how, in words.
+    """Hand the result over to the applicant (送达, art. 44) against a receipt; ``method`` says how, in words.
 
     Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
         case.delivered_at = now()
-        return conclude(case, advance(case, Action.DELIVER, actor, Remark(note=method.strip() or "窗口领取")))
+        how = method.strip() or "窗口领取"
+        delivered = advance(case, Action.DELIVER, actor, Remark(note=how))
+        papers.issue(PaperKind.DELIVERY_RECEIPT, case, papers.delivery_content(case, how), actor)
+        return conclude(case, delivered)
 
 
 def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", expected_version: int | None = None) -> Case:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor
-from zt_platform.cases import numbers, rules
+from zt_platform.cases import papers, rules
 from zt_platform.cases.commands.acceptance import accept, send_away
 from zt_platform.cases.commands.completion import default_seal, seal
 from zt_platform.cases.commands.ledger import (
@@ -23,16 +23,14 @@ from zt_platform.cases.commands.ledger import (
 from zt_platform.cases.commands.timing import apply_limits, ensure_basis
 from zt_platform.cases.errors import NotInstant
 from zt_platform.cases.models import Case, CaseEvent, Certificate
-from zt_platform.cases.papers import Decision, decision_text
+from zt_platform.cases.papers import GRANTED_OPINION
 from zt_platform.cases.queries.routes import routing_of
 from zt_platform.cases.vocabulary import Action, CaseRole, Result
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind
-from zt_storage.uploads import put_bytes
+from zt_platform.papers.commands import making
+from zt_platform.papers.kinds import PaperKind
 from zt_tenants.clock import CHINA, now
-from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput
-
-GRANTED_OPINION = "申请材料齐全，符合法定条件，同意。"
 
 
 def review_case(*, actor: Actor, case_id: int, opinion: str = "", expected_version: int | None = None) -> Case:
@@ -137,66 +135,48 @@ def _decide(
     case.delivery_due_at = rules.delivery_due_at(moment, local_calendar(case)) if granted else None
     if case.role == CaseRole.DECIDING and case.delegation_kind == DelegationKind.FORWARDED:
         case.seal_name, case.seal_keeper = default_seal(case), actor.name
-    _write_decision(case, granted, certificate_name, valid_until)
+    _issue_decision(case, actor, granted, certificate_name, valid_until)
     data = {"decision_number": case.decision_number, "legal_name": case.legal_name_of_decider}
     return advance(case, Action.GRANT if granted else Action.DENY, actor, Remark(note=case.decision_opinion, data=data))
 
 
-def _write_decision(case: Case, granted: bool, certificate_name: str, valid_until: date | None) -> None:
-    """Number, write and store the decision; a granted one is the certificate's paper too.
+def _issue_decision(case: Case, actor: Actor, granted: bool, certificate_name: str, valid_until: date | None) -> None:
+    """Issue the decision and, when it is granted, the certificate, as papers of their own.
 
-    The paper is stored inside the transaction on purpose: its number is given by the transaction, so that a failure
-    gives the number back and the series stays without gaps. An object left behind by a rollback is harmless.
+    Their files are rendered here, because certificate and message name their digests. Another centre fetches the files
+    as soon as the message says so: then the bytes are stored before the commit, too. An object that a rollback leaves
+    behind is harmless; a number is given back.
     """
-    centre, party = current_centre(), Party.from_payload(case.applicant)
+    make = making.stored if case.role == CaseRole.DECIDING else making.fixed
     decided_on = (case.decided_at or now()).astimezone(CHINA).date()
-    department_code = _deciding_department_code(case)
-    case.decision_number, certificate_number = numbers.new_paper_numbers(
-        centre.code, department_code, decided_on.year, with_certificate=granted
-    )
-    entrusted = case.delegation_kind == DelegationKind.ENTRUSTED and case.department is not None
-    decision = Decision(
-        number=case.decision_number,
-        tracking_number=numbers.grouped(case.tracking_number or ""),
-        item_name=case.item_name,
-        granted=granted,
-        applicant_name=party.name,
-        applicant_id_masked=party.masked_id,
-        accepted_on=(case.accepted_at or now()).astimezone(CHINA).date(),
-        decided_on=decided_on,
-        legal_basis=case.legal_basis,
-        opinion=case.decision_opinion,
-        legal_name=case.legal_name_of_decider,
-        acting_for=case.department.name if entrusted and case.department else "",
-        certificate_number=certificate_number,
-        valid_from=decided_on if granted else None,
-        valid_until=valid_until if granted else None,
-    )
-    case.decision_paper = put_bytes(
-        data=decision_text(decision).encode(),
-        file_name=f"{decision.title}-{case.tracking_number}.txt",
-        content_type="text/plain",
-    )
+    name = certificate_name.strip() or case.item_name
+    permit = None
     if granted:
-        case.certificate = Certificate.objects.create(
-            case=case,
-            number=certificate_number,
-            name=certificate_name.strip() or case.item_name,
-            holder_name_masked=party.masked_name,
-            holder_id_masked=party.masked_id,
-            issuer_name=case.legal_name_of_decider,
-            issued_on=decided_on,
-            valid_from=decided_on,
-            valid_until=valid_until,
-            digest=case.decision_paper.sha256,
-            paper=case.decision_paper,
-        )
-
-
-def _deciding_department_code(case: Case) -> str:
-    """The code of the department in whose name it is decided (numbers run per department and year)."""
-    if case.delegation_kind in (DelegationKind.ENTRUSTED, DelegationKind.FORWARDED):
-        code = case.delegation.get("from_department", {}).get("code")
-        if code:
-            return str(code)
-    return case.department.code if case.department else "-"
+        content = papers.certificate_content(case, name=name, issued_on=decided_on, valid_until=valid_until)
+        permit = papers.issue(PaperKind.CERTIFICATE, case, content, actor)
+    content = papers.decision_content(
+        case,
+        granted=granted,
+        opinion=case.decision_opinion,
+        certificate_number=permit.number if permit else "",
+        decided_on=decided_on,
+        valid_until=valid_until,
+    )
+    decision = papers.issue(PaperKind.GRANT if granted else PaperKind.DENIAL, case, content, actor)
+    case.decision_number, case.decision_paper = decision.number, make(decision)
+    if permit is None:
+        return
+    party, file = Party.from_payload(case.applicant), make(permit)
+    case.certificate = Certificate.objects.create(
+        case=case,
+        number=permit.number,
+        name=name,
+        holder_name_masked=party.masked_name,
+        holder_id_masked=party.masked_id,
+        issuer_name=case.legal_name_of_decider,
+        issued_on=decided_on,
+        valid_from=decided_on,
+        valid_until=valid_until,
+        digest=file.sha256,
+        paper=file,
+    )

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from zt_platform.accounts.parties import Party
 from zt_platform.accounts.rules import phone_tail
 from zt_platform.actors import Actor, ActorKind
-from zt_platform.cases import numbers, rules
+from zt_platform.cases import numbers, papers, rules
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -30,6 +30,7 @@ from zt_platform.catalogue.forms import validated
 from zt_platform.catalogue.models import Item, ItemVersion, Material
 from zt_platform.catalogue.queries import item_by_code, item_version, requirements
 from zt_platform.organisation.roles import Role
+from zt_platform.papers.kinds import PaperKind
 from zt_storage.filetypes import EXTENSIONS
 from zt_storage.uploads import UploadLimits, UploadTicket, confirm_upload, open_upload
 from zt_tenants.changes import require_taking_applications
@@ -248,13 +249,15 @@ def submit_application(
         check_version(case, expected_version)
         permitted_edge(case, Action.SUBMIT, actor)
         require_taking_applications(current_centre())
-        _check_complete(case)
+        received = _check_complete(case)
         moment = now()
         case.tracking_number = numbers.new_tracking_number(current_centre().code, moment.astimezone(CHINA).date())
         case.submission_key = submission_key[:64]
         case.submitted_at = moment
         start_acceptance_clock(case, moment)
-        return conclude(case, advance(case, Action.SUBMIT, actor))
+        submitted = advance(case, Action.SUBMIT, actor)
+        papers.issue(PaperKind.MATERIALS_RECEIPT, case, papers.materials_content(case, received), actor)
+        return conclude(case, submitted)
 
 
 def resubmit_application(
@@ -290,12 +293,14 @@ def start_acceptance_clock(case: Case, received_at: datetime) -> None:
     case.acceptance_due_at = rules.acceptance_due_at(case.received_on, limits)
 
 
-def _check_complete(case: Case) -> None:
+def _check_complete(case: Case) -> list[str]:
+    """The names of the materials handed in. Raises InvalidForm, MaterialsMissing."""
     asked = requirements(case.item_code, case.item_version_number)
     case.form = validated(asked.form_schema, case.form)
-    attached = CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).values_list(
-        "material_code", flat=True
+    attached = list(
+        CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).values_list("material_code", "name")
     )
-    missing = rules.missing_materials(asked.required_materials, attached)
+    missing = rules.missing_materials(asked.required_materials, [code for code, _ in attached])
     if missing:
         raise MaterialsMissing(field="materials", count=len(missing), materials="、".join(missing))
+    return list(dict.fromkeys(name for _, name in attached))

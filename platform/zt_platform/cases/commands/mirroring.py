@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from zt_interop.handlers import Message
+from zt_platform.actors import Actor
 from zt_platform.cases import rules
 from zt_platform.cases.commands.arrivals import take_materials
 from zt_platform.cases.commands.intake import start_acceptance_clock
@@ -25,6 +26,8 @@ from zt_platform.cases.events.payloads import apply_clock, calendar_date, requir
 from zt_platform.cases.models import Case, Certificate
 from zt_platform.cases.vocabulary import Action, CaseRole, Result, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
+from zt_platform.papers.commands import revoke_papers
+from zt_platform.papers.kinds import PaperKind
 from zt_storage.copies import AttachmentManifest, copy_in
 from zt_storage.models import Attachment
 from zt_tenants.clock import now
@@ -102,8 +105,11 @@ def record_correction(message: Message) -> Case:
 
 
 def copy_decision_paper(message: Message) -> None:
-    """Copy the written decision into the current centre, digest checked; outside any transaction, repeatable."""
+    """Copy the decision and the certificate into the current centre, digests checked; outside any transaction,
+    repeatable.
+    """
     _paper_of(message)
+    _certificate_file(message.source, message.data.get("certificate"))
 
 
 def record_decision(message: Message) -> Case:
@@ -135,7 +141,7 @@ def record_decision(message: Message) -> Case:
         case.seal_name, case.seal_keeper = data.get("seal") or "", data.get("seal_keeper", "")
     case.delivery_due_at = rules.delivery_due_at(decided_at, local_calendar(case)) if granted else None
     if granted and data.get("certificate"):
-        _take_certificate(case, data["certificate"])
+        _take_certificate(case, message.source, data["certificate"])
     return conclude(case, event)
 
 
@@ -146,8 +152,15 @@ def _paper_of(message: Message) -> Attachment | None:
     return copy_in(source_centre_code=message.source, manifest=AttachmentManifest.from_payload(paper))
 
 
-def _take_certificate(case: Case, payload: dict[str, Any]) -> None:
-    paper = case.decision_paper
+def _certificate_file(source: str, payload: dict[str, Any] | None) -> Attachment | None:
+    files = (payload or {}).get("files") or []
+    if not files:
+        return None
+    return copy_in(source_centre_code=source, manifest=AttachmentManifest.from_payload(files[0]))
+
+
+def _take_certificate(case: Case, source: str, payload: dict[str, Any]) -> None:
+    paper = _certificate_file(source, payload) or case.decision_paper
     if paper is None:
         raise InvalidInput(field="paper", zh="准予决定缺少文书。", en="The decision came without its paper.")
     issued_on = calendar_date(payload.get("issued_on")) or now().date()
@@ -182,6 +195,12 @@ def record_withdrawal(message: Message) -> Case:
     event = advance(case, Action.RECORD_WITHDRAWAL, speaker(message), remark, origin=origin)
     case.withdrawn_at, case.ended_at = withdrawn_at, None
     Certificate.objects.filter(case=case, voided_at__isnull=True).update(voided_at=now())
+    revoke_papers(
+        subject=case.tracking_number or "",
+        kinds=(PaperKind.GRANT, PaperKind.DENIAL, PaperKind.CERTIFICATE),
+        reason="申请人在决定作出以前已经撤回申请",
+        actor=Actor.system(""),
+    )
     return conclude(case, event)
 
 

@@ -35,11 +35,13 @@ from zt_platform.cases.action_forms import (
 )
 from zt_platform.cases.consequences import consequences_of
 from zt_platform.cases.models import Case
-from zt_platform.cases.notices import notice_for
+from zt_platform.cases.notices import is_read_first, preview_for
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.vocabulary import Action, Result
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.organisation.roles import Role
+from zt_platform.papers.content import Snapshot
+from zt_platform.papers.rendering import data_address, pictures
 from zt_tenants.errors import Conflict, DomainError
 from zt_tenants.language import bi, bilingual
 
@@ -248,11 +250,10 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     form = page.form(request.POST, case=case)
     if not form.is_valid():
         return _show(request, page, case, form, status=422)
-    notice = notice_for(page.action, case, form.cleaned_data)
-    if notice and "edit" in request.POST:
+    if is_read_first(page.action) and "edit" in request.POST:
         return _show(request, page, case, form)
-    if notice and "confirmed" not in request.POST:
-        return _show(request, page, case, form, notice=notice)
+    if is_read_first(page.action) and "confirmed" not in request.POST:
+        return _show(request, page, case, form, notice=preview_for(page.action, case, form.cleaned_data))
     return _do(request, page, actor, case, form)
 
 
@@ -275,7 +276,13 @@ def _case_url(case: Case) -> str:
 
 
 def _show(
-    request: HttpRequest, page: ActionPage, case: Case, form: ActionForm, *, notice: str = "", status: int = 200
+    request: HttpRequest,
+    page: ActionPage,
+    case: Case,
+    form: ActionForm,
+    *,
+    notice: Snapshot | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "page_of_action": page,
@@ -286,8 +293,9 @@ def _show(
         "visible": [] if notice else [bound for bound in form if not isinstance(bound.field.widget, forms.HiddenInput)],
         "carried": [(name, value) for name, value in form.posted() if notice],
         "seen_version": form.seen_version if form.seen_version is not None else case.lock_version,
-        "notice": notice,
-        "has_notice": bool(notice_for(page.action, case, {})),
+        "notice": notice.text() if notice else "",
+        "pages": [data_address(picture) for picture in pictures(notice)] if notice else [],
+        "has_notice": is_read_first(page.action),
         "consequences": consequences_of(page.action, case),
         "case_url": _case_url(case),
         "queue_url": reverse("workbench:queue"),

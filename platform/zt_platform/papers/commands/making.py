@@ -1,0 +1,118 @@
+"""Making the file of a paper: render, store, sign. Repeatable at every point; the paper is in force without it.
+
+1. :func:`fixed` renders inside the act's transaction where a message or certificate must carry the digest: the attachment
+   is recorded, its bytes follow.
+2. :func:`stored` also writes the bytes before the commit, for a paper that another centre will fetch.
+3. :func:`rendered` completes whatever is missing, outside any transaction: by the doorbell after the commit, or when
+   somebody opens the paper first.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from zt_interop.errors import NoSigningKey
+from zt_platform.papers import rendering
+from zt_platform.papers.models import Paper, PaperState
+from zt_platform.papers.signature import sign_paper
+from zt_storage.errors import StorageRefused, StorageUnavailable
+from zt_storage.models import Attachment
+from zt_storage.uploads import announce_bytes, remove_quietly, store_bytes
+from zt_tenants.context import current_centre, on_commit, outside_centres
+
+log = logging.getLogger(__name__)
+_BELL_FADES = 300
+
+
+def fixed(paper: Paper) -> Attachment:
+    """The paper's attachment with its digest, at once and inside the caller's transaction; the bytes follow after it."""
+    attachment = _announced(paper, rendering.pdf(paper.snapshot))
+    on_commit(lambda: _complete_quietly(paper.pk))
+    return attachment
+
+
+def stored(paper: Paper) -> Attachment:
+    """Like :func:`fixed`, with the bytes in the store before the commit; an object that a rollback leaves is harmless.
+
+    Raises StorageUnavailable, StorageRefused: the act is refused whole, because its message could not be honoured.
+    """
+    data = rendering.pdf(paper.snapshot)
+    attachment = _announced(paper, data)
+    store_bytes(attachment, data)
+    on_commit(lambda: _complete_quietly(paper.pk))
+    return attachment
+
+
+def rendered(paper: Paper) -> Attachment:
+    """The paper's file, made now if it is not there yet; call it outside of any transaction. Idempotent.
+
+    Raises StorageUnavailable (try again later), StorageRefused, NoSigningKey.
+    """
+    if paper.state == PaperState.ISSUED and paper.attachment is not None:
+        return paper.attachment
+    data = rendering.pdf(paper.snapshot)
+    sha256 = rendering.digest(data)
+    recorded = paper.attachment
+    if recorded is None or recorded.sha256 != sha256:
+        # Nothing was recorded, or another release renders differently and nobody has seen the first file.
+        recorded = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
+    store_bytes(recorded, data)
+    centre = current_centre()
+    with outside_centres():
+        signature = sign_paper(paper, centre, sha256)
+    return _issue(paper, recorded, sha256, signature)
+
+
+def _issue(paper: Paper, attachment: Attachment, sha256: str, signature: str) -> Attachment:
+    """PENDING → ISSUED by a conditional update; who comes second takes the first one's file."""
+    with transaction.atomic():
+        won = Paper.objects.filter(pk=paper.pk, state=PaperState.PENDING).update(
+            state=PaperState.ISSUED, attachment=attachment, sha256=sha256, signature=signature
+        )
+    before = paper.attachment_id
+    paper.refresh_from_db()
+    issued = Attachment.objects.get(pk=paper.attachment_id or 0)
+    if not won and issued.pk != attachment.pk and attachment.pk != before:
+        attachment.delete()
+        remove_quietly(attachment.object_key)
+    return issued
+
+
+def _announced(paper: Paper, data: bytes) -> Attachment:
+    attachment = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
+    paper.attachment, paper.sha256 = attachment, attachment.sha256
+    paper.save(update_fields=["attachment", "sha256"])
+    return attachment
+
+
+def _complete_quietly(paper_id: int) -> None:
+    """Store and sign right after the commit; a store that is away only leaves the paper PENDING."""
+    paper = Paper.objects.select_related("attachment").filter(pk=paper_id).first()
+    if paper is None:
+        return
+    try:
+        rendered(paper)
+    except (StorageUnavailable, StorageRefused, NoSigningKey) as away:
+        log.warning("the file of paper %s is not made yet (%s)", paper.number, away.code)
+
+
+def make_pending(paper_id: int) -> None:
+    """Make the file of one paper of the current centre; nothing to do when it is there. For the doorbell."""
+    paper = Paper.objects.select_related("attachment").filter(pk=paper_id, state=PaperState.PENDING).first()
+    if paper is not None:
+        rendered(paper)
+
+
+def ring(centre_code: str, paper_id: int) -> None:
+    """Ring the doorbell for a paper. A bell nobody hears is no loss: the timer or the first reader makes the file."""
+    from zt_platform.papers.tasks import make_paper  # the task module imports this one
+
+    try:
+        make_paper.apply_async(args=[centre_code, paper_id], retry=False, ignore_result=True, expires=_BELL_FADES)
+    except Exception as error:
+        log.warning("doorbell of paper %s not rung (%s)", paper_id, error)
+
+
+__all__ = ["fixed", "make_pending", "rendered", "ring", "stored"]

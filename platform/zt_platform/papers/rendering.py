@@ -1,0 +1,83 @@
+"""From a snapshot to PDF/A-3b (ISO 19005-3) or to pictures for a preview: typst over the templates beside this file.
+
+The same snapshot always gives the same bytes: fonts are those of one package (embedded, system fonts off), the document's
+date is the paper's own, and nothing is read but the snapshot. One compiler a thread: it keeps fonts and parsed templates
+from paper to paper, and typst's own cache is shared between them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import segno
+import typst
+
+from zt_platform.papers.content import DEEMED, Snapshot, acting_for_sentence
+
+PDF = "application/pdf"
+_TEMPLATES = Path(__file__).parent / "typst"
+_PREVIEW_PPI = 110.0
+_of_thread = threading.local()
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    folder = Path(pylopdf_fonts_zh_cn.__file__).parent
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+
+
+def _compiler() -> typst.Compiler:
+    compiler: typst.Compiler | None = getattr(_of_thread, "compiler", None)
+    if compiler is None:
+        compiler = typst.Compiler(str(_TEMPLATES / "paper.typ"), root=str(_TEMPLATES), font_paths=_fonts())
+        _of_thread.compiler = compiler
+    return compiler
+
+
+def pdf(snapshot: Snapshot) -> bytes:
+    """The paper as PDF/A-3b; equal snapshots give equal bytes."""
+    made: Any = _compiler().compile(format="pdf", sys_inputs=_inputs(snapshot), pdf_standards=["a-3b"])
+    return bytes(made)
+
+
+def pictures(snapshot: Snapshot) -> list[bytes]:
+    """The pages as PNG, for reading a paper before it is signed."""
+    made: Any = _compiler().compile(format="png", sys_inputs=_inputs(snapshot), ppi=_PREVIEW_PPI)
+    return [bytes(page) for page in (made if isinstance(made, list) else [made])]
+
+
+def data_address(picture: bytes) -> str:
+    """A PNG as an address of its own: a preview is nobody's file and is stored nowhere."""
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _inputs(snapshot: Snapshot) -> dict[str, str]:
+    year, month, day = (int(part) for part in snapshot.issued_on.split("-"))
+    data = {
+        **snapshot.to_json(),
+        "date_zh": snapshot.date_zh,
+        "date": [year, month, day],
+        "deemed_text": list(DEEMED) if snapshot.deemed else None,
+        "acting_for_text": list(acting_for_sentence(snapshot)) if snapshot.acting_for else None,
+        "qr": _qr(snapshot.verify_url) if snapshot.verify_url else "",
+    }
+    return {"data": json.dumps(data, ensure_ascii=False)}
+
+
+def _qr(address: str) -> str:
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
+    return drawn.getvalue().decode()
