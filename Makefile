@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo up test e2e faults bench bench-timers lint format check wheel requirements clean
+.PHONY: help setup lock demo up test e2e faults switches bench bench-timers lint format check wheel requirements clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ e2e: $(STAMP) ## the whole road in a real browser (brings Chromium)
 
 faults: $(STAMP) ## kill processes on purpose and count what is lost (nothing) or doubled (nothing)
 	$(BIN)/pytest tests/faults
+
+switches: $(STAMP) ## 100,000 switches between centres in threads and a worker; not one may see a neighbour
+	ZT_SWITCHES=100000 $(BIN)/pytest -q -s tests/tenants/test_hundred_thousand_switches.py
 
 bench: $(STAMP) ## compare the road with raw SQL in one run and print the ratios
 	@$(BIN)/python tests/bench/bench_road.py

@@ -29,10 +29,10 @@ from bench_road import running_platform
 KIND = "bench.limit"
 DEADLINE = 600
 TABLES = """
-    CREATE TABLE bench_case (number text PRIMARY KEY, light text NOT NULL, reminded_at timestamptz);
-    CREATE TABLE bench_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number text NOT NULL, what text NOT NULL,
-        data jsonb NOT NULL, at timestamptz NOT NULL);
-    CREATE INDEX ON bench_log (number)
+    CREATE TABLE {schema}bench_case (number text PRIMARY KEY, light text NOT NULL, reminded_at timestamptz);
+    CREATE TABLE {schema}bench_log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number text NOT NULL,
+        what text NOT NULL, data jsonb NOT NULL, at timestamptz NOT NULL);
+    CREATE INDEX ON {schema}bench_log (number)
 """
 LOCK = "SELECT number FROM {schema}bench_case WHERE number = ANY(%(numbers)s) ORDER BY number FOR UPDATE"
 LOG = """
@@ -82,7 +82,6 @@ def make_centres(number: int) -> list[Any]:
     """A province and cities below it, with the bench's tables."""
     from django.db import connection
 
-    from zt_tenants.context import enter
     from zt_tenants.models import Level
     from zt_tenants.provisioning import provision_centre
 
@@ -91,9 +90,9 @@ def make_centres(number: int) -> list[Any]:
         provision_centre(code=f"{340001 + index}", name=f"第{index}市", level=Level.CITY, parent=province)
         for index in range(number - 1)
     ]
-    for centre in centres:
-        with enter(centre), connection.cursor() as cursor:
-            cursor.execute(TABLES)
+    with connection.cursor() as cursor:
+        for centre in centres:
+            cursor.execute(TABLES.format(schema=f'"{centre.schema_name}".'))
     return centres
 
 
@@ -109,8 +108,9 @@ def fill(centres: list[Any], total: int) -> float:
 
     each, begin, spent = total // len(centres), now() - timedelta(minutes=1), 0.0
     for centre in centres:
+        with connection.cursor() as cursor:
+            cursor.execute(f'TRUNCATE "{centre.schema_name}".bench_case, "{centre.schema_name}".bench_log')
         with enter(centre), connection.cursor() as cursor:
-            cursor.execute("TRUNCATE bench_case, bench_log")
             cursor.execute(
                 "INSERT INTO bench_case SELECT %s || '-' || n, 'GREEN' FROM generate_series(0, %s) n",
                 [centre.code, each - 1],

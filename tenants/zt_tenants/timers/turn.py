@@ -90,7 +90,6 @@ class _Attempt:
     timers: list[DueTimer] = field(default_factory=list)
     attempts: dict[UUID, int] = field(default_factory=dict)
     error: Exception | None = None
-    alone: bool = True
 
 
 @dataclass(slots=True)
@@ -102,36 +101,33 @@ class _Work:
     batch_size: int
     handled: int = 0
     failed: int = 0
+    locked_out: bool = False
     _pieces: list[list[UUID]] = field(default_factory=list)
     """What is left of batches that failed, the oldest last."""
 
     def run(self) -> None:
         """Handle batches until nothing is due or the turn's bound is reached."""
         end, batches = time.monotonic() + SECONDS_PER_TURN, 0
-        while self._pieces or batches < BATCHES_PER_TURN:
+        last = False
+        while self._pieces or (batches < BATCHES_PER_TURN and not last):
             if self._pieces:
                 attempt = self._attempt(self._pieces.pop())
-            elif self.batch_size == 1:
-                batches += 1
-                attempt = self._attempt_carefully()
             else:
                 batches += 1
-                attempt = self._attempt()
-            if not attempt.timers or not attempt.alone:
-                if not self._pieces:
-                    return
-            elif attempt.error is not None:
+                attempt = self._attempt_carefully() if self.batch_size == 1 else self._attempt()
+                last = len(attempt.timers) < self.batch_size
+            if attempt.error is not None:
                 self._take_apart(attempt)
-            else:
+            elif attempt.timers:
                 self.handled += len(attempt.timers)
                 self.batch_size = min(self.batch_size * 2, MOST_IN_BATCH)
-            if time.monotonic() > end or self._is_hopeless():
+            if self.locked_out or self._is_hopeless() or time.monotonic() > end:
                 return
 
     def course(self, before: Course) -> Course:
         """How the lane goes on: with smaller batches where a failing one was not taken apart to the end."""
         size = min((len(piece) for piece in self._pieces), default=self.batch_size)
-        stuck = self._is_hopeless() or (bool(self._pieces) and not self.handled)
+        stuck = self.locked_out or self._is_hopeless() or (bool(self._pieces) and not self.handled)
         return replace(before, batch_size=max(size, 1), failures=before.failures + 1 if stuck else 0)
 
     def _is_hopeless(self) -> bool:
@@ -155,7 +151,7 @@ class _Work:
         if failures.worn_out(counted):
             failures.park_as_deadly(counted)
             self.failed += 1
-            return _Attempt(alone=False)
+            return _Attempt()
         attempt = self._attempt([counted.id])
         attempt.attempts = {id_: attempts - 1 for id_, attempts in attempt.attempts.items()}
         return attempt
@@ -166,7 +162,7 @@ class _Work:
         try:
             with transaction.atomic():
                 if not self._lock_out_other_workers():
-                    attempt.alone = False
+                    self.locked_out = True
                     return attempt
                 self._read(attempt, ids)
                 if attempt.timers:

@@ -43,17 +43,17 @@ class Notebook:
 
 
 def make_tables(centres: Sequence[Centre]) -> None:
-    """Give each of these centres the handler's table."""
-    for centre in centres:
-        with enter(centre), connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE timer_notes (subject text, due_at timestamptz)")
+    """Give each of these centres the handler's table (made from outside: a centre makes no tables)."""
+    with connection.cursor() as cursor:
+        for centre in centres:
+            cursor.execute(f'CREATE TABLE "{centre.schema_name}".timer_notes (subject text, due_at timestamptz)')
 
 
 def drop_tables(centres: Sequence[Centre]) -> None:
     """Take the tables away again."""
-    for centre in centres:
-        with enter(centre), connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS timer_notes")
+    with connection.cursor() as cursor:
+        for centre in centres:
+            cursor.execute(f'DROP TABLE IF EXISTS "{centre.schema_name}".timer_notes')
 
 
 def fill(centre: Centre, number: int, *, first: int = 0, due_at: datetime = DUE) -> list[str]:

@@ -97,7 +97,8 @@ def test_a_worker_that_overran_its_lease_and_its_successor_do_not_double_anythin
         with at(LATER + LEASE * 2):
             with outside_centres():
                 (second,) = claim_due()
-            assert take_turn(second).handled == 0, "the centre is locked by the first worker"
+            turn = take_turn(second)
+            assert (turn.handled, turn.following) == (0, None), "the centre is locked by the first worker: no spinning"
         go_on.set()
         assert first.result().handled == 20
     assert noted_for_good.of(committed_world.city) == subjects
@@ -163,10 +164,11 @@ def test_a_command_that_comes_first_wins_over_the_running_handler(committed_worl
 def test_commands_and_workers_that_lock_the_same_cases_never_deadlock(committed_world, noted_for_good) -> None:
     """Both lock the case first and touch its timer afterwards; the handler decides by what it finds under the lock."""
     city, cases = committed_world.city, 40
-    with enter(city), connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE timer_cases (subject text PRIMARY KEY, fired int DEFAULT 0, moved int DEFAULT 0)")
+    table = f'"{city.schema_name}".timer_cases'
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {table} (subject text PRIMARY KEY, fired int DEFAULT 0, moved int DEFAULT 0)")
         cursor.execute(
-            "INSERT INTO timer_cases SELECT 't' || lpad(n::text, 6, '0') FROM generate_series(0, %s) n", [cases - 1]
+            f"INSERT INTO {table} SELECT 't' || lpad(n::text, 6, '0') FROM generate_series(0, %s) n", [cases - 1]
         )
     fill(city, cases)
     stop = time.monotonic() + 4
@@ -209,8 +211,8 @@ def test_commands_and_workers_that_lock_the_same_cases_never_deadlock(committed_
         assert handled > cases
         assert not Timer.objects.exists(), "none failed, none was forgotten"
     finally:
-        with enter(city), connection.cursor() as cursor:
-            cursor.execute("DROP TABLE timer_cases")
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {table}")
 
 
 def test_a_statement_that_never_ends_is_ended(committed_world, noted_for_good, monkeypatch) -> None:
