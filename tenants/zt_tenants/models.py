@@ -47,6 +47,12 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         forget_centres()
         return changed
 
+    def bulk_create(self, *args: Any, **options: Any) -> list[Centre]:
+        """Make rows; what this process remembers of centres is read anew."""
+        made = super().bulk_create(*args, **options)
+        forget_centres()
+        return made
+
 
 class Centre(TenantMixin):
     """One administrative-service centre (政务服务中心) and tenant (A-01).

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from zt_tenants.models import Centre
@@ -22,6 +22,8 @@ LIFETIME: Final = 5.0
 """Seconds. Long enough for a command, a delivery and a page of a busy process; too short for anybody to wait for."""
 
 _held: dict[Hashable, tuple[float, tuple[Centre, ...]]] = {}
+_derived: dict[Hashable, tuple[float, Any]] = {}
+Derived = TypeVar("Derived")
 
 
 def remembered(key: Hashable, read: Callable[[], Sequence[Centre]]) -> list[Centre]:
@@ -35,6 +37,21 @@ def remembered(key: Hashable, read: Callable[[], Sequence[Centre]]) -> list[Cent
     return [copy.copy(centre) for centre in kept[1]]
 
 
+def derived(key: Hashable, make: Callable[[], Derived]) -> Derived:
+    """Something made of many centres (a search index, a supervisor's scope), made again after the same few seconds.
+
+    Everybody gets the same object: it must not be changed by whoever reads it.
+    """
+    kept = _derived.get(key)
+    moment = time.monotonic()
+    if kept is None or kept[0] < moment:
+        kept = (moment + LIFETIME, make())
+        _derived[key] = kept
+    made: Derived = kept[1]
+    return made
+
+
 def forget_centres() -> None:
     """Read everything anew: a centre was changed by this process, or a test begins."""
     _held.clear()
+    _derived.clear()

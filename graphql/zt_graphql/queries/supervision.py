@@ -19,7 +19,7 @@ from zt_graphql.types.supervision import (
     SupervisedTrail,
     SupervisionOverview,
 )
-from zt_platform.supervision.queries import CaseFilters, board, case_steps, feeds, matching_cases, overview
+from zt_platform.supervision.queries import CaseFilters, board, case_steps, feed_totals, feeds, matching_cases, overview
 from zt_tenants.clock import today
 
 LEAGUE_RECKONED = 20
@@ -109,7 +109,7 @@ class SupervisionQueries(graphene.ObjectType):
     @staticmethod
     def resolve_supervision_feed_summary(_root: Any, info: Any, centre_code: str | None = None) -> Any:
         """Totals."""
-        return feeds(info.context.require_scope(), code=centre_code or "")
+        return feed_totals(info.context.require_scope(), code=centre_code or "")
 
     @staticmethod
     def resolve_supervision_feeds(_root: Any, info: Any, centre_code: str | None = None) -> Any:

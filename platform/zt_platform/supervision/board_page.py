@@ -89,23 +89,23 @@ class BoardPage:
 
 
 def read_board(scope: Scope, *, code: str, on: date, measure: str) -> BoardPage:
-    """Read what the page of a centre of the scope shows: at most nine SQL statements.
+    """Read what the page of a centre of the scope shows: at most six SQL statements.
 
     Raises:
         NotFound: the centre lies outside the scope. InvalidInput: no such heat measure.
     """
     if measure not in HEAT_MEASURES:
         raise InvalidInput(field="measure", zh="没有这个指标。", en="There is no such measure.")
-    branches = queries.board(scope, on=on, code=code)
+    seen, branches = queries.screen(scope, on=on, code=code)
     overdue = CaseFilters(centre=code, light="OVERDUE")
     return BoardPage(
         here=scope.centre(code),
         on=on,
-        overview=queries.overview(scope, on=on, code=code),
+        overview=seen,
         branches=branches,
         heat_rows=queries.heat(branches, scope, on=on, measure=measure, code=code),
         measure=measure,
-        feed=queries.feeds(scope, code=code),
+        feed=queries.feed_totals(scope, code=code),
         attention=queries.list_cases(scope, overdue, limit=ATTENTION_ROWS, at=queries.reading_moment(on)).rows,
     )
 

@@ -16,10 +16,23 @@ from django.db.models.lookups import In
 
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.lights import Light
+from zt_platform.supervision import lookups as lookups  # registers __one_of
 from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage
 from zt_tenants.language import bilingual
 from zt_tenants.models import Level
 from zt_tenants.uuid7 import uuid7
+
+
+def _clock_indexes(name: str, ledgers: Q, more: list[str]) -> list[models.Index]:
+    instants = ["accepted_at", "warning_at", "due_at", "red_at", *more]
+    runs = Q(ledgers, stopped_at__isnull=True)
+    ran = Q(ledgers, stopped_at__gt=F("accepted_at"))
+    return [
+        models.Index(fields=["centre_code"], include=instants, condition=runs, name=f"case_record_{name}_runs"),
+        models.Index(
+            fields=["stopped_at"], include=["centre_code", *instants], condition=ran, name=f"case_record_{name}_ran"
+        ),
+    ]
 
 
 class LedgerRole(models.TextChoices):
@@ -56,9 +69,9 @@ class CaseRecordQuerySet(models.QuerySet["CaseRecord"]):
     def one_a_case(self, codes: Collection[str]) -> CaseRecordQuerySet:
         """Each tracking number once, among the ledgers of these centres: the accepting one where it is among them."""
         accepting = CaseRecord.objects.filter(
-            tracking_number=OuterRef("tracking_number"), role__in=PRIMARY_ROLES, centre_code__in=codes
+            tracking_number=OuterRef("tracking_number"), role__in=PRIMARY_ROLES, centre_code__one_of=codes
         )
-        return self.counted().filter(Q(role__in=PRIMARY_ROLES) | ~Exists(accepting), centre_code__in=codes)
+        return self.counted().filter(Q(role__in=PRIMARY_ROLES) | ~Exists(accepting), centre_code__one_of=codes)
 
 
 class CaseRecord(models.Model):
@@ -114,6 +127,10 @@ class CaseRecord(models.Model):
             models.Index(fields=["stopped_at"], name="case_record_stopped"),
             models.Index(fields=["accepted_at"], name="case_record_accepted"),
             models.Index(fields=["completed_at"], name="case_record_completed"),
+            # The lights of all centres are read from these alone, without the table's rows: clocks that run, and clocks
+            # that ran for some time, of the ledgers that accepted the case and of those that only decide.
+            *_clock_indexes("accepted", Q(role__in=sorted(PRIMARY_ROLES)), []),
+            *_clock_indexes("decides", Q(role="DECIDING"), ["tracking_number"]),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from zt_platform.organisation.roles import Role
 from zt_tenants.centres import centre_by_code, descendants
 from zt_tenants.errors import NotFound, NotPermitted
 from zt_tenants.models import Centre, Level
+from zt_tenants.remembered import derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Scope:
 
 
 def scope_for(actor: Actor) -> Scope:
-    """What this actor may supervise. One SQL statement for the centres, whatever their number.
+    """What this actor may supervise. One SQL statement for the centres, whatever their number, and none while they are
+    remembered (:mod:`zt_tenants.remembered`).
 
     The right is that of a supervisor of a province's or a city's centre; where the actor happens to be does not matter,
     because nothing is read from any centre.
@@ -87,7 +89,7 @@ def scope_for(actor: Actor) -> Scope:
     root = centre_by_code(actor.centre_code)
     if root.level not in (Level.PROVINCE, Level.CITY):
         raise NotPermitted
-    return _scope_of(root)
+    return derived(("supervision scope", root.id), lambda: _scope_of(root))
 
 
 def _scope_of(root: Centre) -> Scope:

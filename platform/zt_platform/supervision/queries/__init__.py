@@ -1,6 +1,6 @@
 """Reads for the supervisors' pages and the gateway, limited to a :class:`~zt_platform.supervision.scope.Scope`."""
 
-from zt_platform.supervision.queries.board import Branch, HeatRow, board, heat
+from zt_platform.supervision.queries.board import Branch, HeatRow, board, heat, screen
 from zt_platform.supervision.queries.cases import (
     COUNT_LIMIT,
     CaseFilters,
@@ -13,8 +13,9 @@ from zt_platform.supervision.queries.cases import (
     list_cases,
     matching_cases,
 )
-from zt_platform.supervision.queries.feeds import FeedRow, FeedState, FeedSummary, feeds
-from zt_platform.supervision.queries.figures import DayFigures, LightCounts, Overview, overview, reading_moment
+from zt_platform.supervision.queries.feeds import FeedRow, FeedState, FeedSummary, feed_totals, feeds
+from zt_platform.supervision.queries.figures import DayFigures, Overview, overview
+from zt_platform.supervision.queries.lights import LightCounts, reading_moment
 
 __all__ = [
     "COUNT_LIMIT",
@@ -34,10 +35,12 @@ __all__ = [
     "board",
     "case_steps",
     "count_cases",
+    "feed_totals",
     "feeds",
     "heat",
     "list_cases",
     "matching_cases",
     "overview",
     "reading_moment",
+    "screen",
 ]

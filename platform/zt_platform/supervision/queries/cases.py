@@ -159,7 +159,7 @@ def _filtered(scope: Scope, filters: CaseFilters, moment: datetime) -> CaseRecor
     if filters.measure:
         found = _of_measure(filters, codes, moment)
     elif filters.role == LedgerRole.PORTAL:
-        found = CaseRecord.objects.filter(centre_code__in=codes)
+        found = CaseRecord.objects.filter(centre_code__one_of=codes)
     else:
         found = CaseRecord.objects.one_a_case(codes)
     if filters.light:
@@ -177,7 +177,7 @@ def _of_measure(filters: CaseFilters, codes: list[str], moment: datetime) -> Cas
     if filters.measure not in MEASURES:
         raise InvalidInput(field="measure", zh="没有这个指标。", en="There is no such measure.")
     instant, counted = MEASURES[filters.measure]
-    found = CaseRecord.objects.filter(counted, centre_code__in=codes, **{f"{instant}__isnull": False})
+    found = CaseRecord.objects.filter(counted, centre_code__one_of=codes, **{f"{instant}__isnull": False})
     if filters.measure == "overrun":
         found = CaseRecord.objects.one_a_case(codes).filter(due_at__lt=moment)
         found = found.filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=F("due_at")))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Count, F, Max, Q, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from zt_platform.supervision.models import Feed
 from zt_platform.supervision.scope import Scope
@@ -67,7 +69,7 @@ def feeds(scope: Scope, *, code: str = "", at: datetime | None = None) -> FeedSu
     """
     moment = at or now()
     codes = scope.below(code or scope.root.code)
-    known = {feed.source_code: feed for feed in Feed.objects.filter(source_code__in=codes)}
+    known = {feed.source_code: feed for feed in Feed.objects.filter(source_code__one_of=codes)}
     rows = [_row(scope.centre(found), known.get(found), moment) for found in codes]
     order = [*FeedState.values]
     rows.sort(key=lambda row: (order.index(row.state), -(row.missing), row.centre.code))
@@ -81,6 +83,25 @@ def feeds(scope: Scope, *, code: str = "", at: datetime | None = None) -> FeedSu
         worst_lag=max(lags, default=None),
         newest_event_at=max((row.last_event_at for row in rows if row.last_event_at), default=None),
     )
+
+
+def feed_totals(scope: Scope, *, code: str = "") -> FeedSummary:
+    """What :func:`feeds` says in total, without its rows: one SQL statement that adds up in the database.
+
+    Raises NotFound outside the scope.
+    """
+    codes = scope.below(code or scope.root.code)
+    found = Feed.objects.filter(source_code__one_of=codes).aggregate(
+        reporting=Count("source_code", distinct=True),
+        with_gap=Count("id", filter=Q(missing__gt=0)),
+        worst_lag=Max(
+            Greatest(F("last_received_at") - F("last_event_at"), Value(timedelta(0))),
+            filter=Q(last_received_at__isnull=False, last_event_at__isnull=False),
+        ),
+        newest_event_at=Max("last_event_at"),
+        missing=Coalesce(Sum("missing"), 0),  # the last: the name hides the column from what follows
+    )
+    return FeedSummary(rows=[], never=len(codes) - found["reporting"], **found)
 
 
 def _row(centre: Centre, feed: Feed | None, moment: datetime) -> FeedRow:
