@@ -49,6 +49,10 @@ bench: $(STAMP) ## compare the road with raw SQL in one run and print the ratios
 bench-timers: $(STAMP) ## 100,000 timers due in one minute, over 200 centres and over one, beside raw SQL
 	@$(BIN)/python tests/bench/bench_timers.py
 
+.PHONY: bench-scale soak
+bench-scale: $(STAMP) ## a whole province beside django-tenants' own commands (half an hour; ARGS="--centres 60" for less)
+	@PYTHONPATH=tests/bench $(BIN)/python -m bench_scale $(ARGS)
+
 lint: $(STAMP) ## style, imports, types, migrations, committed schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -15,19 +15,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import platform
-import shutil
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+
+from bench_servers import running_platform
+from raw_sql import RawSql, query
 
 FORM = [{"name": "place", "value": "桃花镇1号"}]
 START = """
@@ -40,33 +38,6 @@ mutation($case: ID!, $key: String!) {
   submitApplication(caseId: $case, submissionKey: $key) { case { id status trackingNumber } }
 }
 """
-FRESH = {"tracking_number", "subject", "client_key", "submission_key", "event_id"}
-"""Columns that must differ from case to case; keys named ``id`` are given anew by the database or here."""
-
-
-@contextmanager
-def running_platform() -> Iterator[None]:
-    """Servers in a new folder, Django over them, the schema in place; all of it removed afterwards."""
-    from zt_platform.project.embedded.services import EmbeddedServices
-    from zt_platform.project.secrets import load_secrets
-
-    for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "S3_ENDPOINT"):
-        os.environ.pop(name, None)
-    home = Path(tempfile.mkdtemp(prefix="zhengtong-bench-"))
-    home.chmod(0o755)  # PostgreSQL runs as another user when this runs as root
-    os.environ["ZT_HOME"] = str(home)
-    services = EmbeddedServices(home, secrets=load_secrets(home))
-    try:
-        services.start()
-        from zt_platform.project.cli.runtime import migrate_all, set_up_django
-
-        set_up_django()
-        logging.disable(logging.WARNING)
-        migrate_all()
-        yield
-    finally:
-        services.stop()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @dataclass
@@ -158,126 +129,6 @@ def through_commands(bench: Bench) -> None:
         submit_application(actor=actor, case_id=case.pk, submission_key=key)
 
 
-@dataclass
-class Row:
-    """One row that a case leaves behind: how it is inserted, and what it holds."""
-
-    statement: str
-    columns: list[str]
-    values: list[Any]
-
-    def parameters(self, number: str, case_id: int | None) -> list[Any]:
-        """The values with fresh keys."""
-        return [
-            self._fresh(name, value, number, case_id) for name, value in zip(self.columns, self.values, strict=True)
-        ]
-
-    @staticmethod
-    def _fresh(name: str, value: Any, number: str, case_id: int | None) -> Any:
-        from zt_tenants.uuid7 import uuid7
-
-        if name in ("id", "event_id"):
-            return uuid7()
-        if name == "case_id":
-            return case_id
-        return number if name in FRESH and value else value
-
-
-class RawSql:
-    """Inserts again what one case through the gateway inserted."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._schema = bench.centre.schema_name
-        keys = self._primary_keys()
-        before = {table: self._present(table, key) for table, (key, _) in keys.items()}
-        through_gateway(bench)
-        found = [row for table, key in keys.items() for row in self._new_rows(table, key, before[table])]
-        self._case = next(row for row in found if '"cases_case"' in row.statement)
-        self._others = [row for row in found if row is not self._case]
-        self._connection = self._connect()
-        self._made = 0
-
-    @property
-    def tables(self) -> str:
-        """What is inserted, for the report."""
-        names = [row.statement.split(" ")[2].split(".")[1].strip('"') for row in (self._case, *self._others)]
-        return ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
-
-    @property
-    def statements(self) -> int:
-        """Statements a case, the counter's included."""
-        return 2 + len(self._others)
-
-    def insert(self, _bench: Bench) -> None:
-        """One case."""
-        self._made += 1
-        number = f"RAW{self._made:012d}"
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.execute(f'UPDATE "{self._schema}".cases_casenumbercounter SET last = last + 1')
-            cursor.execute(self._case.statement, self._case.parameters(number, None))
-            case_id = cursor.fetchone()[0]
-            for row in self._others:
-                cursor.execute(row.statement, row.parameters(number, case_id))
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._connection.close()
-
-    def _connect(self) -> Any:
-        import psycopg
-        from django.conf import settings
-
-        database = settings.DATABASES["default"]
-        return psycopg.connect(
-            host=database["HOST"],
-            port=database["PORT"],
-            user=database["USER"],
-            password=database["PASSWORD"] or None,
-            dbname=database["NAME"],
-            autocommit=True,
-            prepare_threshold=0,
-        )
-
-    def _primary_keys(self) -> dict[str, tuple[str, str]]:
-        statement = """
-            SELECT '"' || n.nspname || '"."' || c.relname || '"', a.attname, t.typname
-            FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] JOIN pg_type t ON t.oid = a.atttypid
-            WHERE i.indisprimary AND n.nspname = ANY(%s)
-        """
-        rows = _query(statement, [[self._schema, "shared"]])[1]
-        return {table: (key, kind) for table, key, kind in rows}
-
-    @staticmethod
-    def _present(table: str, key: str) -> list[Any]:
-        return [row[0] for row in _query(f'SELECT "{key}" FROM {table}')[1]]
-
-    @staticmethod
-    def _new_rows(table: str, key: tuple[str, str], before: list[Any]) -> list[Row]:
-        columns, rows = _query(f'SELECT * FROM {table} WHERE NOT "{key[0]}" = ANY(%s)', [before])
-        counted = key[0] if key[1].startswith("int") else None  # the database counts this key
-        kept = [name for name in columns if name != counted]
-        names, places = ", ".join(f'"{name}"' for name in kept), ", ".join(["%s"] * len(kept))
-        statement = f'INSERT INTO {table} ({names}) VALUES ({places}) RETURNING "{key[0]}"'
-        found = []
-        for row in rows:
-            values = dict(zip(columns, row, strict=True))
-            found.append(Row(statement, kept, [_plain(values[name]) for name in kept]))
-        return found
-
-
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
-
-
-def _query(statement: str, parameters: list[Any] | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [column.name for column in cursor.description], cursor.fetchall()
-
-
 @dataclass(frozen=True)
 class Way:
     """One way of submitting a case."""
@@ -312,7 +163,7 @@ def statements_of(bench: Bench, submit: Callable[[Bench], None]) -> int:
 
 def report(ways: list[Way], speeds: dict[str, list[float]], tables: str, *, rounds: int, cases: int) -> str:
     """The table that ``docs/benchmarks.md`` holds."""
-    version = _query("SHOW server_version")[1][0][0]
+    version = query("SHOW server_version")[1][0][0]
     medians = {name: statistics.median(found) for name, found in speeds.items()}
     floor = medians[ways[-1].name]
     lines = [
@@ -342,11 +193,11 @@ def main() -> None:
         bench = make_bench()
         through_gateway(bench)  # makes the streams, fills the caches
         through_commands(bench)
-        raw = RawSql(bench)
+        raw = RawSql(bench.centre.schema_name, lambda: through_gateway(bench))
         ways = [
             Way("gateway", through_gateway, statements_of(bench, through_gateway)),
             Way("commands", through_commands, statements_of(bench, through_commands)),
-            Way("raw SQL", raw.insert, raw.statements),
+            Way("raw SQL", lambda _bench: raw.insert(), raw.statements),
         ]
         speeds = measure(bench, ways, rounds=chosen.rounds, cases=chosen.cases)
         raw.close()

@@ -24,7 +24,7 @@ from typing import Any
 from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parent))
-from bench_road import running_platform
+from bench_servers import running_platform
 
 KIND = "bench.limit"
 DEADLINE = 600
