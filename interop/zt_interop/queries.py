@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from zt_interop.keys.models import KeyUsage, PublicKey
+from zt_interop.keys.registry import is_vouched_for
 from zt_interop.log.models import UNAPPLIED, Direction, InboundStream, InboxMessage, MessageLogEntry, Refusal
 from zt_interop.queue.models import PENDING, MessageState, OutboundStream, OutboxMessage
 from zt_tenants.clock import now
@@ -213,3 +215,9 @@ def totals() -> Totals:
         streams=streams["all"],
         failing_streams=streams["failing"],
     )
+
+
+def root_key_ids() -> list[str]:
+    """The ids of the root keys that are believed here: what a proof bundle is checked against."""
+    rows = PublicKey.objects.filter(usage=KeyUsage.ROOT, revoked_at__isnull=True)
+    return [row.kid for row in rows.order_by("kid") if is_vouched_for(row)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from zt_platform.cases.views import apply, following, uploads
+from zt_platform.cases.views import apply, following, proof, uploads
 
 app_name = "cases"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("drafts/<int:case_id>/uploads/remove/", uploads.remove_upload, name="upload-remove"),
     path("receipts/<str:number>/", apply.receipt, name="receipt"),
     path("mine/<str:number>/", following.mine, name="mine"),
+    path("mine/<str:number>/proof/", proof.of_mine, name="proof"),
     path("mine/<str:number>/withdraw/", following.withdraw, name="withdraw"),
 ]

@@ -11,6 +11,7 @@ from zt_platform.cases.queries.pages import (
     still_missing,
     timeline,
 )
+from zt_platform.cases.queries.proofs import proof_of_case, proof_of_number
 from zt_platform.cases.queries.queues import (
     EVERYTHING,
     QueueFilter,
@@ -39,6 +40,8 @@ __all__ = [
     "my_cases",
     "my_cases_here",
     "my_drafts",
+    "proof_of_case",
+    "proof_of_number",
     "queue_counts",
     "queue_for",
     "required_materials",

@@ -120,6 +120,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "back_label": bi("我的办件", "My cases"),
         "back_url": portal_url("my-cases"),
         "defects": case.correction_defects if where.todo else [],
+        "proof_url": reverse("cases:proof", kwargs={"number": number}),
         "withdraw_url": reverse("cases:withdraw", kwargs={"number": number}) if _may_withdraw(actor, case) else "",
         "todo_url": reverse("cases:draft-step", kwargs={"case_id": case.pk, "step": "form"}) if where.todo else "",
         **_result(case),

@@ -9,6 +9,7 @@ from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.keyring import keys
 from zt_platform.project.cli.migrate import migrate
+from zt_platform.project.cli.proof import proof
 from zt_platform.project.cli.province import province
 from zt_platform.project.cli.runtime import migrate_all, prepare_storage, set_up_django
 from zt_platform.project.cli.stack import Stack
@@ -31,4 +32,4 @@ def up(port: int, workers: int, threads: int) -> None:
         stack.watch_until_interrupted()
 
 
-COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate, timers]
+COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate, timers, proof]
