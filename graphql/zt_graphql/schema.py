@@ -9,6 +9,7 @@ from zt_graphql.mutations.accept_application import AcceptApplication
 from zt_graphql.mutations.attach_material import AttachMaterial
 from zt_graphql.mutations.authorise import Authorise
 from zt_graphql.mutations.change_roles import ChangeRoles
+from zt_graphql.mutations.check_case import CheckCase
 from zt_graphql.mutations.complete_handover_step import CompleteHandoverStep
 from zt_graphql.mutations.confirm_upload import ConfirmUpload
 from zt_graphql.mutations.decide_case import DecideCase
@@ -18,6 +19,7 @@ from zt_graphql.mutations.deliver_case import DeliverCase
 from zt_graphql.mutations.detach_material import DetachMaterial
 from zt_graphql.mutations.end_posting import EndPosting
 from zt_graphql.mutations.hand_down_application import HandDownApplication
+from zt_graphql.mutations.open_data_grant import OpenDataGrant
 from zt_graphql.mutations.open_delegation import OpenDelegation
 from zt_graphql.mutations.open_upload import OpenUpload
 from zt_graphql.mutations.pass_pre_review import PassPreReview
@@ -30,6 +32,7 @@ from zt_graphql.mutations.resubmit_application import ResubmitApplication
 from zt_graphql.mutations.return_for_correction import ReturnForCorrection
 from zt_graphql.mutations.review_case import ReviewCase
 from zt_graphql.mutations.revoke_authorisation import RevokeAuthorisation
+from zt_graphql.mutations.revoke_data_grant import RevokeDataGrant
 from zt_graphql.mutations.revoke_delegation import RevokeDelegation
 from zt_graphql.mutations.save_form import SaveForm
 from zt_graphql.mutations.seal_and_complete import SealAndComplete
@@ -46,13 +49,23 @@ from zt_graphql.policies import policies_of
 from zt_graphql.queries.accounts import AccountQueries
 from zt_graphql.queries.cases import CaseQueries
 from zt_graphql.queries.centres import CentreQueries
+from zt_graphql.queries.exchange import ExchangeQueries
 from zt_graphql.queries.items import ItemQueries
 from zt_graphql.queries.messages import MessageQueries
 from zt_graphql.queries.staff import StaffQueries
 from zt_graphql.queries.supervision import SupervisionQueries
 
 
-class Query(CentreQueries, ItemQueries, CaseQueries, AccountQueries, StaffQueries, SupervisionQueries, MessageQueries):
+class Query(
+    CentreQueries,
+    ItemQueries,
+    CaseQueries,
+    AccountQueries,
+    StaffQueries,
+    SupervisionQueries,
+    MessageQueries,
+    ExchangeQueries,
+):
     """What can be read. The same schema serves the portal and every centre."""
 
 
@@ -96,6 +109,9 @@ class Mutation(graphene.ObjectType):
     change_roles = ChangeRoles.root_field()
     end_posting = EndPosting.root_field()
     replay_message = ReplayMessage.root_field()
+    check_case = CheckCase.root_field()
+    open_data_grant = OpenDataGrant.root_field()
+    revoke_data_grant = RevokeDataGrant.root_field()
 
 
 schema = graphene.Schema(query=Query, mutation=Mutation)

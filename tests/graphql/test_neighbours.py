@@ -154,6 +154,19 @@ ATTEMPTS = {
     "refusedMessages": Attempt("refusedMessages { edges { node { subject } } }"),
     "messageTrail": Attempt('messageTrail(trackingNumber: "$number") { type }'),
     "replayMessage": Attempt('replayMessage(messageId: "$message") { applied }'),
+    # departments' data
+    "dataServices": Attempt("dataServices { code }"),
+    "dataGrants": Attempt("dataGrants { edges { node { centreCode } } }"),
+    "dataCalls": Attempt("dataCalls { edges { node { subject actorName } } }"),
+    "myDataLooks": Attempt("myDataLooks { by trackingNumber }", OWN_DATA),
+    "checkCase": Attempt('checkCase(caseId: "$case", serviceCode: "mps.identity-check") { call { id subject } }'),
+    "openDataGrant": Attempt(
+        'openDataGrant(serviceCode: "mps.identity-check", centreCode: "$city", fields: ["result"], purpose: "x",'
+        ' legalBasis: "x", validFrom: "2026-01-01") { grant { id } }'
+    ),
+    "revokeDataGrant": Attempt(
+        'revokeDataGrant(grantId: "01900000-0000-7000-8000-000000000001", reason: "x") { grant { id } }'
+    ),
     # supervision: another city's supervisor looks at this city
     "supervisionOverview": Attempt(
         'supervisionOverview(centreCode: "$city") { today { submitted } }', "NOT_FOUND", "NOT_PERMITTED"

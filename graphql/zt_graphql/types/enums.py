@@ -8,7 +8,8 @@ import graphene
 from django.db.models import Choices, TextChoices
 from django.utils.translation import override
 
-from zt_interop.log.models import InboxState
+from zt_interop.departments.models import Adapter
+from zt_interop.log.models import CallState, InboxState
 from zt_interop.queue.models import Channel, MessageState
 from zt_platform.accounts.models import Verification
 from zt_platform.cases.vocabulary import CaseRole, Result, Status, Step
@@ -64,3 +65,5 @@ class Decision(TextChoices):
 
 
 ResultEnum = enum_of(Decision, "Result", "What is decided.")
+CallStateEnum = enum_of(CallState, "DataCallState", "Where a call of a department's data service is.")
+ServiceAdapterEnum = enum_of(Adapter, "DataServiceAdapter", "How a data service is reached.")

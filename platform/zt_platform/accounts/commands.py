@@ -226,6 +226,22 @@ def verify_authorisation(*, actor: Actor, authorisation_id: UUID) -> Authorisati
     return authorisation
 
 
+def verify_by_service(*, actor: Actor, service: str) -> Account:
+    """A data service has proven the identity of the actor's own account (``BY_SERVICE``).
+
+    Callers hold the service's signed answer. Raises NotPermitted (not an applicant), Conflict (proven already).
+    """
+    account_id = actor.require_applicant()
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(id=account_id, is_active=True)
+        if account.is_verified:
+            raise Conflict(zh="您的身份已经核验。", en="Your identity is verified already.")
+        account.verification, account.verified_at = Verification.BY_SERVICE, now()
+        account.save(update_fields=["verification", "verified_at"])
+        _record(account, "identity_verified", actor, service=service)
+    return account
+
+
 def revoke_authorisation(*, actor: Actor, authorisation_id: UUID) -> Authorisation:
     """End an authorisation: by its own account, or by a window clerk at the legal person's request.
 

@@ -268,3 +268,11 @@ class ExtensionTooLate(Conflict):
     code = "EXTENSION_TOO_LATE"
     zh = "法定期限已过，不能再延长（行政许可法第四十二条），请立即作出决定。"
     en = "The statutory limit has passed and cannot be extended any more (Licensing Law, art. 42); decide at once."
+
+
+class CheckNeeded(Conflict):
+    """The item's version demands that a department's data confirm the applicant before acceptance."""
+
+    code = "CHECK_NEEDED"
+    zh = "本事项要求先通过数据核验：{services}。请在办件页面核验，结果符合后再受理。"
+    en = "This item demands that these checks are passed first: {services}. Run them on the case's page, then accept."

@@ -59,6 +59,13 @@ _LIMITS: dict[str, RawSQL] = {
         " AND version.published_at IS NOT NULL",
         models.JSONField(),
     ),
+    "required_checks": _looked_up(
+        "SELECT jsonb_path_query_array(version.form_schema, '$[*].prefill ? (@.required == true).service')"
+        " FROM catalogue_itemversion version JOIN catalogue_item item ON item.id = version.item_id"
+        " WHERE item.code = cases_case.item_code AND version.version = cases_case.item_version_number"
+        " AND version.published_at IS NOT NULL",
+        models.JSONField(),
+    ),
 }
 
 
@@ -222,6 +229,7 @@ class Case(models.Model):
     closes_at: time
     red_threshold_days: int
     own_warning_days: int | None
+    required_checks: list[str] | None
     item_clock: dict[str, Any] | None
 
     class Meta:

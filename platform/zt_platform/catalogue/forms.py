@@ -47,6 +47,18 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Prefill:
+    """From which data service a field can be filled. ``locked``: what came from there cannot be changed; ``required``:
+    the service must have confirmed the applicant before acceptance.
+    """
+
+    service: str
+    field: str
+    locked: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FormField:
     """One field of an item's form."""
 
@@ -62,6 +74,7 @@ class FormField:
     max_length: int = TEXT_LENGTH
     help_zh: str = ""
     help_en: str = ""
+    prefill: Prefill | None = None
 
     @property
     def label(self) -> str:
@@ -150,7 +163,15 @@ def _field(stored: Mapping[str, Any]) -> FormField:
         max_length=int(stored.get("max_length", TEXTAREA_LENGTH if kind is FieldType.TEXTAREA else TEXT_LENGTH)),
         help_zh=str(stored.get("help_zh", "")),
         help_en=str(stored.get("help_en", "")),
+        prefill=_prefill(stored["prefill"]) if "prefill" in stored else None,
     )
+
+
+def _prefill(stored: Mapping[str, Any]) -> Prefill:
+    flags = {name: stored.get(name, False) for name in ("locked", "required")}
+    if not all(isinstance(flag, bool) for flag in flags.values()):
+        raise ValueError("prefill: locked and required are true or false")
+    return Prefill(service=str(stored["service"]), field=str(stored["field"]), **flags)
 
 
 def _wrong(form_field: FormField, zh: str, en: str, **data: Any) -> InvalidInput:

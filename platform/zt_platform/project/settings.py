@@ -57,6 +57,7 @@ _TABLELESS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "zt_platform.web.apps.WebConfig",
+    "zt_platform.exchange.apps.ExchangeConfig",
     "zt_platform.project.apps.ProjectConfig",
     "zt_graphql.apps.GatewayConfig",
     "graphene_django",

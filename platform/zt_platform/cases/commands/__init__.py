@@ -7,6 +7,7 @@ from zt_platform.cases.commands.acceptance import (
     refuse_application,
     return_for_correction,
 )
+from zt_platform.cases.commands.checks import check_case
 from zt_platform.cases.commands.completion import decline_case, deliver_case, seal_and_complete, withdraw_case
 from zt_platform.cases.commands.decision import decide_case, decide_on_the_spot, review_case
 from zt_platform.cases.commands.endings import (
@@ -37,6 +38,7 @@ __all__ = [
     "add_materials",
     "approve_extension",
     "attach_material",
+    "check_case",
     "decide_case",
     "decide_on_the_spot",
     "decline_case",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from zt_platform.actors import Actor
 from zt_platform.cases import papers, rules
+from zt_platform.cases.commands.checks import require_checks
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -115,7 +116,10 @@ def accept_application(
 def accept(case: Case, actor: Actor, routing: Routing) -> list[CaseEvent | None]:
     """Accept a locked case, issue the notice (F-01) and send it on its route; the log's lines. Shared with the decision
     on the spot.
+
+    Raises CheckNeeded (the item's version demands a check that was not passed).
     """
+    require_checks(case)
     remark = start_decision_clock(case, forwarded=routing.route.kind == DelegationKind.FORWARDED)
     take_delegation(case, routing)
     content = papers.acceptance_content(case, actor.name, deemed=bool(remark.data.get("deemed")))

@@ -33,6 +33,7 @@ from zt_platform.cases.action_forms import (
     ReviewForm,
     SealForm,
 )
+from zt_platform.cases.check_cards import warnings_of
 from zt_platform.cases.consequences import consequences_of
 from zt_platform.cases.models import Case
 from zt_platform.cases.notices import is_read_first, preview_for
@@ -297,6 +298,7 @@ def _show(
         "pages": [data_address(picture) for picture in pictures(notice)] if notice else [],
         "has_notice": is_read_first(page.action),
         "consequences": consequences_of(page.action, case),
+        "check_warnings": warnings_of(case) if page.slug in ("accept", "on-the-spot") else [],
         "case_url": _case_url(case),
         "queue_url": reverse("workbench:queue"),
     }

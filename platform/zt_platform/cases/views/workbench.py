@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
 from zt_platform.cases import queries
+from zt_platform.cases.check_cards import cards_of
 from zt_platform.cases.item_forms import readable_answers
 from zt_platform.cases.models import Case, CaseQuerySet
 from zt_platform.cases.numbers import grouped
@@ -279,6 +280,9 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "applicant": applicant_facts(case),
         "answers": readable_answers(version, case.form),
         "law": law_of(version),
+        "checks": cards_of(case),
+        "may_check": actor.has(Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER),
+        "check_url": reverse("workbench:check", kwargs={"case_id": case.pk}),
         "groups": timeline_groups(
             entries, where, (centre.code, centre.name) if not where.at_counterpart else _there(case)
         ),

@@ -7,6 +7,7 @@ import click
 from zt_platform.project.cli.centre import centre
 from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
+from zt_platform.project.cli.department import department
 from zt_platform.project.cli.keyring import keys
 from zt_platform.project.cli.migrate import migrate
 from zt_platform.project.cli.proof import proof
@@ -27,9 +28,10 @@ def up(port: int, workers: int, threads: int) -> None:
         set_up_django()
         migrate_all()
         prepare_storage()
+        stack.start_departments()
         stack.start_site()
         say(f"网站已启动:[bold]{stack.url}[/bold] (Ctrl-C 停止)", "The site is up; Ctrl-C stops it.")
         stack.watch_until_interrupted()
 
 
-COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate, timers, proof]
+COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate, timers, proof, department]

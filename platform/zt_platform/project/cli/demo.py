@@ -34,6 +34,7 @@ def demo(port: int, cases: int, seed: int, leave: bool) -> None:
         migrate_all()
         prepare_storage()
         load_missing_centres(demo_divisions(), password=staff_password(home))
+        stack.start_departments(make=True)
         stack.start_site()
         if not (home / "demo-played").exists():
             _play(cases=cases, seed=seed, home=home)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -55,6 +56,38 @@ class Stack:
         del number, frame
         raise KeyboardInterrupt
 
+    def start_departments(self, *, make: bool = False) -> None:
+        """Start the demo's departments and register them as they answer; without ``make`` only those made before.
+
+        They run on loopback ports, keep their own keys, and deliver tonight's company changes as files.
+        """
+        from zt_platform.project import departments  # Django is set up by now
+
+        if not make and not (self._home / "departments").exists():
+            return
+        endpoints: dict[str, str] = {}
+        for name in departments.DEPARTMENTS:
+            folder = departments.prepare_folder(self._home, name)
+            port = free_port(0)
+            starter = partial(self._department, name, folder, port)
+            self._starters[name] = starter
+            self._children[name] = starter()
+            endpoints[name] = f"http://127.0.0.1:{port}/exchange"
+            self._children[name].wait_until(partial(accepts_connections, port), seconds=60)
+        os.environ["ZT_DEPARTMENT_ORIGINS"] = ",".join(endpoints.values())
+        departments.register_demo(self._home, endpoints)
+        departments.deliver_changes(self._home)
+
+    def _department(self, name: str, folder: Path, port: int) -> ChildProcess:
+        arguments = ("-c", "from zt_platform.project.cli import main; main()", "department", "demo", name)
+        return ChildProcess(
+            name,
+            [sys.executable, *arguments, "--folder", str(folder), "--port", str(port)],
+            log=self._home / "log" / f"{name}.log",
+            environment={"DJANGO_SETTINGS_MODULE": "zt_platform.project.settings", "ZT_HOME": str(self._home)},
+            working_directory=self._home,
+        )
+
     def start_site(self) -> None:
         """Start web server, worker and beat; returns when the site answers.
 
@@ -62,8 +95,8 @@ class Stack:
             ServiceFailed: the web server did not start.
         """
         self.port = free_port(self._wanted_port)
-        self._starters = {"web": self._web, "worker": self._worker, "beat": self._beat}
-        for name, starter in self._starters.items():
+        for name, starter in {"web": self._web, "worker": self._worker, "beat": self._beat}.items():
+            self._starters[name] = starter
             self._children[name] = starter()
         self._children["web"].wait_until(lambda: accepts_connections(self.port), seconds=60)
         self._services.note("site", {"pid": os.getpid(), "url": self.url})
