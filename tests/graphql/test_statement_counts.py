@@ -16,9 +16,11 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_ty
 from zt_graphql import views
 from zt_graphql.limits import Limits
 from zt_graphql.schema import policies, schema
-from zt_interop.log.models import InboundStream, InboxMessage, MessageLogEntry, Refusal
+from zt_interop.departments.models import DataService, Grant
+from zt_interop.log.models import DataCall, InboundStream, InboxMessage, MessageLogEntry, Refusal
 from zt_interop.queue.models import OutboundStream, OutboxMessage
-from zt_platform.accounts.models import Account
+from zt_platform.accounts import looks
+from zt_platform.accounts.models import Account, AccountEvent
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry
@@ -353,7 +355,56 @@ def grow_records(scene, numbers) -> None:
         )
 
 
+def grow_services(scene, numbers) -> None:
+    for number in numbers:
+        service = DataService.objects.create(
+            code=f"x.service-{number}",
+            name="x",
+            adapter="HTTP_JSON",
+            public_key=b"",
+            parameters_schema={},
+            answer_schema={},
+            fields=[{"name": "a", "zh": "甲", "en": "A"}],
+            registered_at=NOON,
+        )
+        Grant.objects.create(
+            service=service,
+            centre_id=scene.city.id,
+            centre_code=scene.city.code,
+            fields=["a"],
+            valid_from=date(2026, 1, 1),
+            opened_at=NOON,
+        )
+
+
+def grow_calls(scene, numbers) -> None:
+    for number in numbers:
+        DataCall.objects.create(
+            request_id=uuid7(),
+            service_code=f"x{number}",
+            parameters={},
+            request_index=b"",
+            state="REFUSED",
+            asked_at=NOON,
+        )
+
+
+def grow_looks(scene, numbers) -> None:
+    said = dict.fromkeys(("centre", "service_zh", "service_en", "owner_zh", "owner_en", "purpose"), "x")
+    for _ in numbers:
+        AccountEvent.objects.create(
+            account=scene.zhang,
+            kind=looks.KIND,
+            at=NOON,
+            data={**said, "tracking_number": "x", "fields_zh": ["甲"], "fields_en": ["A"]},
+        )
+
+
 GROWERS = {
+    "dataServices": ("boss", "dataServices", grow_services),
+    "dataGrants": ("boss", "dataGrants(first: 100)", grow_services),
+    "dataCalls": ("boss", "dataCalls(first: 100)", grow_calls),
+    "myDataLooks": ("zhang", "myDataLooks", grow_looks),
     "centres": ("boss", "centres(first: 100)", far_centres),
     "offeredItems": ("boss", 'offeredItems(first: 100, search: "增长事项")', grow_index),
     "items": ("boss", "items(first: 100)", grow_items),
