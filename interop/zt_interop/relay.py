@@ -15,7 +15,6 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from secrets import SystemRandom
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from zt_interop.send import ring
 from zt_interop.shipment import Shipment, next_shipment
 from zt_interop.signed import Signer
 from zt_interop.transports.base import Transport, transport_for
+from zt_tenants.backoff import wait_after
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import enter, outside_centres
@@ -47,7 +47,6 @@ LEASE: Final = timedelta(seconds=90)
 SHIPMENTS_PER_TURN: Final = 100
 FIRST_WAIT: Final = timedelta(seconds=2)
 LONGEST_WAIT: Final = timedelta(minutes=15)
-_random: Final = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +248,4 @@ def _put_off(lease: Lease, error: DomainError) -> None:
 
 def next_attempt(failures: int, *, at: datetime) -> datetime:
     """When a stream is tried again after so many failures in a row: 2 s doubling to 15 min, with jitter of one half."""
-    doublings = min(max(failures, 1) - 1, 20)
-    wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
-    return at + wait * _random.uniform(0.5, 1.0)
+    return at + wait_after(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.db import connection
+from killed import run_worker
 
 from zt_interop import handlers
 from zt_interop.log.models import InboundStream, InboxMessage, MessageLogEntry
@@ -40,17 +36,6 @@ def answering() -> Iterator[None]:
     handlers.unregister(RESPONSE)
 
 
-def _run_worker(crash_at: str) -> int:
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    environment = {
-        **os.environ,
-        "DATABASE_URL": urlunsplit(database),
-        "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
-        "ZT_CRASH_AT": crash_at,
-    }
-    return subprocess.run([sys.executable, str(WORKER)], env=environment, timeout=120, check=False).returncode
-
-
 def _send_requests(world, number: int) -> list[str]:
     ids = [str(uuid.uuid4()) for _ in range(number)]
     with enter(world.city):
@@ -64,7 +49,7 @@ def test_a_relay_killed_anywhere_is_succeeded_with_one_effect_each(committed_wor
     world = committed_world
     ids = _send_requests(world, 3)
 
-    assert _run_worker(crash_at) == -signal.SIGKILL
+    assert run_worker(WORKER, crash_at) == -signal.SIGKILL
     assert OutboxMessage.objects.filter(type=REQUEST, state="DELIVERED").count() == 0
 
     with at(now() + LEASE + timedelta(seconds=1)):
@@ -83,7 +68,7 @@ def test_a_relay_killed_anywhere_is_succeeded_with_one_effect_each(committed_wor
 
 def test_a_dead_relay_s_stream_is_left_alone_until_its_lease_ends(committed_world, answering) -> None:
     _send_requests(committed_world, 1)
-    assert _run_worker("after_sign") == -signal.SIGKILL
+    assert run_worker(WORKER, "after_sign") == -signal.SIGKILL
 
     assert relay_due() == 0
 
@@ -97,6 +82,6 @@ def test_a_dead_relay_s_stream_is_left_alone_until_its_lease_ends(committed_worl
 def test_a_relay_that_nobody_kills_needs_no_successor(committed_world, answering) -> None:
     ids = _send_requests(committed_world, 2)
 
-    assert _run_worker("nowhere") == 0
+    assert run_worker(WORKER, "nowhere") == 0
 
     assert [row.data["request_id"] for row in OutboxMessage.objects.filter(type=RESPONSE)] == ids

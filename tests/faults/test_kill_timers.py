@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.db import connection
+from killed import run_worker
 from notebook import KIND, Notebook, drop_tables, fill, make_tables
 
 from zt_tenants.clock import at, now
@@ -41,26 +37,13 @@ def notebook(committed_world):
     drop_tables(committed_world.all)
 
 
-def _run_worker(crash_at: str, *bad: str) -> int:
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    environment = {
-        **os.environ,
-        "DATABASE_URL": urlunsplit(database),
-        "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
-        "ZT_CRASH_AT": crash_at,
-    }
-    return subprocess.run(
-        [sys.executable, str(WORKER), *bad], env=environment, timeout=120, check=False, stdout=subprocess.DEVNULL
-    ).returncode
-
-
 @pytest.mark.parametrize("crash_at", POINTS)
 def test_a_worker_killed_anywhere_is_succeeded_with_one_effect_each(committed_world, notebook, crash_at: str) -> None:
     city, county = committed_world.city, committed_world.county
     past = now() - timedelta(hours=1)
     expected = {centre.code: fill(centre, 40, due_at=past) for centre in (city, county)}
 
-    assert _run_worker(crash_at, BAD) == -signal.SIGKILL
+    assert run_worker(WORKER, crash_at, BAD) == -signal.SIGKILL
     assert 0 < Timer.objects.count() <= 80
 
     with at(now() + max(LEASE, WAITING) + timedelta(hours=1)):
@@ -72,7 +55,7 @@ def test_a_worker_killed_anywhere_is_succeeded_with_one_effect_each(committed_wo
 
 def test_a_dead_workers_lane_is_left_alone_until_its_lease_ends(committed_world, notebook) -> None:
     fill(committed_world.city, 3, due_at=now() - timedelta(hours=1))
-    assert _run_worker("timers_in_transaction") == -signal.SIGKILL
+    assert run_worker(WORKER, "timers_in_transaction") == -signal.SIGKILL
 
     assert run_due() == 0
     assert Timer.objects.count() == 3
@@ -83,6 +66,6 @@ def test_a_dead_workers_lane_is_left_alone_until_its_lease_ends(committed_world,
 
 def test_a_worker_that_nobody_kills_needs_no_successor(committed_world, notebook) -> None:
     subjects = fill(committed_world.city, 60, due_at=now() - timedelta(hours=1))
-    assert _run_worker("nowhere", BAD) == 0
+    assert run_worker(WORKER, "nowhere", BAD) == 0
     assert notebook.of(committed_world.city) == [one for one in subjects if one != BAD]
     assert list(Timer.objects.values_list("subject", "attempts")) == [(BAD, 1)]

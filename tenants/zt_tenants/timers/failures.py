@@ -15,10 +15,10 @@ from uuid import UUID
 
 from django.db import OperationalError, connection
 
+from zt_tenants.backoff import wait_after
 from zt_tenants.clock import now
 from zt_tenants.errors import DomainError
 from zt_tenants.models import Timer
-from zt_tenants.timers.lanes import wait
 from zt_tenants.timers.registry import DueTimer
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def record(timer: DueTimer, attempts: int, error: Exception | None) -> None:
     parked = attempts >= MOST_ATTEMPTS and not transient
     Timer.objects.filter(id=timer.id).update(
         attempts=min(attempts, 32767),
-        next_attempt_at=moment + wait(attempts, FIRST_WAIT, LONGEST_WAIT),
+        next_attempt_at=moment + wait_after(attempts, first=FIRST_WAIT, longest=LONGEST_WAIT),
         parked_at=moment if parked else None,
         last_error=_described(error),
     )

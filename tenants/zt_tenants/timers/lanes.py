@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from secrets import SystemRandom
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
+from zt_tenants.backoff import wait_after
 from zt_tenants.clock import now
 from zt_tenants.models import TimerLane
 from zt_tenants.timers.registry import registered_kinds
@@ -27,7 +27,6 @@ LEASE: Final = timedelta(seconds=90)
 """How long a worker may be silent before its lane is given to another."""
 _FIRST_REST: Final = timedelta(seconds=2)
 _LONGEST_REST: Final = timedelta(minutes=5)
-_random: Final = SystemRandom()
 
 # A lane that runs out after its worker began means that the worker died: one timer at a time, then, until it goes well.
 # Lanes that exist are locked or skipped, so two scans never wait for each other; new ones are inserted in one order.
@@ -128,7 +127,9 @@ def finish(claim: Claim, course: Course) -> None:
         served_at=moment,
         batch_size=course.batch_size,
         failures=course.failures,
-        rests_until=moment + wait(course.failures, _FIRST_REST, _LONGEST_REST) if course.failures else None,
+        rests_until=moment + wait_after(course.failures, first=_FIRST_REST, longest=_LONGEST_REST)
+        if course.failures
+        else None,
     )
 
 
@@ -138,8 +139,3 @@ def give_back(claims: list[Claim]) -> None:
         TimerLane.objects.filter(
             lease_token=claims[0].token, centre_id__in=[claim.centre_id for claim in claims], began_at__isnull=True
         ).update(lease_token=None, lease_until=None)
-
-
-def wait(failures: int, first: timedelta, longest: timedelta) -> timedelta:
-    """How long to wait after so many failures in a row: doubling, with jitter of one half."""
-    return min(first * (1 << min(max(failures, 1) - 1, 20)), longest) * _random.uniform(0.5, 1.0)

@@ -236,6 +236,7 @@ def test_the_province_sees_late_and_parked_timers_without_their_subjects(sign_in
     finally:
         timers.unregister("test.shown")
     assert "迟滞" in page
+    assert "到期待处理1项，最早的已等待20分" in page
     assert "1项多次处理失败" in page
     assert "处理失败：X <b>" in page
     assert "test.shown" in page
