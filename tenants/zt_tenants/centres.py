@@ -113,28 +113,6 @@ def descendants(centre: Centre) -> CentreQuerySet:
     )
 
 
-def matching_centres(text: str) -> CentreQuerySet:
-    """Centres that take applications and whose name contains the text, or whose code, pinyin or pinyin initials start
-    with it; all for "".
-    """
-    text = text.strip()
-    found = Centre.objects.open().filter(abolished_on__isnull=True)
-    if not text:
-        return found
-    folded = text.lower().replace(" ", "")
-    return found.filter(
-        Q(name__contains=text)
-        | Q(code__startswith=text)
-        | Q(pinyin__startswith=folded)
-        | Q(pinyin_initials__startswith=folded)
-    )
-
-
-def search_centres(text: str, *, limit: int = 20) -> list[Centre]:
-    """The first centres that :func:`matching_centres` finds, with their parents; none for an empty text."""
-    return list(matching_centres(text).select_related("parent")[:limit]) if text.strip() else []
-
-
 def centres_by_id(centre_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Centre]:
     """Centres by id, open or closed, in one statement."""
     return {centre.id: centre for centre in Centre.objects.filter(id__in=list(centre_ids))}
@@ -152,3 +130,10 @@ def children_of(centre_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Centre]
         if centre.parent_id is not None:
             below[centre.parent_id].append(centre)
     return below
+
+
+def successors_of(centre_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Centre]]:
+    """The centres that take applications instead of each of these, by the abolished one's id, in two statements."""
+    heirs = dict(Centre.objects.filter(id__in=list(centre_ids)).values_list("id", "successor_ids"))
+    there = centres_by_id({heir for found in heirs.values() for heir in found})
+    return {ended: [there[heir] for heir in found if heir in there] for ended, found in heirs.items()}

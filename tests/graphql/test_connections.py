@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 
 import pytest
 
@@ -93,3 +94,27 @@ def test_foreign_cursors_are_refused(world) -> None:
             continue
         with enter(world.city), pytest.raises(InvalidInput):
             mine.page(Centre.objects.open(), first=2, after=forged)
+
+
+def test_the_best_match_of_a_search_comes_first_over_pages(world, stranger) -> None:
+    Centre.objects.filter(id=world.province.id).update(pinyin="chizhou-in-the-province")
+    first = stranger.ask(CENTRES, first=1, search="池州").data["centres"]
+    assert [edge["node"]["code"] for edge in first["edges"]] == [world.other_city.code]
+    Centre.objects.filter(id=world.other_city.id).update(pinyin="chizhou", short_name="chizhou")
+    seen, after = [], None
+    for _ in range(2):
+        page = stranger.ask(CENTRES, first=1, after=after, search="chizhou").data["centres"]
+        seen.append(page["edges"][0]["node"]["code"])
+        after = page["pageInfo"]["endCursor"]
+    assert seen == [world.other_city.code, world.province.code]
+
+
+def test_who_takes_over_from_an_abolished_centre(world, stranger) -> None:
+    Centre.objects.filter(id=world.county.id).update(
+        abolished_on=date(2026, 11, 1), successor_ids=[world.other_county.id, world.city.id]
+    )
+    asked = '{ centre(code: "%s") { abolishedOn successors { code } } }'
+    ended = stranger.ask(asked % world.county.code).data["centre"]
+    assert ended == {"abolishedOn": "2026-11-01", "successors": [{"code": "341702"}, {"code": "340100"}]}
+    there = stranger.ask(asked % world.city.code).data["centre"]
+    assert there == {"abolishedOn": None, "successors": []}

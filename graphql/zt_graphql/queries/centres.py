@@ -13,8 +13,9 @@ from zt_graphql.types.centres import Centre
 from zt_graphql.types.enums import LevelEnum
 from zt_graphql.types.items import OfferedItem
 from zt_platform.index.queries import matching_items
-from zt_tenants.centres import centre_by_code, matching_centres
+from zt_tenants.centres import centre_by_code
 from zt_tenants.context import current_centre_or_none
+from zt_tenants.finding import matching_centres
 
 
 class CentreQueries(graphene.ObjectType):
@@ -31,9 +32,9 @@ class CentreQueries(graphene.ObjectType):
     )
     centres = ConnectionField(
         Centre,
-        keyset=Keyset("centres", "code"),
+        keyset=Keyset("centres", "rank", "level_rank", "code"),
         permission=PUBLIC,
-        description="Open centres by name, code, pinyin or pinyin initials; all without a text.",
+        description="Open centres by name, code, pinyin or its initials, best match first; all by code without a text.",
         search=graphene.String(required=True, default_value=""),
         level=LevelEnum(),
     )

@@ -9,10 +9,11 @@ import graphene
 
 from zt_graphql.fields import BatchedField
 from zt_graphql.types.enums import LevelEnum
-from zt_tenants.centres import centres_by_code, centres_by_id, children_of
+from zt_tenants.centres import centres_by_code, centres_by_id, children_of, successors_of
 from zt_tenants.urls import centre_url
 
 CHILDREN_RECKONED = 15
+SUCCESSORS_RECKONED = 2
 
 
 class Centre(graphene.ObjectType):
@@ -24,6 +25,15 @@ class Centre(graphene.ObjectType):
     short_name = graphene.String(required=True)
     level = graphene.Field(LevelEnum, required=True)
     opened_on = graphene.Date(required=True)
+    abolished_on = graphene.Date(description="Since when it takes no new applications; null while it does.")
+    successors = BatchedField(
+        lambda: graphene.NonNull(graphene.List(graphene.NonNull(Centre))),
+        key="id",
+        batch=successors_of,
+        missing=list,
+        size=SUCCESSORS_RECKONED,
+        description="Who takes its applications since it was abolished.",
+    )
     endpoint = graphene.String(required=True, description="Where this centre's own data are asked for.")
     parent = BatchedField(lambda: Centre, key="parent_id", batch=centres_by_id)
     children = BatchedField(

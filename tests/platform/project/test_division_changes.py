@@ -42,11 +42,12 @@ from zt_platform.supervision.models import CaseRecord, CaseStep, Feed
 from zt_storage import objects
 from zt_storage.uploads import read_bytes
 from zt_tenants import clock
-from zt_tenants.centres import centre_by_code, centre_by_id, matching_centres
+from zt_tenants.centres import centre_by_code, centre_by_id
 from zt_tenants.changes import CentreAbolished, ChildrenUnassigned, CodeInUse, successors
 from zt_tenants.context import enter
 from zt_tenants.divisions import demo_divisions
 from zt_tenants.errors import InvalidInput, UnknownCentre
+from zt_tenants.finding import matching_centres
 from zt_tenants.models import Centre, FormerCode, Level, Transport
 from zt_tenants.provisioning import provision_centre
 

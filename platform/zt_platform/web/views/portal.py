@@ -16,8 +16,9 @@ from zt_platform.accounts.sessions import applicant_for_request
 from zt_platform.cases.vocabulary import Status
 from zt_platform.index.queries import cases_of, centres_offering, common_life_events, search_item_names, search_items
 from zt_platform.web.preferences import CENTRE_COOKIE
-from zt_tenants.centres import ancestors, centre_by_code, children, province, search_centres
+from zt_tenants.centres import ancestors, centre_by_code, children, province
 from zt_tenants.errors import UnknownCentre
+from zt_tenants.finding import highlighted, search_centres
 from zt_tenants.models import Centre, Level
 
 PAGE = 20
@@ -65,7 +66,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "near": near,
         "near_items": search_items(query, centre_code=near.code) if near and query else [],
         "items": [] if only else search_item_names(query),
-        "centres": [] if only else search_centres(query, limit=5),
+        "centres": [] if only else [(one, highlighted(one.name, query)) for one in search_centres(query, limit=5)],
         "only": only,
     }
     # htmx asks as one types and wants the results alone.
@@ -106,11 +107,20 @@ def _position(text: str) -> tuple[datetime, UUID] | None:
 
 @require_GET
 def centres(request: HttpRequest) -> HttpResponse:
-    """The centre picker: search by name or pinyin, or go down level by level (``in`` is the centre one stands in)."""
+    """The centre picker: search by name or pinyin, or go down level by level (``in`` is the centre one stands in).
+
+    The search box asks for the first matches alone (header ``X-Options``) as one types; without scripts it is a form.
+    """
     query = request.GET.get("q", "").strip()
-    if query:
-        found = search_centres(query, limit=50)
-        return render(request, "web/centres.html", {"query": query, "found": found, "searching": True})
+    options = bool(request.headers.get("X-Options"))
+    if query or options:
+        found = [
+            (centre, highlighted(centre.name, query)) for centre in search_centres(query, limit=8 if options else 50)
+        ]
+        page = "web/components/centre_options.html" if options else "web/centres.html"
+        response = render(request, page, {"query": query, "found": found, "searching": True})
+        patch_vary_headers(response, ("X-Options",))
+        return response
     code = request.GET.get("in", "")
     here = centre_by_code(code) if code else province()
     below = children(here)
