@@ -39,5 +39,5 @@ def test_no_file_name_says_nothing() -> None:
 
 def test_lock_files_name_no_registry() -> None:
     for lock in ROOT.glob("requirements*.lock"):
-        assert "http" not in lock.read_text(), lock.name
+        assert "://" not in lock.read_text(), lock.name
         assert "--hash=sha256:" in lock.read_text(), lock.name
