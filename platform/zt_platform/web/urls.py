@@ -18,6 +18,7 @@ urlpatterns = [
     path("register/", signing.register, name="register"),
     path("account/", account.account, name="account"),
     path("account/resident-id/", account.enter_resident_id, name="account-resident-id"),
+    path("account/verify/", account.verify, name="account-verify"),
     path("account/authorisations/", account.authorise, name="account-authorise"),
     path("account/authorisations/<uuid:authorisation_id>/revoke/", account.revoke, name="account-revoke"),
 ]

@@ -12,8 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zt_platform.accounts import commands
+from zt_platform.accounts.errors import SignInRequired
+from zt_platform.accounts.looks import looks_of
 from zt_platform.accounts.queries import authorisations_of, own_account
 from zt_platform.accounts.sessions import applicant_for_request
+from zt_platform.exchange.commands import verify_own_identity
 from zt_platform.web.forms import AuthorisationForm, PlainForm, ResidentIdForm
 from zt_tenants.clock import today
 from zt_tenants.errors import DomainError
@@ -35,6 +38,7 @@ def _page(
         "authorisation_form": authorisation
         or AuthorisationForm(initial={"valid_from": today(), "valid_until": today() + YEAR}),
         "refused": refused,
+        "looks": looks_of(actor),
         "today": today(),
     }
     return render(request, "web/account.html", context, status=422 if refused else 200)
@@ -60,6 +64,20 @@ def enter_resident_id(request: HttpRequest) -> HttpResponse:
             messages.success(request, bi("身份证号码已登记。", "Your resident id is entered."))
             return redirect(portal_url("account"))
     return _page(request, identity=form)
+
+
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    """Have the own identity proven by the public security's data, with consent."""
+    try:
+        verify_own_identity(actor=applicant_for_request(request), consent=request.POST.get("consent") == "yes")
+    except SignInRequired:
+        raise
+    except DomainError as refused:
+        messages.warning(request, refused.text())
+    else:
+        messages.success(request, bi("身份已由公安数据核验。", "Your identity is verified by the data service."))
+    return redirect(portal_url("account"))
 
 
 @require_POST

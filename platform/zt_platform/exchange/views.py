@@ -1,0 +1,132 @@
+"""Pages of data services at a centre: services and grants, and the log of calls."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from zt_interop.departments.registry import GrantTerms
+from zt_interop.log.models import DataCall
+from zt_platform.accounts.errors import SignInRequired
+from zt_platform.accounts.sessions import actor_for_request
+from zt_platform.exchange import commands, queries
+from zt_platform.organisation.roles import Role
+from zt_platform.supervision.exports import csv_response
+from zt_tenants.clock import today
+from zt_tenants.context import current_centre
+from zt_tenants.errors import DomainError, InvalidInput
+from zt_tenants.language import bi, in_chinese
+from zt_tenants.models import Level
+
+PAGE = 50
+MOST_ROWS = 5000
+"""Of a table as CSV; older calls are reached over GraphQL."""
+
+
+@require_http_methods(["GET", "POST"])
+def grants(request: HttpRequest) -> HttpResponse:
+    """Services and grants; the province's administrators open new ones here."""
+    actor = actor_for_request(request)
+    held = queries.data_grants(actor)
+    refused: DomainError | None = None
+    if request.method == "POST":
+        try:
+            opened = commands.open_data_grant(actor=actor, **_posted(request))
+        except SignInRequired:
+            raise
+        except DomainError as wrong:
+            refused = wrong
+        else:
+            messages.success(request, bi("已授权给{code}。", "Granted to {code}.", code=opened.centre_code))
+            return redirect(reverse("exchange:grants"))
+    services = queries.data_services(actor)
+    context = {
+        "services": services,
+        "grants": held[:200],
+        "may_grant": actor.has(Role.CENTRE_ADMIN) and current_centre().level == Level.PROVINCE,
+        "refused": {"purpose": [refused.text()]} if refused else {},
+        "given": request.POST,
+        "today": today(),
+        "chosen": next((one for one in services if one.code == request.GET.get("service")), None),
+    }
+    return render(request, "exchange/grants.html", context, status=422 if refused else 200)
+
+
+def _posted(request: HttpRequest) -> dict[str, Any]:
+    given = request.POST
+    try:
+        until = given.get("valid_until", "")
+        terms = GrantTerms(
+            fields=given.getlist("fields"),
+            purpose=given.get("purpose", ""),
+            legal_basis=given.get("legal_basis", ""),
+            valid_from=date.fromisoformat(given.get("valid_from", "")),
+            valid_until=date.fromisoformat(until) if until else None,
+            department_code=given.get("department_code", "").strip()[:20],
+        )
+    except ValueError as wrong:
+        raise InvalidInput(field="valid_from", zh="请填写有效的日期。", en="Enter a valid date.") from wrong
+    return {
+        "service_code": given.get("service", "")[:64],
+        "centre_code": given.get("centre_code", "").strip()[:12],
+        "terms": terms,
+    }
+
+
+@require_POST
+def revoke(request: HttpRequest, grant_id: UUID) -> HttpResponse:
+    """End a grant at once."""
+    actor = actor_for_request(request)
+    commands.revoke_data_grant(actor=actor, grant_id=grant_id, reason=request.POST.get("reason", ""))
+    messages.success(request, bi("授权已撤销，立即生效。", "The grant is revoked."))
+    return redirect(reverse("exchange:grants"))
+
+
+@require_safe
+def calls(request: HttpRequest) -> HttpResponse:
+    """The log of calls, newest first; ``?csv=1`` as a table."""
+    found = queries.data_calls(actor_for_request(request))
+    if "csv" in request.GET:
+        return _csv(list(found[:MOST_ROWS]))
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        found = found.filter(id__lt=int(before))
+    rows = list(found[: PAGE + 1])
+    older = f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
+    return render(request, "exchange/calls.html", {"calls": rows[:PAGE], "older_url": older})
+
+
+def _csv(rows: list[DataCall]) -> HttpResponse:
+    header = [
+        bi("时间", "Time"),
+        bi("服务", "Service"),
+        bi("查询人", "Asked by"),
+        bi("办件编号", "Case"),
+        bi("目的", "Purpose"),
+        bi("字段", "Fields"),
+        bi("状态", "State"),
+        bi("结果", "Verdict"),
+        bi("原因", "Reason"),
+    ]
+    lines = [
+        [
+            f"{call.asked_at:%Y-%m-%d %H:%M:%S}",
+            call.service_code,
+            call.actor_name,
+            call.subject,
+            call.purpose,
+            " ".join(call.fields),
+            call.get_state_display(),
+            call.verdict or call.status,
+            call.reason_zh if in_chinese() else call.reason_en,
+        ]
+        for call in rows
+    ]
+    return csv_response(bi("数据查询日志.csv", "data-calls.csv"), header, lines)
