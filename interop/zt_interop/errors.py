@@ -261,6 +261,51 @@ class NoSigningKey(DomainError):
     en = "The centre “{centre}” has no valid signing key; the province must issue one."
 
 
+class NoEncryptionKey(DomainError):
+    """Personal data must be sealed for a centre elsewhere, and the registry has no key of it to seal to."""
+
+    code = "NO_ENCRYPTION_KEY"
+    zh = "发往外部中心“{centre}”的个人信息必须加密，但密钥登记册中没有其有效的加密密钥；请先导入（zhengtong keys import）。"
+    en = (
+        "What goes to “{centre}” outside this deployment must be encrypted, and the registry has no valid encryption key"
+        " of it; import one first (zhengtong keys import)."
+    )
+
+
+class KeyNotHeld(DomainError):
+    """The holder of the private keys has no such key of this centre."""
+
+    code = "KEY_NOT_HELD"
+    zh = "密钥库中没有密钥“{kid}”的私钥，请省级管理员换发密钥。"
+    en = "The key store holds no private half of “{kid}”; the province must issue a new key."
+
+
+class SignerUnreachable(DomainError):
+    """The process that holds the keys does not answer; what needed it is tried again."""
+
+    code = "SIGNER_UNREACHABLE"
+    zh = "签名服务没有应答（{detail}），系统将自动重试；请检查 zhengtong signer 是否在运行。"
+    en = "The signer does not answer ({detail}); it will be tried again. Check that zhengtong signer is running."
+
+
+class SealKeyUnknown(MessageRefused):
+    """The data were encrypted to a key that this centre does not hold; once it does, they can be opened."""
+
+    code = "SEAL_KEY_UNKNOWN"
+    zh = "本中心没有解密所需的密钥“{kid}”。"
+    en = "This centre does not hold the key “{kid}” that the data are encrypted to."
+    retry = True
+
+
+class SealRefused(MessageRefused):
+    """The signature is right, the encryption inside is not: made wrongly, or taken from another event."""
+
+    code = "SEAL_REFUSED"
+    zh = "报文的加密内容无法解开：{detail}。"
+    en = "The encrypted data do not open: {detail}."
+    recorded = True
+
+
 class NoHandler(DomainError):
     """The message is good, but nothing here can act on its type yet; it waits."""
 

@@ -33,8 +33,8 @@ class Message:
     digest: str
 
     @classmethod
-    def of(cls, event: Event) -> Message:
-        """The message of a verified event of a stream."""
+    def of(cls, event: Event, data: dict[str, Any] | None = None) -> Message:
+        """The message of a verified event of a stream; ``data`` are its data in clear if the event's are encrypted."""
         return cls(
             id=event.id,
             type=event.type,
@@ -43,7 +43,7 @@ class Message:
             channel=event.channel,
             subject=event.subject,
             time=event.time,
-            data=event.data,
+            data=event.data if data is None else data,
             sequence=event.sequence or 0,
             digest=event.digest(),
         )

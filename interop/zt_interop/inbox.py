@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from zt_interop.confidential import open_data
 from zt_interop.errors import NoHandler
 from zt_interop.handlers import Message, batch_handler_for, handler_for
 from zt_interop.log.models import UNAPPLIED, InboundStream, InboxMessage, InboxState, MessageLogEntry
@@ -201,7 +202,8 @@ def _replay_next(of: InboxMessage) -> bool:
     head = queue.select_related("log_entry").first()
     if head is None:
         return False
-    message = Message.of(logged_event(head.log_entry.delivered_bytes, head.sequence))
+    event = logged_event(head.log_entry.delivered_bytes, head.sequence)
+    message = Message.of(event, open_data(event))
     problem = prepare(message)
     with transaction.atomic():
         # The stream's lock keeps a delivery from slipping in between this subject's messages.

@@ -3,7 +3,8 @@
 1. Open the delivery (:mod:`zt_interop.opening`): nothing is believed before the signature is.
 2. Known already? The same content is answered as a duplicate, other content under the same id is refused.
 3. Is it next in its stream? A gap is refused with the sequence that is expected.
-4. Check type and payload. What fails here was authentic, so it keeps its sequence and the stream goes on.
+4. Open what is encrypted, check type and payload. What fails here was authentic, so it keeps its sequence and the
+   stream goes on.
 5. Let the handler prepare if it must (outside the transaction), then lock the stream, check 2 and 3 under the lock,
    and write log, inbox and the handler's effect together.
 6. Answer. Whoever dies before the answer is asked again and answers "duplicate".
@@ -11,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,7 @@ from django.db.models import F, Q, QuerySet
 
 from zt_interop.batch import MAX_BATCH_CASES
 from zt_interop.canonical import sha256_hex
+from zt_interop.confidential import open_data
 from zt_interop.envelope import Event
 from zt_interop.errors import (
     ContentConflict,
@@ -46,7 +48,7 @@ from zt_interop.log.models import (
 from zt_interop.opening import Delivery, Sighting, open_delivery
 from zt_interop.receipts import UNKNOWN_SENDER, Outcome, Receipt, refusal_receipt, sign_receipt
 from zt_interop.record import carried_entry
-from zt_interop.schemas import check_data
+from zt_interop.schemas import check_data, check_type
 from zt_tenants.clock import now
 from zt_tenants.context import enter
 from zt_tenants.errors import DomainError
@@ -105,9 +107,9 @@ def _count_gap(delivery: Delivery) -> None:
 
 def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
     """Steps 2 to 5 for a verified delivery."""
-    found = {event.id: problem for event in delivery.events if (problem := _payload_problem(event))}
+    clear, found = _clear_data(delivery)
     while True:
-        plan = _plan(delivery, found)
+        plan = _plan(delivery, clear)
         with transaction.atomic():
             stream = _stream(delivery, InboundStream.objects.select_for_update(no_key=True))
             inbox = _inbox(delivery)
@@ -117,7 +119,7 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
             if not fresh:
                 return _sign(_repeated_answer(delivery), at, delivery.source)
             problems = {event.id: found[event.id] for event in fresh if event.id in found}
-            messages = [Message.of(event) for event in fresh if event.id not in problems]
+            messages = [Message.of(event, clear[event.id]) for event in fresh if event.id in clear]
             fates = settle(messages, held=inbox.held, unprepared=plan.unprepared)
             receipt = _receipt(delivery, problems, fates)
             answer = _sign(receipt, at, delivery.source)
@@ -161,7 +163,7 @@ class _Plan:
     unprepared: Mapping[UUID, DomainError] = field(default_factory=dict)
 
 
-def _plan(delivery: Delivery, problems: Collection[UUID]) -> _Plan:
+def _plan(delivery: Delivery, clear: Mapping[UUID, dict[str, Any]]) -> _Plan:
     """Let handlers prepare what they must before the transaction; for most types there is nothing to prepare."""
     if not any(needs_preparation(event.type) for event in delivery.events):
         return _Plan()
@@ -169,9 +171,9 @@ def _plan(delivery: Delivery, problems: Collection[UUID]) -> _Plan:
     unprepared: dict[UUID, DomainError] = {}
     stopped = set(inbox.held)
     for event in _fresh_events(delivery, _stream(delivery, InboundStream.objects.all()), inbox):
-        if event.id in problems or event.subject in stopped:
+        if event.id not in clear or event.subject in stopped:
             continue
-        reason = prepare(Message.of(event))
+        reason = prepare(Message.of(event, clear[event.id]))
         if reason:
             unprepared[event.id] = reason
             stopped.add(event.subject)
@@ -183,12 +185,26 @@ def _stream(delivery: Delivery, rows: QuerySet[InboundStream]) -> InboundStream:
     return stream
 
 
-def _payload_problem(event: Event) -> MessageRefused | None:
-    try:
-        check_data(event.type, event.data)
-    except MessageRefused as problem:
-        return problem
-    return None
+def _clear_data(delivery: Delivery) -> tuple[dict[UUID, dict[str, Any]], dict[UUID, MessageRefused]]:
+    """The data in clear of the events that can be taken, and why the others cannot; by event id.
+
+    Raises:
+        SealKeyUnknown: a key is missing here; once it is there the same delivery can be taken.
+    """
+    clear: dict[UUID, dict[str, Any]] = {}
+    problems: dict[UUID, MessageRefused] = {}
+    for event in delivery.events:
+        try:
+            check_type(event.type)
+            data = open_data(event)
+            check_data(event.type, data)
+        except MessageRefused as problem:
+            if not problem.recorded:
+                raise
+            problems[event.id] = problem
+        else:
+            clear[event.id] = data
+    return clear, problems
 
 
 def _fresh_events(delivery: Delivery, stream: InboundStream, inbox: _Inbox) -> list[Event]:

@@ -170,7 +170,7 @@ def _ship_next(lease: Lease, way: _Way) -> Shipped:
     """
     with enter(way.source), transaction.atomic():
         stream = _locked(lease)
-        shipment = next_shipment(stream, signer=way.signer, at=now()) if stream else None
+        shipment = next_shipment(stream, destination=way.destination, signer=way.signer, at=now()) if stream else None
     if shipment is None:
         return Shipped.NOTHING
     crash_point("after_sign")

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zt_interop import signed
+from zt_interop.confidential import GROWTH, must_be_sealed
 from zt_interop.envelope import CASE_CHANNEL, FIRST_LINK, Event
 from zt_interop.errors import TooLarge
 from zt_interop.queue.models import OutboxMessage
@@ -29,6 +30,8 @@ _BELL_FADES: Final = 300
 """Seconds after which a bell nobody answered is dropped; the sweep rings again for what is still due."""
 MAX_EVENT_BYTES: Final = (signed.MAX_MESSAGE_BYTES - _HEADER_ROOM) * 3 // 4
 """What fits into a message of 1 MiB once it is base64url."""
+MAX_SEALED_BYTES: Final = (MAX_EVENT_BYTES - GROWTH) * 3 // 4
+"""What fits once it is encrypted and base64url twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,12 @@ def _check_payloads(outgoing: Sequence[Outgoing]) -> None:
 
 
 def _event(source: str, message: Outgoing) -> Event:
+    destination = centre_by_code(message.destination)
     event = Event(
         id=uuid7(),
         type=message.type,
         source=source,
-        destination=centre_by_code(message.destination).code,
+        destination=destination.code,
         channel=message.channel,
         subject=message.subject,
         time=now(),
@@ -118,8 +122,9 @@ def _event(source: str, message: Outgoing) -> Event:
         traceparent=message.traceparent or None,
     )
     Event.from_json(event.to_json())
-    if len(event.canonical()) > MAX_EVENT_BYTES:
-        raise TooLarge(limit=MAX_EVENT_BYTES)
+    limit = MAX_SEALED_BYTES if must_be_sealed(destination, message.channel) else MAX_EVENT_BYTES
+    if len(event.canonical()) > limit:
+        raise TooLarge(limit=limit)
     return event
 
 

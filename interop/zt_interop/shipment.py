@@ -14,9 +14,12 @@ from uuid import UUID
 from django.db import connection
 
 from zt_interop import batch, signed
+from zt_interop.confidential import is_sealed, must_be_sealed, seal_event, sealing_key
 from zt_interop.envelope import SUPERVISION_CHANNEL, Event
+from zt_interop.keys.registry import TrustedKey
 from zt_interop.queue.models import MessageState, OutboundStream, OutboxMessage
 from zt_interop.signed import Signer
+from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
 MAX_BATCH_CONTENT: Final = 6 * 1024 * 1024
@@ -48,11 +51,15 @@ class Shipment:
         return self.messages[-1].sequence or 0
 
 
-def next_shipment(stream: OutboundStream, *, signer: Signer, at: datetime) -> Shipment | None:
+def next_shipment(stream: OutboundStream, *, destination: Centre, signer: Signer, at: datetime) -> Shipment | None:
     """Give the next pending messages their place in the stream (its row is locked) and sign them; None: nothing is left.
 
     Messages whose place was given before (a relay died, a delivery failed) go first and keep it; only the signature is
-    fresh.
+    fresh. Data for a centre elsewhere are encrypted to its key as the message takes its place, once for all attempts;
+    from then on the queue holds only what was encrypted.
+
+    Raises:
+        NoEncryptionKey: there is no key of the destination to encrypt to; the stream waits.
     """
     pending = _pending(stream, _most(stream) + 1)
     if not pending:
@@ -60,17 +67,22 @@ def next_shipment(stream: OutboundStream, *, signer: Signer, at: datetime) -> Sh
     chosen: list[OutboxMessage] = []
     events: list[Event] = []
     size = weight = 0
+    sealing = _Sealing(destination, at) if must_be_sealed(destination, stream.channel) else None
     for message in pending[: _most(stream)]:
         event = _placed(stream, message)
+        if sealing and not is_sealed(event.data):
+            event = sealing.sealed(event)
         size += len(event.canonical())
         weight += _weight(message)
         if chosen and (size > MAX_BATCH_CONTENT or weight > MAX_BATCH_WEIGHT):
             break
         if message.sequence is None:
             _take_place(stream, message, event)
+            if sealing:
+                message.data = event.data
         chosen.append(message)
         events.append(event)
-    _save_places(chosen)
+    _save_places(chosen, sealed=sealing is not None)
     stream.save(update_fields=["last_sequence", "last_hash", "lease_until"])
     return _signed(stream, chosen, events, signer=signer, at=at, is_last=len(chosen) == len(pending))
 
@@ -84,6 +96,8 @@ def _most(stream: OutboundStream) -> int:
 
 def _weight(message: OutboxMessage) -> int:
     """How much work a message makes there before it is taken: its attachments are copied then."""
+    if is_sealed(message.data):  # from an attempt before; how many it names cannot be seen any more
+        return 1 + _MATERIAL_WEIGHT
     return 1 + _MATERIAL_WEIGHT * len(message.data.get("materials") or ())
 
 
@@ -105,16 +119,33 @@ def _signed(
     return Shipment(event.id, wire, tuple(chosen), is_batch=False, is_last=is_last)
 
 
+class _Sealing:
+    """Encrypts to the destination's key, which is looked up when the first message needs it."""
+
+    def __init__(self, destination: Centre, at: datetime) -> None:
+        self._destination, self._at = destination, at
+        self._key: TrustedKey | None = None
+
+    def sealed(self, event: Event) -> Event:
+        """The event with its data encrypted."""
+        if self._key is None:
+            self._key = sealing_key(self._destination, at=self._at)
+        return seal_event(event, self._key)
+
+
 _SAVE_PLACES: Final = """
     UPDATE interop_queue_outboxmessage AS message
     SET state = 'SIGNED', attempts = attempts + 1,
-        sequence = place.sequence, prevhash = place.prevhash, digest = place.digest
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) AS place (position, sequence, prevhash, digest)
+        sequence = place.sequence, prevhash = place.prevhash, digest = place.digest,
+        data = coalesce(place.data, message.data)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bytea[])
+        AS place (position, sequence, prevhash, digest, data)
     WHERE message.position = place.position
 """  # one statement for 500 rows; the ORM's bulk_update takes a second for them
 
 
-def _save_places(messages: list[OutboxMessage]) -> None:
+def _save_places(messages: list[OutboxMessage], *, sealed: bool) -> None:
+    field = OutboxMessage._meta.get_field("data")
     with connection.cursor() as cursor:
         cursor.execute(
             _SAVE_PLACES,
@@ -123,6 +154,7 @@ def _save_places(messages: list[OutboxMessage]) -> None:
                 [message.sequence for message in messages],
                 [message.prevhash for message in messages],
                 [message.digest for message in messages],
+                [field.get_db_prep_value(message.data, connection) if sealed else None for message in messages],
             ],
         )
 

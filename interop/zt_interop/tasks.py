@@ -12,6 +12,7 @@ from celery import shared_task
 from zt_interop import relay
 from zt_interop.departments import calls
 from zt_interop.departments.file_drop.picking import pick_up_all
+from zt_interop.keys.rotation import rotate_expiring
 from zt_interop.proof import heads
 from zt_interop.send import ring
 from zt_tenants.clock import now
@@ -62,3 +63,9 @@ def close_log(code: str, until: str) -> None:
     """Close one centre's log; nothing happens when it was closed already or nothing new is in it."""
     with enter(code):
         heads.close_log(until=datetime.fromisoformat(until))
+
+
+@shared_task(name="zt_interop.tasks.rotate_keys", ignore_result=True)  # type: ignore[untyped-decorator]
+def rotate_keys() -> int:
+    """The nightly tick: new keys for the centres whose keys end soon; how many centres got them."""
+    return rotate_expiring()

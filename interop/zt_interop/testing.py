@@ -10,7 +10,7 @@ from zt_interop import signed
 from zt_interop.canonical import parse_strict
 from zt_interop.envelope import FIRST_LINK, Event
 from zt_interop.handlers import Message
-from zt_interop.keys.signing import StoredSigner, signer_for
+from zt_interop.keys.signing import HeldSigner, signer_for
 from zt_interop.receive import receive
 from zt_interop.send import send_message
 from zt_tenants.clock import now
@@ -106,7 +106,7 @@ class Sender:
         return event
 
     @property
-    def signer(self) -> StoredSigner:
+    def signer(self) -> HeldSigner:
         """The source's own signer."""
         return signer_for(self.source, at=now())
 

@@ -8,7 +8,8 @@
 * A *passphrase cipher* seals archives that leave the house (:class:`PassphraseCipher`).
 
 Keys come from the setting ``ZT_VAULT_KEYS``: an ordered mapping id → 32 bytes, the first one seals, all open
-(so a key can be rotated); and ``ZT_INDEX_KEY``.
+(so a key can be rotated); and ``ZT_INDEX_KEY``. ``ZT_KEYSTORE_KEYS``, of the same form, wraps the private signing keys;
+only who holds those needs it. Where it is empty the vault's keys wrap them, and they still open what they wrapped.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -46,8 +48,13 @@ def _derived(master: bytes, purpose: str) -> bytes:
     return hmac.digest(master, b"zhengtong/" + purpose.encode(), hashlib.sha256)
 
 
-def _seal(data: bytes, *, context: str) -> bytes:
-    key_id, master = next(iter(settings.ZT_VAULT_KEYS.items()))
+def _wrapping_keys() -> dict[str, bytes]:
+    own: dict[str, bytes] = settings.ZT_KEYSTORE_KEYS
+    return {**own, **{name: key for name, key in settings.ZT_VAULT_KEYS.items() if name not in own}}
+
+
+def _seal(data: bytes, *, keys: Mapping[str, bytes], context: str) -> bytes:
+    key_id, master = next(iter(keys.items()))
     nonce = get_random_bytes(_NONCE_BYTES)
     head = bytes([_VERSION]) + key_id.encode().ljust(_ID_BYTES, b"\0")[:_ID_BYTES] + nonce
     cipher = cast(Any, AES.new(_derived(master, "seal"), AES.MODE_GCM, nonce=nonce))
@@ -56,11 +63,11 @@ def _seal(data: bytes, *, context: str) -> bytes:
     return head + bytes(ciphertext) + bytes(tag)
 
 
-def _open(sealed: bytes, *, context: str) -> bytes:
+def _open(sealed: bytes, *, keys: Mapping[str, bytes], context: str) -> bytes:
     sealed = bytes(sealed)
     head, body, tag = sealed[:_HEAD_BYTES], sealed[_HEAD_BYTES:-_TAG_BYTES], sealed[-_TAG_BYTES:]
     key_id = head[1 : 1 + _ID_BYTES].rstrip(b"\0").decode("ascii", "replace")
-    master = settings.ZT_VAULT_KEYS.get(key_id)
+    master = keys.get(key_id)
     if len(sealed) < _HEAD_BYTES + _TAG_BYTES or head[0] != _VERSION or master is None:
         raise SealBroken(purpose=context)
     cipher = cast(Any, AES.new(_derived(master, "seal"), AES.MODE_GCM, nonce=head[1 + _ID_BYTES :]))
@@ -73,7 +80,7 @@ def _open(sealed: bytes, *, context: str) -> bytes:
 
 def seal(plaintext: str, *, purpose: str) -> bytes:
     """Seal a text for one purpose (``"app.model.field"``); the same text seals differently each time."""
-    return _seal(plaintext.encode(), context="field:" + purpose)
+    return _seal(plaintext.encode(), keys=settings.ZT_VAULT_KEYS, context="field:" + purpose)
 
 
 def open_sealed(sealed: bytes, *, purpose: str) -> str:
@@ -82,7 +89,7 @@ def open_sealed(sealed: bytes, *, purpose: str) -> str:
     Raises:
         SealBroken: altered, another purpose, or an unknown key.
     """
-    return _open(sealed, context="field:" + purpose).decode()
+    return _open(sealed, keys=settings.ZT_VAULT_KEYS, context="field:" + purpose).decode()
 
 
 def blind_index(value: str, *, purpose: str) -> bytes:
@@ -93,7 +100,7 @@ def blind_index(value: str, *, purpose: str) -> bytes:
 
 def wrap_key(private_key: bytes, *, centre: str, key_id: str) -> bytes:
     """Wrap a centre's private key for the key store; bound to the centre and the key id."""
-    return _seal(private_key, context=f"key:{centre}:{key_id}")
+    return _seal(private_key, keys=_wrapping_keys(), context=f"key:{centre}:{key_id}")
 
 
 def unwrap_key(wrapped: bytes, *, centre: str, key_id: str) -> bytes:
@@ -102,12 +109,12 @@ def unwrap_key(wrapped: bytes, *, centre: str, key_id: str) -> bytes:
     Raises:
         SealBroken: altered, another centre or key id, or an unknown key-encryption key.
     """
-    return _open(wrapped, context=f"key:{centre}:{key_id}")
+    return _open(wrapped, keys=_wrapping_keys(), context=f"key:{centre}:{key_id}")
 
 
 def wrapping_key_id() -> str:
     """The id of the key-encryption key that wraps new keys now (stored beside each wrapped key)."""
-    return str(next(iter(settings.ZT_VAULT_KEYS)))
+    return next(iter(_wrapping_keys()))
 
 
 PASSPHRASE_SALT_BYTES = 16

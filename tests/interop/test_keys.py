@@ -8,10 +8,13 @@ import pytest
 from django.db import connection
 
 from zt_interop import signed
-from zt_interop.errors import KeyNotValid, KeyRevoked, KeyUnknown, KeyUntrusted, NoSigningKey
-from zt_interop.keys.commands import ensure_keys, issue_key, issue_root_key, revoke_key, rotate_key
+from zt_interop.errors import KeyNotHeld, KeyNotValid, KeyRevoked, KeyUnknown, KeyUntrusted, NoSigningKey
+from zt_interop.keys.commands import ensure_keys, issue_key, issue_root_key, revoke_key
+from zt_interop.keys.database_holder import DatabaseHolder
+from zt_interop.keys.exchange import export_statements, import_statement
 from zt_interop.keys.models import KeyUsage, PrivateKey, PublicKey
-from zt_interop.keys.registry import export_statements, import_statement, trusted_key
+from zt_interop.keys.registry import trusted_key
+from zt_interop.keys.rotation import rotate_key
 from zt_interop.keys.signing import signer_for
 from zt_interop.relay import relay_due
 from zt_interop.send import send_message
@@ -19,7 +22,7 @@ from zt_interop.suites import suite
 from zt_interop.testing import PROGRESSED, SUBJECT, progressed
 from zt_tenants.clock import at, now
 from zt_tenants.context import enter
-from zt_tenants.vault import SealBroken
+from zt_tenants.vault import SealBroken, unwrap_key
 
 pytestmark = pytest.mark.req("Y-04")
 
@@ -33,10 +36,10 @@ def test_a_key_s_id_holds_its_centre_and_thumbprint(world) -> None:
 
 def test_the_private_half_lies_wrapped_in_a_schema_of_its_own(world) -> None:
     key = issue_key(world.city)
-    private = signer_for(world.city, at=now()).private_key
     with connection.cursor() as cursor:
         cursor.execute("SELECT wrapped, wrapping_key_id FROM keystore.private_key WHERE kid = %s", [key.kid])
         wrapped, wrapping_key_id = cursor.fetchone()
+    private = unwrap_key(bytes(wrapped), centre=str(world.city.id), key_id=key.kid)
 
     assert private not in bytes(wrapped)
     assert wrapping_key_id
@@ -47,8 +50,11 @@ def test_a_wrapped_key_moved_to_another_centre_does_not_open(world) -> None:
     key = issue_key(world.city)
     PublicKey.objects.filter(kid=key.kid).update(centre_id=world.county.id)
 
+    with pytest.raises(KeyNotHeld):
+        signer_for(world.county, at=now()).sign(b"message")
+    PrivateKey.objects.filter(kid=key.kid).update(centre_id=world.county.id)
     with pytest.raises(SealBroken):
-        signer_for(world.county, at=now())
+        DatabaseHolder().sign(key.kid, b"message", centre_id=world.county.id)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +166,7 @@ def test_a_deployment_elsewhere_takes_our_statements_and_no_others(world) -> Non
 
     row = import_statement(key.statement, centre_id=world.city.id, at=now())
 
-    assert len(statements) == 7
+    assert len(statements) == 1 + 2 * 6
     assert trusted_key(row.kid, signed_at=now()).centre_code == "340100"
     stranger = issue_root_key()
     PublicKey.objects.filter(kid=stranger.kid).delete()

@@ -6,8 +6,8 @@ import json
 import os
 from pathlib import Path
 
+from zt_interop.keys.exchange import export_statements
 from zt_interop.keys.models import KeyUsage, PublicKey
-from zt_interop.keys.registry import export_statements
 from zt_tenants.clock import now
 from zt_tenants.errors import UnknownCentre
 

@@ -10,14 +10,16 @@ from zt_tenants.language import bilingual
 
 
 class KeyUsage(models.TextChoices):
-    """What a key may sign."""
+    """What a key is for; a key is never used for anything else."""
 
     ROOT = "root", bilingual("省级根密钥", "Province's root key")
     MESSAGE = "message", bilingual("报文签名密钥", "Message key")
+    ENCRYPTION = "encryption", bilingual("报文加密密钥", "Encryption key")
 
 
 class PrivateKey(models.Model):
-    """A wrapped private key (AES-256-GCM; bound to centre and key id). Only the signer reads this table."""
+    """A wrapped private key (AES-256-GCM; bound to centre and key id). Only
+    :mod:`zt_interop.keys.database_holder` reads this table."""
 
     kid = models.CharField(primary_key=True, max_length=128)
     centre_id = models.UUIDField(db_index=True)

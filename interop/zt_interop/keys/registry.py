@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
-from uuid import UUID
 
 from django.conf import settings
 
@@ -20,7 +19,7 @@ from zt_interop import signed
 from zt_interop.errors import KeyNotValid, KeyRevoked, KeyUnknown, KeyUntrusted, MessageRefused
 from zt_interop.keys.models import KeyUsage, PublicKey
 from zt_interop.keys.statements import EVERYBODY, Statement
-from zt_interop.suites import suite
+from zt_interop.suites import key_algorithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,13 @@ _MOST_ROOTS: Final = 16
 def is_vouched_for(row: PublicKey, read: Mapping[str, PublicKey] | None = None) -> bool:
     """Whether the row says exactly what a believed root key has signed; ``read`` are rows that were read just now."""
     try:
-        root = _root_of(row.statement, read or {})
+        root = believed_root(row.statement, read or {})
         return verified_statement(row.statement, root) == Statement.of(row)
     except MessageRefused:
         return False
 
 
-def _root_of(statement: str, read: Mapping[str, PublicKey]) -> TrustedKey:
+def believed_root(statement: str, read: Mapping[str, PublicKey]) -> TrustedKey:
     """The root key that signed a statement, if it is believed: pinned, or (without pins) signed by itself.
 
     Raises:
@@ -107,36 +106,4 @@ def verified_statement(statement: str, root: TrustedKey) -> Statement:
 
 def key_id(centre_code: str, suite_name: str, public_key: bytes) -> str:
     """The id of a key: the centre's code and the key's thumbprint (RFC 7638)."""
-    return f"{centre_code}:{suite(suite_name).thumbprint(public_key)}"
-
-
-def export_statements() -> list[str]:
-    """All statements of the registry, roots first: what a deployment elsewhere needs to verify our messages."""
-    rows = PublicKey.objects.filter(revoked_at__isnull=True).order_by("-usage", "kid")
-    return list(rows.values_list("statement", flat=True))
-
-
-def import_statement(statement: str, *, centre_id: UUID, at: datetime) -> PublicKey:
-    """Take a message key of a centre elsewhere into the registry; its root must already be believed here.
-
-    Raises:
-        KeyUntrusted: the root is not known or not believed, or this is no message key.
-        MessageRefused: the statement is malformed or forged.
-    """
-    said = verified_statement(statement, _root_of(statement, {}))
-    if said.usage != KeyUsage.MESSAGE:
-        raise KeyUntrusted(kid=said.kid)
-    columns = {
-        "centre_id": centre_id,
-        "centre_code": said.centre,
-        "suite": said.suite,
-        "usage": said.usage,
-        "public_key": said.public_key,
-        "not_before": said.not_before,
-        "not_after": said.not_after,
-        "statement": statement,
-    }
-    row, _ = PublicKey.objects.update_or_create(
-        kid=said.kid, defaults=columns, create_defaults={**columns, "created_at": at}
-    )
-    return row
+    return f"{centre_code}:{key_algorithm(suite_name).thumbprint(public_key)}"

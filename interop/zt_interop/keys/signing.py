@@ -1,22 +1,21 @@
-"""Signing with a centre's stored key."""
+"""Signing: with a centre's held key, or with a key of one's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from django.db.models import OuterRef, Subquery
+from uuid import UUID
 
 from zt_interop.errors import NoSigningKey
-from zt_interop.keys.models import KeyUsage, PrivateKey, PublicKey
+from zt_interop.keys.holder import holder
+from zt_interop.keys.models import KeyUsage, PublicKey
 from zt_interop.suites import suite
 from zt_tenants.models import Centre
-from zt_tenants.vault import unwrap_key
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSigner:
-    """A signer over an unwrapped private key; lives only as long as a turn of the relay or one receipt."""
+    """A signer over a private key that the caller has itself: a department's own process, a test. Centres have none."""
 
     kid: str
     suite_name: str
@@ -27,17 +26,33 @@ class StoredSigner:
         return suite(self.suite_name).sign(self.private_key, message)
 
 
-def signer_for(centre: Centre, *, at: datetime, usage: KeyUsage = KeyUsage.MESSAGE) -> StoredSigner:
+@dataclass(frozen=True, slots=True)
+class HeldSigner:
+    """A signer that asks the key's holder; it knows the key's name, never the key."""
+
+    kid: str
+    suite_name: str
+    centre_id: UUID
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over the bytes.
+
+        Raises:
+            KeyNotHeld: the holder has no such key of this centre.
+            SignerUnreachable: the holder does not answer; it can be tried again.
+            SealBroken: the stored key does not unwrap.
+        """
+        return holder().sign(self.kid, message, centre_id=self.centre_id)
+
+
+def signer_for(centre: Centre, *, at: datetime, usage: KeyUsage = KeyUsage.MESSAGE) -> HeldSigner:
     """The signer of a centre: its newest key that is valid at ``at``.
 
     Raises:
         NoSigningKey: the centre has none; the province must issue one.
-        SealBroken: the key does not unwrap (another vault key, or a row moved by hand).
     """
     valid = PublicKey.objects.valid_at(at).filter(centre_id=centre.id, usage=usage)
-    since = Subquery(PublicKey.objects.filter(kid=OuterRef("kid")).values("not_before"))
-    newest = PrivateKey.objects.filter(kid__in=valid.values("kid")).order_by(since.desc(), "-kid").first()
+    newest = valid.order_by("-not_before", "-kid").values_list("kid", "suite").first()
     if newest is None:
         raise NoSigningKey(centre=centre.code)
-    private_key = unwrap_key(bytes(newest.wrapped), centre=str(centre.id), key_id=newest.kid)
-    return StoredSigner(newest.kid, newest.suite, private_key)
+    return HeldSigner(*newest, centre.id)

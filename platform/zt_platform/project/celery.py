@@ -36,6 +36,11 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 10},
         },
+        # At a fixed hour, not every 24 hours: a beat that is restarted daily would never get there.
+        "rotate keys that end soon": {
+            "task": "zt_interop.tasks.rotate_keys",
+            "schedule": crontab(hour="2", minute="30"),
+        },
     },
 )
 app.autodiscover_tasks(["zt_interop", "zt_tenants.timers", "zt_platform.papers"])

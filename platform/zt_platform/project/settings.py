@@ -25,6 +25,11 @@ TESTING = "pytest" in sys.modules
 SECRET_KEY = _secrets["ZT_SECRET_KEY"]
 ZT_VAULT_KEYS = vault_keys(_secrets["ZT_VAULT_KEYS"])
 ZT_INDEX_KEY = base64.b64decode(_secrets["ZT_INDEX_KEY"])
+ZT_KEYSTORE_KEYS = vault_keys(env.str("ZT_KEYSTORE_KEYS", default=""))  # wrap the private keys; none: the vault's do
+ZT_KEY_HOLDER = env.str("ZT_KEY_HOLDER", default="database")  # or unix:/path of `zhengtong signer`
+ZT_KEY_ROTATION_DAYS = env.int("ZT_KEY_ROTATION_DAYS", default=30)  # new keys so long before the end; 0: by hand only
+INTEROP_SUITE = env.str("INTEROP_SUITE", default="EdDSA")  # of new keys; or SM2-SM3
+INTEROP_ROOT_KEYS = env.list("INTEROP_ROOT_KEYS", default=[])
 
 ALLOWED_HOSTS = env.list("ZT_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("ZT_TRUSTED_ORIGINS", default=[])

@@ -19,7 +19,7 @@ def keys(code: str, rotate: bool) -> None:
     if rotate and not code:
         raise click.UsageError("--rotate 需要 --centre · --rotate needs --centre")
     with platform_running():
-        from zt_interop.keys.commands import rotate_key
+        from zt_interop.keys.rotation import rotate_key
         from zt_tenants import clock
         from zt_tenants.centres import centre_by_code
 
