@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -76,11 +76,7 @@ class ImportReport:
 
     keys: int = 0
     revocations: int = 0
-    refused: list[tuple[int, str]] | None = None
-
-    def refuse(self, line: int, reason: str) -> None:
-        """Note a line that was not taken."""
-        self.refused = [*(self.refused or []), (line, reason)]
+    refused: list[tuple[int, str]] = field(default_factory=list)
 
 
 def import_lines(lines: Iterable[str], *, at: datetime) -> ImportReport:
@@ -102,7 +98,7 @@ def import_lines(lines: Iterable[str], *, at: datetime) -> ImportReport:
                 _take_statement(line, centres, at)
                 report.keys += 1
         except DomainError as refusal:
-            report.refuse(number, refusal.text())
+            report.refused.append((number, refusal.text()))
     return report
 
 
@@ -122,7 +118,7 @@ def _take_statement(line: str, centres: dict[str, UUID], at: datetime) -> None:
         _take_pinned_root(line, said, at)
         return
     if said["centre"] not in centres:
-        raise UnknownCentre(code=said["centre"])
+        raise UnknownCentre(centre=said["centre"])
     import_statement(line, centre_id=centres[said["centre"]], at=at)
 
 

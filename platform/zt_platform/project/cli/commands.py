@@ -8,7 +8,7 @@ from zt_platform.project.cli.centre import centre
 from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.department import department
-from zt_platform.project.cli.keyring import keys
+from zt_platform.project.cli.keyring import keys, signer
 from zt_platform.project.cli.migrate import migrate
 from zt_platform.project.cli.proof import proof
 from zt_platform.project.cli.province import province
@@ -34,4 +34,16 @@ def up(port: int, workers: int, threads: int) -> None:
         stack.watch_until_interrupted()
 
 
-COMMANDS: list[click.Command] = [up, demo, simulate, province, centre, keys, migrate, timers, proof, department]
+COMMANDS: list[click.Command] = [
+    up,
+    demo,
+    simulate,
+    province,
+    centre,
+    keys,
+    signer,
+    migrate,
+    timers,
+    proof,
+    department,
+]
