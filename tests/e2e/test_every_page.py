@@ -95,7 +95,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     clerk.open(f"/c/{CITY}/identity/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
-    for address in ("/supervision/", "/supervision/cases/", "/supervision/feeds/"):
+    for address in ("/supervision/", "/supervision/cases/", "/supervision/feeds/", "/supervision/keys/"):
         supervisor.open(address)
     applicant = visitor("applicant")
     assert applicant.page.url.endswith("/my-cases/")

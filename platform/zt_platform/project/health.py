@@ -12,7 +12,9 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from zt_interop.keys.queries import key_health
 from zt_storage.objects import ready
+from zt_tenants.clock import now
 from zt_tenants.fleet import fleet_status
 from zt_tenants.timers.queries import timers_status
 
@@ -22,8 +24,8 @@ _log = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when database, cache and storage answer, every centre has the tables that this code expects and no due timer
-    waits longer than ten minutes, else 503.
+    """200 when database, cache and storage answer, every centre has the tables that this code expects and a key to sign
+    with, and no due timer waits longer than ten minutes, else 503.
 
     Counts only: what the database said about a failed centre is for ``zhengtong migrate --status`` and the supervisors.
     """
@@ -34,6 +36,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "storage": _answers(ready),
     }
     parts["schema"] = _schema() if parts["database"]["ok"] else {"ok": False}
+    parts["keys"] = _keys() if parts["database"]["ok"] else {"ok": False}
     parts["timers"] = _timers() if parts["database"]["ok"] else {"ok": False}
     ok = all(part["ok"] for part in parts.values())
     return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)
@@ -67,6 +70,18 @@ def _schema() -> dict[str, Any]:
         "behind": fleet.behind,
         "failed": len(fleet.failed),
         "not_rolled_out": fleet.unrecorded,
+    }
+
+
+def _keys() -> dict[str, Any]:
+    """Not well when a centre cannot sign or the root has ended; what ends soon is counted, for alarms."""
+    keys = key_health(at=now())
+    return {
+        "ok": not keys.without and (keys.root_until is not None or keys.first_end is None),
+        "without": keys.without,
+        **{f"ending_within_{days}_days": count for days, count in keys.ending.items()},
+        "first_end": keys.first_end.isoformat() if keys.first_end else None,
+        "root_until": keys.root_until.isoformat() if keys.root_until else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zt_platform.supervision import views
+from zt_platform.supervision import keys_page, views
 
 app_name = "supervision"
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("cases/", views.cases, name="cases"),
     path("cases/<str:number>/", views.case, name="case"),
     path("feeds/", views.feeds, name="feeds"),
+    path("keys/", keys_page.keys, name="keys"),
 ]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from zt_interop.keys.models import PublicKey
 from zt_storage.objects import ensure_bucket
 from zt_tenants import timers
 from zt_tenants.clock import at, now
@@ -44,8 +45,29 @@ def test_a_storage_that_does_not_answer_is_named(world, client, settings) -> Non
 
 
 def test_it_costs_few_statements(world, client, django_assert_num_queries) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get("/health/")
+
+
+def test_a_centre_that_cannot_sign_is_not_healthy_and_what_ends_soon_is_counted(world, client) -> None:
+    ensure_bucket()
+    moment = now()
+    keys = PublicKey.objects.filter(centre_id=world.county.id)
+    keys.filter(usage="encryption").update(not_after=moment + timedelta(days=5))
+    found = client.get("/health/").json()["keys"]
+    assert (found["ok"], found["without"], found["ending_within_7_days"], found["ending_within_60_days"]) == (
+        True,
+        0,
+        1,
+        1,
+    )
+    assert found["root_until"].startswith("2045")
+
+    Centre.objects.filter(code="340123").update(ready_at=moment)
+    keys.filter(usage="message").delete()
+    answer = client.get("/health/")
+    assert answer.status_code == 503
+    assert answer.json()["keys"]["without"] == 1
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from zt_platform.supervision.queries.cases import (
 )
 from zt_platform.supervision.queries.feeds import FeedRow, FeedState, FeedSummary, feed_totals, feeds
 from zt_platform.supervision.queries.figures import DayFigures, Overview, overview
+from zt_platform.supervision.queries.keys import KeyList, KeyRow, KeyState, keys
 from zt_platform.supervision.queries.lights import LightCounts, reading_moment
 
 __all__ = [
@@ -29,6 +30,9 @@ __all__ = [
     "FeedState",
     "FeedSummary",
     "HeatRow",
+    "KeyList",
+    "KeyRow",
+    "KeyState",
     "LightCounts",
     "Overview",
     "StepRow",
@@ -38,6 +42,7 @@ __all__ = [
     "feed_totals",
     "feeds",
     "heat",
+    "keys",
     "list_cases",
     "matching_cases",
     "overview",
