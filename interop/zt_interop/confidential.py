@@ -34,12 +34,16 @@ GROWTH: Final = 2048
 _BOUND: Final = ("id", "source", "destination", "type", "subject")
 
 
-def must_be_sealed(destination: Centre, channel: str) -> bool:
-    """Whether what goes there is encrypted: personal data (channel ``case``) to a centre outside this deployment.
+OPEN_TYPES: Final = frozenset({"catalogue.published.v1", "log.head.v1"})
+"""Types of the channel ``case`` that nobody needs to be kept from: what is published, and digests that a proof shows."""
 
-    Supervision events hold no personal data; a test reads their schema.
+
+def must_be_sealed(destination: Centre, channel: str, type_: str) -> bool:
+    """Whether what goes there is encrypted: messages of cases to a centre outside this deployment.
+
+    Supervision events hold no personal data, nor do the types of :data:`OPEN_TYPES`; a test reads their schemas.
     """
-    return destination.transport == Transport.HTTPS and channel == CASE_CHANNEL
+    return destination.transport == Transport.HTTPS and channel == CASE_CHANNEL and type_ not in OPEN_TYPES
 
 
 def sealing_key(destination: Centre, *, at: datetime) -> TrustedKey:

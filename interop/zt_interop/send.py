@@ -122,7 +122,7 @@ def _event(source: str, message: Outgoing) -> Event:
         traceparent=message.traceparent or None,
     )
     Event.from_json(event.to_json())
-    limit = MAX_SEALED_BYTES if must_be_sealed(destination, message.channel) else MAX_EVENT_BYTES
+    limit = MAX_SEALED_BYTES if must_be_sealed(destination, message.channel, message.type) else MAX_EVENT_BYTES
     if len(event.canonical()) > limit:
         raise TooLarge(limit=limit)
     return event

@@ -67,10 +67,10 @@ def next_shipment(stream: OutboundStream, *, destination: Centre, signer: Signer
     chosen: list[OutboxMessage] = []
     events: list[Event] = []
     size = weight = 0
-    sealing = _Sealing(destination, at) if must_be_sealed(destination, stream.channel) else None
+    sealing = _Sealing(destination, at)
     for message in pending[: _most(stream)]:
         event = _placed(stream, message)
-        if sealing and not is_sealed(event.data):
+        if must_be_sealed(destination, stream.channel, message.type) and not is_sealed(event.data):
             event = sealing.sealed(event)
         size += len(event.canonical())
         weight += _weight(message)
@@ -78,11 +78,10 @@ def next_shipment(stream: OutboundStream, *, destination: Centre, signer: Signer
             break
         if message.sequence is None:
             _take_place(stream, message, event)
-            if sealing:
-                message.data = event.data
+            message.data = event.data
         chosen.append(message)
         events.append(event)
-    _save_places(chosen, sealed=sealing is not None)
+    _save_places(chosen)
     stream.save(update_fields=["last_sequence", "last_hash", "lease_until"])
     return _signed(stream, chosen, events, signer=signer, at=at, is_last=len(chosen) == len(pending))
 
@@ -144,7 +143,7 @@ _SAVE_PLACES: Final = """
 """  # one statement for 500 rows; the ORM's bulk_update takes a second for them
 
 
-def _save_places(messages: list[OutboxMessage], *, sealed: bool) -> None:
+def _save_places(messages: list[OutboxMessage]) -> None:
     field = OutboxMessage._meta.get_field("data")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -154,7 +153,10 @@ def _save_places(messages: list[OutboxMessage], *, sealed: bool) -> None:
                 [message.sequence for message in messages],
                 [message.prevhash for message in messages],
                 [message.digest for message in messages],
-                [field.get_db_prep_value(message.data, connection) if sealed else None for message in messages],
+                [
+                    field.get_db_prep_value(message.data, connection) if is_sealed(message.data) else None
+                    for message in messages
+                ],
             ],
         )
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from zt_interop import signed
-from zt_interop.confidential import is_sealed, must_be_sealed, open_data, seal_event, sealing_key
+from zt_interop.confidential import OPEN_TYPES, is_sealed, must_be_sealed, open_data, seal_event, sealing_key
 from zt_interop.errors import NoEncryptionKey, SealKeyUnknown, SealRefused, TooLarge
 from zt_interop.inbox import replay
 from zt_interop.keys.commands import issue_key, revoke_key
@@ -121,9 +121,9 @@ def test_each_attempt_sends_the_same_event(world, elsewhere, recorder, monkeypat
 def test_inside_the_deployment_and_for_supervision_nothing_is_encrypted(world, elsewhere) -> None:
     county = Centre.objects.get(code="340123")
 
-    assert must_be_sealed(county, "case")
-    assert not must_be_sealed(county, "supervision")
-    assert not must_be_sealed(world.city, "case")
+    assert must_be_sealed(county, "case", PROGRESSED)
+    assert not must_be_sealed(county, "supervision", "supervision.event.v1")
+    assert not must_be_sealed(world.city, "case", PROGRESSED)
 
 
 def test_supervision_events_have_no_place_for_personal_data() -> None:
@@ -144,6 +144,17 @@ def test_supervision_events_have_no_place_for_personal_data() -> None:
     allowed |= {"centre_code", "level", "occurred_at", "clock", "result", "instant", "on_time"}
     assert _load("supervision.event.v1.json")["properties"].keys() <= allowed
     check_data("supervision.event.v1", supervised())
+
+
+def test_the_types_that_travel_openly_name_nobody(world, elsewhere) -> None:
+    from zt_interop.schemas import _load
+
+    people = {"party", "form", "materials", "actor_name", "note", "opinion", "text", "parameters", "result", "reason"}
+    county = Centre.objects.get(code="340123")
+    for name in sorted(OPEN_TYPES):
+        assert not must_be_sealed(county, "case", name)
+        assert not people & _load(f"{name}.json")["properties"].keys()
+    assert {name for name in message_types() if not must_be_sealed(county, "case", name)} == OPEN_TYPES
 
 
 def test_no_message_type_has_a_payload_that_looks_encrypted() -> None:

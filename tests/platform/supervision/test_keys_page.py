@@ -147,6 +147,7 @@ def test_it_costs_the_same_for_one_centre_and_for_many_with_many_keys(sign_in, w
         )
         for number in range(30)
     )
+    _page(browser)  # what processes remember of the centres is read again after a change of centres
     with CaptureQueriesContext(connection) as many:
         page = _page(browser)
 
