@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import unquote
@@ -156,22 +157,54 @@ def test_a_past_day_and_nonsense_in_the_url(sign_in, world, some_cases):
     assert browser.get(portal_url("supervision:case", number="nothing")).status_code == 404
 
 
-def test_every_table_can_be_taken_along(sign_in, world, some_cases):
+TABLES = [("home", "league", 3), ("home", "heat", 3), ("cases", "1", 4), ("case", "1", 2), ("feeds", "1", 6)]
+
+
+@pytest.mark.parametrize(("page", "which", "rows"), TABLES)
+def test_every_table_can_be_taken_along(sign_in, world, some_cases, page, which, rows):
     browser = sign_in(world.province)
     home, _, cases, case, feeds = _urls(world)
-    for url, rows in (
-        (f"{home}?csv=league", 3),
-        (f"{home}?csv=heat", 3),
-        (f"{cases}?csv=1", 4),
-        (f"{case}?csv=1", 2),
-        (f"{feeds}?csv=1", 6),
-    ):
-        response = browser.get(url)
-        assert response["Content-Type"] == "text/csv; charset=utf-8"
-        assert response["Content-Disposition"].startswith("attachment; ")
-        lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
-        assert len(lines) == rows + 1, url
-    assert "办件清单.csv" in unquote(browser.get(f"{cases}?csv=1")["Content-Disposition"])
+    url = {"home": home, "cases": cases, "case": case, "feeds": feeds}[page]
+    response = browser.get(f"{url}?csv={which}")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"].startswith("attachment; ")
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert len(lines) == rows + 1
+    sheet = _sheet(browser.get(f"{url}?xlsx={which}"))
+    assert len(sheet) == rows + 1
+    there = [[cell.removeprefix("'") for cell in row if cell] for row in lines]
+    assert [[cell for _, cell in row if cell] for row in sheet] == there
+    if page == "home":
+        assert "n" in {kind for row in sheet[1:] for kind, _ in row}, "numbers are numbers"
+    assert f"xlsx={which}" in _page(browser, url)
+
+
+def _sheet(response) -> list[list[tuple[str, str]]]:
+    """The cells of an Excel file as (type, text): "n" for numbers."""
+    assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as book:
+        xml = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in xml, "nothing runs as a formula"
+    rows = re.findall(r"<row [^>]*>(.*?)</row>", xml, re.S)
+    return [
+        [
+            (kind or "n", unescape(text or ""))
+            for kind, text in re.findall(
+                r'<c r="[A-Z]+\d+"(?: s="\d+")?(?: t="(\w+)")?>(?:<is><t[^>]*>|<v>)?(.*?)(?:</t></is>|</v>)?</c>',
+                row,
+                re.S,
+            )
+        ]
+        for row in rows
+    ]
+
+
+def test_a_table_has_a_chinese_name(sign_in, world, some_cases):
+    browser = sign_in(world.province)
+    for kind in ("csv", "xlsx"):
+        response = browser.get(f"{_urls(world)[2]}?{kind}=1")
+        assert f"办件清单.{kind}" in unquote(response["Content-Disposition"])
+        assert b"".join(response)  # to its end, which closes it
 
 
 def test_a_cell_never_runs_as_a_formula(sign_in, world, some_cases):
@@ -179,13 +212,13 @@ def test_a_cell_never_runs_as_a_formula(sign_in, world, some_cases):
     assert "'=cmd()" in text
 
 
-def test_the_pages_cost_the_same_statements_with_twenty_centres_and_cases(sign_in, world, feeds, report):
+def test_the_pages_cost_the_same_statements_with_6_centres_and_with_60(sign_in, world, feeds, report):
     browser = sign_in(world.province)
     report(feeds.accepted(world.city, "340100-N0", due_in=-timedelta(hours=2), accepted_at=NOON - 3 * DAY))
 
     def costs():
         found = []
-        for url in (portal_url("supervision:home"), portal_url("supervision:cases"), portal_url("supervision:feeds")):
+        for url in _urls(world)[:3] + _urls(world)[4:] + [f"{_urls(world)[0]}?measure=overrun"]:
             with CaptureQueriesContext(connection) as statements:
                 _page(browser, url)
             found.append(len(statements))
@@ -193,7 +226,7 @@ def test_the_pages_cost_the_same_statements_with_twenty_centres_and_cases(sign_i
 
     costs()
     one = costs()
-    for number in range(20):
+    for number in range(54):
         centre = Centre.objects.create(
             code=f"3490{number:02d}",
             schema_name=f"c_test_{number}",
@@ -206,6 +239,31 @@ def test_the_pages_cost_the_same_statements_with_twenty_centres_and_cases(sign_i
         report(feeds.accepted(centre, f"N{number}", due_in=-timedelta(hours=2), accepted_at=NOON - 3 * DAY))
     costs()
     assert costs() == one
+
+
+def test_the_feeds_of_many_centres_come_in_pages(sign_in, world, feeds, report):
+    for number in range(60):
+        Centre.objects.create(
+            code=f"3490{number:02d}",
+            schema_name=f"c_test_{number}",
+            name=f"第{number}市政务服务中心",
+            short_name=f"第{number}市",
+            level=Level.CITY,
+            parent=world.province,
+            opened_on=NOON.date(),
+        )
+    report(feeds.accepted(world.city, "340100-N0"))
+    browser, url = sign_in(world.province), _urls(world)[4]
+    seen = []
+    for page in ("1", "2", "x", "99"):
+        text = _page(browser, f"{url}?page={page}")
+        seen.append(re.findall(r'<th scope="row" data-label="中心"><a href="[^"]*/centres/(\d+)/"', text))
+    assert [len(codes) for codes in seen] == [50, 16, 50, 0]
+    assert len({*seen[0], *seen[1]}) == 66, "no centre twice, none left out"
+    assert seen[2] == seen[0]
+    only = _page(browser, f"{url}?state=LATE")
+    assert re.findall(r'<th scope="row" data-label="中心"><a href="[^"]*/centres/(\d+)/"', only) == ["340100"]
+    assert '未上报 <span class="number">65</span>' in only
 
 
 def test_the_province_sees_a_mixed_fleet_with_the_databases_words(sign_in, world, some_cases):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,6 +56,12 @@ class FeedSummary:
     with_gap: int
     worst_lag: timedelta | None
     newest_event_at: datetime | None
+
+    @property
+    def by_state(self) -> dict[FeedState, int]:
+        """How many of the rows are in each state, the worst first, without states that do not occur."""
+        counted = Counter(row.state for row in self.rows)
+        return {state: counted[state] for state in FeedState if counted[state]}
 
     @property
     def complete(self) -> bool:

@@ -52,3 +52,9 @@ def supervision_crumbs(path: list[Centre], *more: str) -> dict[str, list[tuple[s
     if more:
         return {"crumbs": [*links, (more[0], "")]}
     return {"crumbs": [*links[:-1], (links[-1][0], "")]}
+
+
+@register.filter
+def as_xlsx(csv_url: str) -> str:
+    """The address of a table as an Excel file, from that of its CSV: the same filters, the other format."""
+    return csv_url.replace("csv=", "xlsx=")
