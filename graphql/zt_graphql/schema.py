@@ -52,6 +52,7 @@ from zt_graphql.queries.centres import CentreQueries
 from zt_graphql.queries.exchange import ExchangeQueries
 from zt_graphql.queries.items import ItemQueries
 from zt_graphql.queries.messages import MessageQueries
+from zt_graphql.queries.papers import PaperQueries
 from zt_graphql.queries.staff import StaffQueries
 from zt_graphql.queries.supervision import SupervisionQueries
 
@@ -65,6 +66,7 @@ class Query(
     SupervisionQueries,
     MessageQueries,
     ExchangeQueries,
+    PaperQueries,
 ):
     """What can be read. The same schema serves the portal and every centre."""
 

@@ -54,6 +54,9 @@ ATTEMPTS = {
     "departments": Attempt("departments { code }", PUBLIC_DATA),
     "windows": Attempt("windows { code }", PUBLIC_DATA),
     "trackCase": Attempt('trackCase(trackingNumber: "$number", phoneTail: "0000") { status }', "CASE_NOT_FOUND"),
+    "verifyPaper": Attempt(
+        'verifyPaper(code: "340100-0000-0000-0000-000F") { verdict number addresseeMasked }', PUBLIC_DATA
+    ),
     # accounts
     "me": Attempt("me { username }", OWN_DATA),
     "accountByResidentId": Attempt('accountByResidentId(residentId: "340102199003074513") { fullName }'),

@@ -17,6 +17,8 @@ from zt_platform.cases.vocabulary import Channel as CaseChannel
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.lights import Light
 from zt_platform.organisation.roles import Role
+from zt_platform.papers.kinds import PaperKind
+from zt_platform.papers.queries import Verdict
 from zt_platform.supervision.queries import FeedState
 from zt_storage.models import AttachmentState
 from zt_tenants.models import Level
@@ -54,6 +56,8 @@ MessageStateEnum = enum_of(MessageState, "MessageState", "Where an outgoing mess
 InboxStateEnum = enum_of(InboxState, "InboxState", "What became of a received message.")
 CaseStatusEnum = enum_of(Status, "CaseStatus", "Where a case stands at one centre.")
 CaseChannelEnum = enum_of(CaseChannel, "CaseChannel", "How an application came in.")
+PaperKindEnum = enum_of(PaperKind, "PaperKind", "What an official paper is.")
+PaperVerdictEnum = enum_of(Verdict, "PaperVerdict", "What anybody learns about a paper in hand.")
 StepEnum = enum_of(Step, "CaseStep", "One line of a case's timeline.")
 
 

@@ -8,6 +8,7 @@ ZT_PRODUCTION: "1"
 ZT_HOME: /var/lib/zhengtong
 ZT_ALLOWED_HOSTS: {{ join "," .Values.site.hosts | quote }}
 ZT_TRUSTED_ORIGINS: {{ join "," $origins | quote }}
+ZT_PUBLIC_URL: {{ .Values.site.publicUrl | default (first $origins) | quote }}
 ZT_PROXIES: {{ .Values.site.proxies | int | quote }}
 ZT_LOG_LEVEL: {{ .Values.site.logLevel | quote }}
 ZT_CONN_MAX_AGE: {{ .Values.site.connectionMaxAge | int | quote }}

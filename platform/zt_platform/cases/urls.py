@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from zt_platform.cases.views import apply, following, proof, uploads
+from zt_platform.cases.views import apply, following, papers, proof, uploads
 
 app_name = "cases"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("receipts/<str:number>/", apply.receipt, name="receipt"),
     path("mine/<str:number>/", following.mine, name="mine"),
     path("mine/<str:number>/proof/", proof.of_mine, name="proof"),
+    path("mine/<str:number>/papers/<int:paper_id>/", papers.for_applicant, name="paper"),
     path("mine/<str:number>/withdraw/", following.withdraw, name="withdraw"),
 ]

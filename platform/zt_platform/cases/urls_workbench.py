@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zt_platform.cases.views import actions, batch, checks, proof, workbench
+from zt_platform.cases.views import actions, batch, checks, papers, proof, workbench
 
 app_name = "workbench"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("<int:case_id>/", workbench.case_page, name="case"),
     path("<int:case_id>/proof/", proof.of_case, name="proof"),
     path("<int:case_id>/checks/", checks.run, name="check"),
+    path("<int:case_id>/papers/<int:paper_id>/", papers.for_staff, name="paper"),
     path("<int:case_id>/<slug:slug>/", actions.act, name="action"),
 ]

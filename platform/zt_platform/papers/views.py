@@ -63,8 +63,9 @@ class VerifyForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def verify_form(request: HttpRequest) -> HttpResponse:
     """Code and number, or the file."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = VerifyForm(request.POST, request.FILES) if posted else VerifyForm()
+    if posted and form.is_valid():
         try:
             found = _verified(form, client_address(request))
         except InvalidVerifyCode as wrong:

@@ -68,6 +68,7 @@ def footer_links(centre: Centre | None) -> list[NavigationLink]:
     links = [
         NavigationLink(bi("选择中心", "Centres"), portal_url("centres")),
         NavigationLink(bi("查进度", "Track a case"), portal_url("track")),
+        NavigationLink(bi("文书核验", "Verify a paper"), portal_url("verify")),
     ]
     if centre is not None:
         links.insert(0, NavigationLink(bi("全省首页", "Provincial portal"), portal_url("home")))

@@ -21,9 +21,10 @@ from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import Standing, due_note, local_calendar, standing, timeline_groups
 from zt_platform.cases.queries import TimelineEntry, TrackedCase
-from zt_platform.cases.vocabulary import Action
+from zt_platform.cases.views.papers import lines_for_applicant, lines_without_links
+from zt_platform.cases.vocabulary import Action, Status
 from zt_platform.organisation.queries import centre_profile
-from zt_storage.uploads import download_url
+from zt_platform.papers.queries import papers_of
 from zt_tenants.context import current_centre, enter
 from zt_tenants.language import bi, bilingual
 from zt_tenants.urls import portal_url
@@ -73,6 +74,7 @@ def _tracked_context(tracked: TrackedCase) -> dict[str, Any]:
     with enter(tracked.centre_code):
         note = due_note(tracked.due_at, local_calendar())
         telephone = tracked.department_telephone or centre_profile().telephone
+        papers = papers_of(tracked.tracking_number)
     return {
         "number": tracked.grouped_number,
         "item_name": tracked.item_name,
@@ -86,6 +88,7 @@ def _tracked_context(tracked: TrackedCase) -> dict[str, Any]:
         "groups": timeline_groups(
             tracked.timeline, where, _place(tracked.timeline, where, (tracked.centre_code, tracked.centre_name))
         ),
+        "official": lines_without_links(papers, completed=tracked.status in (Status.COMPLETED, Status.DELIVERED)),
         "back_label": bi("查进度", "Track"),
         "back_url": portal_url("track"),
     }
@@ -123,7 +126,8 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "proof_url": reverse("cases:proof", kwargs={"number": number}),
         "withdraw_url": reverse("cases:withdraw", kwargs={"number": number}) if _may_withdraw(actor, case) else "",
         "todo_url": reverse("cases:draft-step", kwargs={"case_id": case.pk, "step": "form"}) if where.todo else "",
-        **_result(case),
+        "official": lines_for_applicant(case),
+        "certificate": getattr(case, "certificate", None) if case.completed_at else None,
     }
     return render(request, "cases/progress.html", context)
 
@@ -147,13 +151,3 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(back)
     context = {"case": case, "number": grouped(case.tracking_number or ""), "back_url": back}
     return render(request, "cases/withdraw.html", context)
-
-
-def _result(case: Case) -> dict[str, Any]:
-    """The decision's paper, once it was completed: before the seal it is nobody's to take away."""
-    if case.decision_paper is None or case.completed_at is None:
-        return {}
-    return {
-        "paper_url": download_url(case.decision_paper, inline=True),
-        "certificate": getattr(case, "certificate", None),
-    }

@@ -32,6 +32,7 @@ from zt_platform.cases.queries import QueueFilter
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.views.actions import buttons_for
 from zt_platform.cases.views.batch import batch_pages
+from zt_platform.cases.views.papers import lines_for_staff
 from zt_platform.cases.vocabulary import Channel, Light, Status
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
@@ -288,6 +289,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         ),
         "standing": where,
         "buttons": buttons_for(actor, case),
+        "official": lines_for_staff(case),
         "queue_url": reverse("workbench:queue"),
     }
     return render(request, "workbench/case.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -62,8 +63,7 @@ def issue_paper(
             issued_at=now(),
             issued_by=actor.account_id,
         )
-        centre_code, paper_id = centre.code, paper.pk
-        on_commit(lambda: ring(centre_code, paper_id))
+        on_commit(partial(ring, centre.code, paper.pk))
     return paper
 
 

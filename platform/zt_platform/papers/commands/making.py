@@ -3,13 +3,16 @@
 1. :func:`fixed` renders inside the act's transaction where a message or certificate must carry the digest: the attachment
    is recorded, its bytes follow.
 2. :func:`stored` also writes the bytes before the commit, for a paper that another centre will fetch.
-3. :func:`rendered` completes whatever is missing, outside any transaction: by the doorbell after the commit, or when
-   somebody opens the paper first.
+3. :func:`rendered` completes whatever is missing, outside any transaction: by the doorbell after the commit, by a timer
+   when that failed, or when somebody opens the paper first.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -20,16 +23,19 @@ from zt_platform.papers.signature import sign_paper
 from zt_storage.errors import StorageRefused, StorageUnavailable
 from zt_storage.models import Attachment
 from zt_storage.uploads import announce_bytes, remove_quietly, store_bytes
+from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit, outside_centres
+from zt_tenants.timers import DueTimer, schedule
 
 log = logging.getLogger(__name__)
-_BELL_FADES = 300
+_PATIENCE = timedelta(minutes=5)
+TIMER_KIND = "papers.make"
 
 
 def fixed(paper: Paper) -> Attachment:
     """The paper's attachment with its digest, at once and inside the caller's transaction; the bytes follow after it."""
     attachment = _announced(paper, rendering.pdf(paper.snapshot))
-    on_commit(lambda: _complete_quietly(paper.pk))
+    on_commit(partial(make_pending, paper.pk))
     return attachment
 
 
@@ -41,7 +47,7 @@ def stored(paper: Paper) -> Attachment:
     data = rendering.pdf(paper.snapshot)
     attachment = _announced(paper, data)
     store_bytes(attachment, data)
-    on_commit(lambda: _complete_quietly(paper.pk))
+    on_commit(partial(make_pending, paper.pk))
     return attachment
 
 
@@ -87,32 +93,40 @@ def _announced(paper: Paper, data: bytes) -> Attachment:
     return attachment
 
 
-def _complete_quietly(paper_id: int) -> None:
-    """Store and sign right after the commit; a store that is away only leaves the paper PENDING."""
-    paper = Paper.objects.select_related("attachment").filter(pk=paper_id).first()
+def make_pending(paper_id: int) -> None:
+    """Make the file of one paper of the current centre if it is not there yet; outside any transaction.
+
+    A store or signing key that is away only leaves the paper PENDING, with a timer to try again.
+    """
+    paper = Paper.objects.select_related("attachment").filter(pk=paper_id, state=PaperState.PENDING).first()
     if paper is None:
         return
     try:
         rendered(paper)
     except (StorageUnavailable, StorageRefused, NoSigningKey) as away:
         log.warning("the file of paper %s is not made yet (%s)", paper.number, away.code)
+        try_later(paper_id)
 
 
-def make_pending(paper_id: int) -> None:
-    """Make the file of one paper of the current centre; nothing to do when it is there. For the doorbell."""
-    paper = Paper.objects.select_related("attachment").filter(pk=paper_id, state=PaperState.PENDING).first()
-    if paper is not None:
-        rendered(paper)
+def try_later(paper_id: int) -> None:
+    """Set the timer that rings again for a paper of the current centre."""
+    schedule(kind=TIMER_KIND, subject=f"paper:{paper_id}", due_at=now() + _PATIENCE, data={"paper": paper_id})
+
+
+def ring_for_due(due: Sequence[DueTimer]) -> None:
+    """What the timers do: ring for those papers that are still PENDING; one look-up for all of them."""
+    centre_code = current_centre().code
+    wanted = [int(timer.data["paper"]) for timer in due]
+    for paper_id in Paper.objects.filter(pk__in=wanted, state=PaperState.PENDING).values_list("pk", flat=True):
+        on_commit(partial(ring, centre_code, paper_id))
 
 
 def ring(centre_code: str, paper_id: int) -> None:
-    """Ring the doorbell for a paper. A bell nobody hears is no loss: the timer or the first reader makes the file."""
+    """Ring the doorbell for a paper of the current centre; if nobody can be rung, a timer tries again."""
     from zt_platform.papers.tasks import make_paper  # the task module imports this one
 
     try:
-        make_paper.apply_async(args=[centre_code, paper_id], retry=False, ignore_result=True, expires=_BELL_FADES)
+        make_paper.apply_async(args=[centre_code, paper_id], retry=False, ignore_result=True)
     except Exception as error:
         log.warning("doorbell of paper %s not rung (%s)", paper_id, error)
-
-
-__all__ = ["fixed", "make_pending", "rendered", "ring", "stored"]
+        try_later(paper_id)
