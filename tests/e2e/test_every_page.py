@@ -20,6 +20,8 @@ PUBLIC = (
     f"/c/{CITY}/",
     f"/c/{CITY}/items/XK-YJ-01/",
     "/track/",
+    "/verify/",
+    "/verify/340100-0000-0000-0000-000F/",
     "/sign-in/",
     "/register/",
 )

@@ -74,9 +74,9 @@ def test_the_decision_is_not_readable_before_the_seal(town: Town, browsers: Brow
     for step in (town.city.accept, town.city.review, town.city.decide):
         step(case)
     address = f"/c/{town.city.centre.code}/mine/{case.tracking_number}/"
-    assert "看决定书" not in browser.get(address).content.decode()
+    assert "准予行政许可决定书" not in browser.get(address).content.decode()
     town.city.seal(case)
-    assert "看决定书" in browser.get(address).content.decode()
+    assert "准予行政许可决定书" in browser.get(address).content.decode()
 
 
 def test_the_applicant_takes_the_application_back(town: Town, browsers: Browsers) -> None:

@@ -30,7 +30,8 @@ def _inflated(body: bytes) -> bytes:
 
 
 def _is_content(body: bytes) -> bool:
-    return b"stream" in body and b" Tf" in _try(body)
+    drawn = _try(body) if b"stream" in body and b"/Length1" not in body and b"/Subtype" not in body else b""
+    return all(operator in drawn for operator in (b"BT", b" Tf", b" Tm"))
 
 
 def _try(body: bytes) -> bytes:
