@@ -58,7 +58,7 @@ def _verified(service: DataService, request: Request, consumer: Centre, wire: by
         raise AnswerRefused(service=service.code, detail="answered_at")
     result = data.get("result")
     if data["status"] == "FOUND":
-        problem = problem_with(service.answer_schema, result)
+        problem = problem_with(_schema_for(service, request), result)
         if problem:
             raise AnswerRefused(service=service.code, detail=f"result/{problem}")
     return Answer(
@@ -69,6 +69,12 @@ def _verified(service: DataService, request: Request, consumer: Centre, wire: by
         answer_wire=answered.decode(),
         reason=str(data.get("reason", "")),
     )
+
+
+def _schema_for(service: DataService, request: Request) -> dict[str, Any]:
+    """The answer's schema for these fields: what was not asked for cannot be required, because the department cuts it."""
+    schema: dict[str, Any] = service.answer_schema
+    return {**schema, "required": [name for name in schema.get("required", ()) if name in set(request.fields)]}
 
 
 def _cut(result: dict[str, Any], request: Request) -> dict[str, Any]:

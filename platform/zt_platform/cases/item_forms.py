@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from zt_platform.cases.prefill import Filled
 from zt_platform.catalogue.forms import FieldType, FormField, InvalidForm, fields_of, validated
 from zt_platform.catalogue.models import ItemVersion
 from zt_tenants.errors import InvalidInput
@@ -37,12 +38,21 @@ class ItemForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, schema: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        schema: Sequence[Mapping[str, Any]],
+        answers: Mapping[str, Any],
+        filled: Mapping[str, Filled] | None = None,
+    ) -> None:
         self.form_fields = fields_of(schema)
         super().__init__(data={field.name: answers.get(field.name, "") for field in self.form_fields})
         for form_field in self.form_fields:
             control = _control(form_field)
             control.required = form_field.required  # the label says so; the catalogue checks it
+            if filled and (one := filled.get(form_field.name)):
+                control.help_text = " · ".join(filter(None, (str(control.help_text), one.source)))
+                if one.locked:
+                    control.widget.attrs["readonly"] = True
             self.fields[form_field.name] = control
 
     def full_clean(self) -> None:

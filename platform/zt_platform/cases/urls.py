@@ -10,6 +10,7 @@ app_name = "cases"
 urlpatterns = [
     path("apply/<str:item_code>/", apply.start, name="apply"),
     re_path(r"^drafts/(?P<case_id>[0-9]{1,18})/(?P<step>form|materials|review)/$", apply.step, name="draft-step"),
+    path("drafts/<int:case_id>/prefill/", apply.prefill, name="prefill"),
     path("drafts/<int:case_id>/autosave/", apply.autosave, name="autosave"),
     path("drafts/<int:case_id>/uploads/", uploads.open_upload, name="upload-open"),
     path("drafts/<int:case_id>/uploads/confirm/", uploads.confirm_upload, name="upload-confirm"),

@@ -168,6 +168,8 @@ def _field(stored: Mapping[str, Any]) -> FormField:
 
 
 def _prefill(stored: Mapping[str, Any]) -> Prefill:
+    if not isinstance(stored, Mapping):
+        raise TypeError("prefill is an object")
     flags = {name: stored.get(name, False) for name in ("locked", "required")}
     if not all(isinstance(flag, bool) for flag in flags.values()):
         raise ValueError("prefill: locked and required are true or false")

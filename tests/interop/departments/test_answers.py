@@ -14,7 +14,7 @@ from zt_interop.departments.calls import Question, ask
 from zt_interop.departments.errors import EndpointRefused
 from zt_interop.departments.http_json import check_origin, origin_of
 from zt_interop.departments.models import DataService, DueCall
-from zt_interop.departments.testing import COMPANY_CHECK, IDENTITY_CHECK, NAME, NUMBER, USCC
+from zt_interop.departments.testing import COMPANY_CHECK, IDENTITY_CHECK, NAME, NUMBER, USCC, grant
 from zt_interop.errors import MessageRefused
 from zt_interop.keys.signing import StoredSigner, signer_for
 from zt_interop.log.models import DataCall
@@ -258,3 +258,10 @@ def test_a_call_that_crashed_half_way_is_found_by_the_worker(world, offices) -> 
         assert calls.drain() == 1
     with enter(world.city):
         assert DataCall.objects.get().verdict == "MATCH"
+
+
+def test_what_was_not_asked_for_cannot_be_required_of_the_answer(world, offices) -> None:
+    grant(world.county, IDENTITY_CHECK, "address")
+    with enter(world.county):
+        call = ask(Question(IDENTITY_CHECK, PERSON))
+    assert (call.state, call.answer) == ("ANSWERED", {"address": "安徽省肥西县桃花镇1号"})

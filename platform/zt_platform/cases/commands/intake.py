@@ -24,6 +24,7 @@ from zt_platform.cases.commands.ledger import (
 )
 from zt_platform.cases.errors import CaseNotFound, ItemNotOffered, MaterialsMissing
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseMaterial
+from zt_platform.cases.prefill import check_locked
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Status
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.forms import validated
@@ -297,6 +298,7 @@ def _check_complete(case: Case) -> list[str]:
     """The names of the materials handed in. Raises InvalidForm, MaterialsMissing."""
     asked = requirements(case.item_code, case.item_version_number)
     case.form = validated(asked.form_schema, case.form)
+    check_locked(case, asked.form_schema, case.form)
     attached = list(
         CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).values_list("material_code", "name")
     )

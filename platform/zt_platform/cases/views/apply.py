@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zt_interop.log.models import CallState
 from zt_platform.accounts.queries import authorisations_of, own_account, party_for
 from zt_platform.accounts.sessions import applicant_for_request
 from zt_platform.actors import Actor
@@ -24,6 +26,7 @@ from zt_platform.cases.errors import MaterialsMissing
 from zt_platform.cases.item_forms import ItemForm, errors_of, posted_answers, readable_answers
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.prefill import filled_fields, offers_for, prefill_draft, with_filled
 from zt_platform.cases.presentation import applicant_facts, file_row
 from zt_platform.cases.vocabulary import Status
 from zt_platform.catalogue.forms import InvalidForm
@@ -145,23 +148,52 @@ def step(request: HttpRequest, case_id: int, step: str) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, draft: Draft) -> HttpResponse:
-    answers: dict[str, Any] = draft.case.form
-    form = ItemForm(draft.version.form_schema, answers)
+    schema = draft.version.form_schema
+    filled = filled_fields(draft.case, schema)
+    answers = with_filled(draft.case.form, filled)
+    form = ItemForm(schema, answers, filled)
     wrong: list[InvalidInput] = []
     if request.method == "POST":
-        answers = posted_answers(draft.version, request.POST)
+        locked = {name: one for name, one in filled.items() if one.locked}
+        answers = with_filled(posted_answers(draft.version, request.POST), locked)
         intake.save_draft(actor=draft.actor, case_id=draft.case.pk, form=answers)
         wrong = errors_of(draft.version, answers)
         if not wrong:
             return redirect(draft.step_url("materials"))
-        form = ItemForm(draft.version.form_schema, answers)
+        form = ItemForm(schema, answers, filled)
         form.refuse(InvalidForm(wrong))
     context = draft.context(
         FORM,
         form=form,
         autosave_url=reverse("cases:autosave", kwargs={"case_id": draft.case.pk}),
+        offers=offers_for(draft.case, schema),
+        prefill_url=reverse("cases:prefill", kwargs={"case_id": draft.case.pk}),
     )
     return render(request, "cases/apply_form.html", context, status=422 if wrong else 200)
+
+
+@require_POST
+def prefill(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Fill the form from a department's data, with consent."""
+    draft = _draft(request, case_id)
+    try:
+        call = prefill_draft(
+            actor=draft.actor,
+            case_id=case_id,
+            service_code=request.POST.get("service", "")[:64],
+            consent=request.POST.get("consent") == "yes",
+        )
+    except DomainError as refused:
+        messages.warning(request, refused.text())
+    else:
+        if call.state == CallState.QUEUED:
+            said = bi("部门暂未应答，恢复后会填好；您也可以先自行填写。", "No answer yet; you can fill it in yourself.")
+            messages.info(request, said)
+        elif not call.answer:
+            messages.warning(request, bi("部门数据中没有查到，请自行填写。", "Nothing was found; fill it in yourself."))
+        else:
+            messages.success(request, bi("已填好，请核对。", "Filled in; check it."))
+    return redirect(draft.step_url("form"))
 
 
 @require_POST
