@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo up test e2e faults switches bench bench-timers lint format check wheel requirements clean
+.PHONY: bench-suites help setup lock demo up test e2e faults switches bench bench-timers lint format check wheel requirements clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,10 +46,13 @@ switches: $(STAMP) ## 100,000 switches between centres in threads and a worker; 
 bench: $(STAMP) ## compare the road with raw SQL in one run and print the ratios
 	@$(BIN)/python tests/bench/bench_road.py
 
+bench-suites: $(STAMP) ## signatures and encryptions per second of each suite
+	@$(BIN)/python tests/bench/bench_suites.py
+
 bench-timers: $(STAMP) ## 100,000 timers due in one minute, over 200 centres and over one, beside raw SQL
 	@$(BIN)/python tests/bench/bench_timers.py
 
-.PHONY: bench-scale soak
+.PHONY: bench-suites bench-scale soak
 bench-scale: $(STAMP) ## a whole province beside django-tenants' own commands (half an hour; ARGS="--centres 60" for less)
 	@PYTHONPATH=tests/bench $(BIN)/python -m bench_scale $(ARGS)
 

@@ -12,7 +12,7 @@ from celery import shared_task
 from zt_interop import relay
 from zt_interop.departments import calls
 from zt_interop.departments.file_drop.picking import pick_up_all
-from zt_interop.keys.rotation import rotate_expiring
+from zt_interop.keys.rotation import any_expiring, rotate_expiring
 from zt_interop.proof import heads
 from zt_interop.send import ring
 from zt_tenants.clock import now
@@ -66,6 +66,15 @@ def close_log(code: str, until: str) -> None:
 
 
 @shared_task(name="zt_interop.tasks.rotate_keys", ignore_result=True)  # type: ignore[untyped-decorator]
-def rotate_keys() -> int:
-    """The nightly tick: new keys for the centres whose keys end soon; how many centres got them."""
+def rotate_keys() -> bool:
+    """The nightly tick: ring for new keys when some centre's keys end soon; whether it rang."""
+    rings = any_expiring()
+    if rings:
+        renew_keys.apply_async(retry=False, ignore_result=True)
+    return rings
+
+
+@shared_task(name="zt_interop.tasks.renew_keys", ignore_result=True)  # type: ignore[untyped-decorator]
+def renew_keys() -> int:
+    """New keys for the centres whose keys end soon, group by group; how many centres got them."""
     return rotate_expiring()

@@ -110,13 +110,21 @@ def rotate_province(*, made_before: datetime, overlap: timedelta = OVERLAP, suit
     return _rotate_all(centres_without_key(made_after=made_before), overlap=overlap, suite_name=suite_name)
 
 
+def any_expiring() -> bool:
+    """Whether some centre's newest keys end within ``ZT_KEY_ROTATION_DAYS`` (0: never asked); one statement."""
+    with outside_centres():
+        return settings.ZT_KEY_ROTATION_DAYS > 0 and _expiring().exists()
+
+
 def rotate_expiring(*, at_most: int = 2000) -> int:
-    """The daily tick: new keys where the newest ends within ``ZT_KEY_ROTATION_DAYS`` (0: never); how many centres."""
-    days = settings.ZT_KEY_ROTATION_DAYS
-    if days <= 0:
+    """New keys where the newest end within ``ZT_KEY_ROTATION_DAYS`` (0: never); how many centres got them."""
+    if settings.ZT_KEY_ROTATION_DAYS <= 0:
         return 0
-    ending = centres_without_key(valid_after=now() + timedelta(days=days))
-    return _rotate_all(ending, overlap=OVERLAP, suite_name="", at_most=at_most)
+    return _rotate_all(_expiring(), overlap=OVERLAP, suite_name="", at_most=at_most)
+
+
+def _expiring() -> QuerySet[Centre]:
+    return centres_without_key(valid_after=now() + timedelta(days=settings.ZT_KEY_ROTATION_DAYS))
 
 
 def _rotate_all(lacking: QuerySet[Centre], *, overlap: timedelta, suite_name: str, at_most: int | None = None) -> int:

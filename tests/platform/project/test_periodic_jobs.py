@@ -48,7 +48,7 @@ def quiet_queue(monkeypatch):
     from zt_interop import tasks as interop_tasks
 
     handed: list[str] = []
-    for task in (timer_tasks.handle, interop_tasks.relay_stream, interop_tasks.close_log):
+    for task in (timer_tasks.handle, interop_tasks.relay_stream, interop_tasks.close_log, interop_tasks.renew_keys):
         monkeypatch.setattr(task, "apply_async", lambda task=task, **options: handed.append(task.name))
     timers.register("test.periodic", print)
     yield handed
@@ -61,6 +61,7 @@ def test_the_ticks_are_these() -> None:
         "zt_interop.tasks.close_logs",
         "zt_interop.tasks.drain_data_calls",
         "zt_interop.tasks.pick_up_deliveries",
+        "zt_interop.tasks.rotate_keys",
         "zt_interop.tasks.sweep",
         "zt_tenants.timers.tasks.scan",
     }
