@@ -56,6 +56,9 @@ bench-timers: $(STAMP) ## 100,000 timers due in one minute, over 200 centres and
 bench-scale: $(STAMP) ## a whole province beside django-tenants' own commands (half an hour; ARGS="--centres 60" for less)
 	@PYTHONPATH=tests/bench $(BIN)/python -m bench_scale $(ARGS)
 
+soak: $(STAMP) ## every worker visits every centre of a province again and again: memory, connections, wrong reads
+	@PYTHONPATH=tests/bench $(BIN)/python -m soak $(ARGS)
+
 lint: $(STAMP) ## style, imports, types, migrations, committed schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -101,8 +101,8 @@ def working(found: Sequence[tuple[str, int, Sequence[Visits]]]) -> str:
                 f"{speed:,.0f}",
                 f"{1000 * len(visits) / speed:.2f}",
                 last.backends,
-                f"{last.backends_pss:,.0f}",
-                f"{max(one.largest_backend_pss for one in visits):,.0f}",
+                f"{last.backends_uss:,.0f}",
+                f"{max(one.largest_backend_uss for one in visits):,.0f}",
                 f"{max(one.own_pss for one in visits):,.0f}",
             ]
         )

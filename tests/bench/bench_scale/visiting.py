@@ -36,8 +36,8 @@ class Visits:
     seconds: float
     own_pss: float
     backends: int
-    backends_pss: float
-    largest_backend_pss: float
+    backends_uss: float
+    largest_backend_uss: float
 
     @property
     def per_second(self) -> float:
@@ -181,8 +181,8 @@ def _visits(done: int, seconds: float) -> Visits:
         seconds=seconds,
         own_pss=memory_of(os.getpid()).pss,
         backends=len(held),
-        backends_pss=sum(one.pss for one in held),
-        largest_backend_pss=max((one.pss for one in held), default=0.0),
+        backends_uss=sum(one.uss for one in held),
+        largest_backend_uss=max((one.uss for one in held), default=0.0),
     )
 
 
