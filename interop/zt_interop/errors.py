@@ -201,6 +201,15 @@ class SequenceReused(MessageRefused):
     retry = True
 
 
+class Busy(MessageRefused):
+    """The receiver takes nothing for a moment; ``retry_at`` says when to come back."""
+
+    code = "BUSY"
+    zh = "本中心暂时繁忙，请于{retry_at}后再送。"
+    en = "This centre is busy; come back at {retry_at}."
+    retry = True
+
+
 class LinkBroken(MessageRefused):
     """``prevhash`` is not the digest of the event before: the sender's history was changed."""
 
@@ -251,6 +260,22 @@ class DeliveryFailed(DomainError):
     code = "DELIVERY_FAILED"
     zh = "报文未能送达：{detail}。系统将自动重试。"
     en = "The message was not delivered: {detail}. It will be tried again."
+
+
+class NoAnswer(DeliveryFailed):
+    """The destination did not answer at all, or not with a receipt: its circuit breaker counts this."""
+
+    code = "NO_ANSWER"
+    zh = "对方中心没有应答：{detail}。系统将自动重试。"
+    en = "The destination did not answer: {detail}. It will be tried again."
+
+
+class HistoryIncomplete(DomainError):
+    """What the receiver lacks is neither in the queue nor in the log."""
+
+    code = "HISTORY_INCOMPLETE"
+    zh = "对方缺少报文{sequence},而本中心的队列与日志中均无此报文，请核对双方的流水。"
+    en = "The destination lacks event {sequence}, which neither queue nor log has; compare the two streams."
 
 
 class NoSigningKey(DomainError):

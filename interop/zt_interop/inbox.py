@@ -20,6 +20,9 @@ from zt_tenants.errors import DomainError, NotFound
 
 logger = logging.getLogger(__name__)
 
+MOST_LINES = 50
+"""Replays a message remembers."""
+
 
 class InboxFault(DomainError):
     """A handler failed in a way it did not announce: a defect of the program, not of the message."""
@@ -174,10 +177,11 @@ def _note(row: InboxMessage, fate: Fate) -> None:
     row.reason_en = fate.reason.en_text if fate.reason else ""
 
 
-def replay(inbox_id: int) -> int:
+def replay(inbox_id: int, *, by: str = "") -> int:
     """Try the parked message and all that wait behind it again, in order, in the current centre.
 
-    Stops at the first that is parked again; its new reason is kept.
+    Stops at the first that is parked again; its new reason is kept. ``by`` is who asked for it; each message keeps when
+    it was tried and by whom.
 
     Returns:
         How many were applied.
@@ -189,12 +193,12 @@ def replay(inbox_id: int) -> int:
     if row is None:
         raise NotFound
     applied = 0
-    while _replay_next(row):
+    while _replay_next(row, by):
         applied += 1
     return applied
 
 
-def _replay_next(of: InboxMessage) -> bool:
+def _replay_next(of: InboxMessage, by: str) -> bool:
     """Replay the first unapplied message of the subject; False when there is none or it is parked again."""
     queue = InboxMessage.objects.filter(
         source_code=of.source_code, channel=of.channel, subject=of.subject, state__in=UNAPPLIED
@@ -214,5 +218,7 @@ def _replay_next(of: InboxMessage) -> bool:
         unprepared = {message.id: problem} if problem else {}
         fate = settle([message], held=(), unprepared=unprepared)[message.id]
         _note(locked, fate)
+        line = {"at": now().isoformat(), "by": by, "act": "REPLAYED", "reason": locked.reason_code}
+        locked.handled = [*locked.handled, line][-MOST_LINES:]
         locked.save()
     return fate.state is InboxState.APPLIED

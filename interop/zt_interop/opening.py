@@ -90,7 +90,12 @@ def _signed_at(header: signed.Header) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _check_sender(jws: signed.Signed, at: Centre, now: datetime, sighting: Sighting) -> TrustedKey:
+def check_sender(jws: signed.Signed, at: Centre, now: datetime, sighting: Sighting) -> TrustedKey:
+    """Check who signed, and that it is for this centre.
+
+    Raises:
+        MessageRefused: as :func:`verified_key`; Misaddressed.
+    """
     sighting.kid = jws.header.kid
     key = verified_key(jws, now=now)
     sighting.source, sighting.authentic = key.centre_code, True
@@ -101,7 +106,7 @@ def _check_sender(jws: signed.Signed, at: Centre, now: datetime, sighting: Sight
 
 def _open_single(wire: bytes, at: Centre, now: datetime, sighting: Sighting) -> Delivery:
     jws = signed.parse(wire, typ=signed.EVENT_TYPE)
-    key = _check_sender(jws, at, now, sighting)
+    key = check_sender(jws, at, now, sighting)
     attributes, is_canonical = parse_canonical(jws.payload)
     if not is_canonical:
         raise NotCanonical
@@ -115,7 +120,7 @@ def _open_single(wire: bytes, at: Centre, now: datetime, sighting: Sighting) -> 
 
 def _open_batch(wire: bytes, at: Centre, now: datetime, sighting: Sighting) -> Delivery:
     parsed = batch.parse(wire)
-    key = _check_sender(parsed.signed, at, now, sighting)
+    key = check_sender(parsed.signed, at, now, sighting)
     manifest = batch.Manifest.from_bytes(parsed.signed.payload)
     sighting.event_id = manifest.id
     if manifest.channel == CASE_CHANNEL and manifest.count > batch.MAX_BATCH_CASES:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from zt_interop.circuit import has_given_up
 from zt_interop.keys.models import KeyUsage, PublicKey
 from zt_interop.keys.registry import is_vouched_for
 from zt_interop.log.models import UNAPPLIED, Direction, InboundStream, InboxMessage, MessageLogEntry, Refusal
@@ -34,6 +35,8 @@ class OutboundStatus:
     next_attempt_at: datetime
     last_error: str
     last_delivered_at: datetime | None
+    given_up: bool
+    """Failing for so long that it is tried about once an hour only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class InboundStatus:
     last_event_time: datetime | None
     gaps: int
     unapplied: int
+    missing: int
+    """Messages that its source says it has sent and that have not arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ def _outbound(streams: QuerySet[OutboundStream]) -> list[OutboundStatus]:
             next_attempt_at=row.next_attempt_at,
             last_error=row.last_error,
             last_delivered_at=row.last_delivered_at,
+            given_up=has_given_up(row.failing_since, at=moment),
         )
         for row in rows
     ]
@@ -137,6 +143,7 @@ def inbound_streams() -> list[InboundStatus]:
             last_event_time=row.last_event_time,
             gaps=row.gaps,
             unapplied=row.unapplied,
+            missing=max(row.head_sequence - row.last_sequence, 0),
         )
         for row in rows
     ]

@@ -17,7 +17,7 @@ from uuid import UUID
 from zt_interop import signed
 from zt_interop.canonical import parse_canonical, sha256_hex
 from zt_interop.envelope import RECEIPT_CHANNEL, Event, instant_text
-from zt_interop.errors import MessageRefused, ReceiptInvalid
+from zt_interop.errors import Busy, MessageRefused, ReceiptInvalid
 from zt_interop.schemas import check_data
 
 RECEIPT_EVENT: Final = "message.received.v1"
@@ -54,6 +54,7 @@ class Receipt:
     expected_sequence: int | None = None
     exceptions: Sequence[dict[str, Any]] = field(default=())
     batch_limit: int | None = None
+    retry_at: datetime | None = None
 
     def to_data(self) -> dict[str, Any]:
         """The payload of ``message.received.v1``."""
@@ -75,6 +76,8 @@ class Receipt:
             data["exceptions"] = list(self.exceptions)
         if self.batch_limit is not None:
             data["batch_limit"] = self.batch_limit
+        if self.retry_at is not None:
+            data["retry_at"] = instant_text(self.retry_at)
         return data
 
 
@@ -91,6 +94,7 @@ def refusal_receipt(refusal: MessageRefused, *, wire: bytes, event_id: UUID | No
         retry=refusal.retry,
         recorded=refusal.recorded,
         expected_sequence=refusal.data.get("expected"),
+        retry_at=datetime.fromisoformat(refusal.data["retry_at"]) if isinstance(refusal, Busy) else None,
     )
 
 
@@ -164,6 +168,7 @@ def _receipt(event: Event) -> Receipt:
         expected_sequence=data.get("expected_sequence"),
         exceptions=tuple(data.get("exceptions", ())),
         batch_limit=data.get("batch_limit"),
+        retry_at=datetime.fromisoformat(data["retry_at"]) if "retry_at" in data else None,
     )
 
 

@@ -12,20 +12,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from secrets import SystemRandom
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from zt_interop.batch import MAX_BATCH_CASES
 from zt_interop.canonical import sha256_hex
 from zt_interop.confidential import open_data
-from zt_interop.envelope import Event
+from zt_interop.envelope import Event, instant_text
 from zt_interop.errors import (
+    Busy,
     ContentConflict,
     LinkBroken,
     MessageRefused,
@@ -33,6 +36,7 @@ from zt_interop.errors import (
     SequenceReused,
 )
 from zt_interop.handlers import Message, gap_witness_for
+from zt_interop.heads import is_head, take_head
 from zt_interop.inbox import Fate, inbox_row, needs_preparation, prepare, settle
 from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import (
@@ -43,11 +47,12 @@ from zt_interop.log.models import (
     InboxMessage,
     InboxState,
     MessageLogEntry,
-    Refusal,
 )
 from zt_interop.opening import Delivery, Sighting, open_delivery
+from zt_interop.parked import try_again_later
 from zt_interop.receipts import UNKNOWN_SENDER, Outcome, Receipt, refusal_receipt, sign_receipt
 from zt_interop.record import carried_entry
+from zt_interop.refusals import keep_recorded_refusal, keep_refusal, recorded_refusals, told_refusal
 from zt_interop.schemas import check_data, check_type
 from zt_tenants.clock import now
 from zt_tenants.context import enter
@@ -56,9 +61,10 @@ from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
-_EXCERPT_BYTES: Final = 512
 _MOST_WORDS: Final = 1000
-_STRANGERS_KEPT: Final = 10_000
+BUSY_SECONDS: Final = 10.0
+FULL_SECONDS: Final = 600.0
+_random: Final = SystemRandom()
 
 
 def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
@@ -73,14 +79,41 @@ def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
     sighting, moment = Sighting(), now()
     with enter(at):
         try:
-            delivery = open_delivery(wire, at=at, now=moment, sighting=sighting)
-            receipt = _take_or_tell(delivery, at=at, transport=transport)
+            if is_head(wire):
+                receipt = _sign(take_head(wire, at=at, sighting=sighting), at, sighting.source)
+            else:
+                delivery = open_delivery(wire, at=at, now=moment, sighting=sighting)
+                receipt = _take_or_tell(delivery, at=at, transport=transport)
         except MessageRefused as refusal:
-            _keep_refusal(refusal, wire, sighting, transport)
+            keep_refusal(refusal, wire, sighting, transport)
             answer = refusal_receipt(refusal, wire=wire, event_id=sighting.event_id, received_at=moment)
             receipt = _sign(answer, at, sighting.source if sighting.authentic else UNKNOWN_SENDER)
         crash_point("after_receive_commit")
         return receipt
+
+
+def busy_receipt(wire: bytes, *, at: Centre) -> bytes:
+    """The signed answer of a centre that takes nothing at the moment; the bytes are not looked at."""
+    answer = refusal_receipt(_busy(BUSY_SECONDS), wire=wire, event_id=None, received_at=now())
+    with enter(at):
+        return _sign(answer, at, UNKNOWN_SENDER)
+
+
+def _busy(seconds: float) -> Busy:
+    return Busy(retry_at=instant_text(now() + timedelta(seconds=seconds * _random.uniform(0.5, 1.5))))
+
+
+def _refuse_when_full(fates: Mapping[UUID, Fate]) -> None:
+    """Take nothing more that would only wait, when too much waits already: the sender keeps it and comes back.
+
+    Raises:
+        Busy: asked only when something of the delivery would be parked, so it costs the others nothing.
+    """
+    if all(fate.state is InboxState.APPLIED for fate in fates.values()):
+        return
+    most = int(getattr(settings, "INTEROP_MOST_UNAPPLIED", 10_000))
+    if InboxMessage.objects.filter(state__in=UNAPPLIED)[: most + 1].count() > most:
+        raise _busy(FULL_SECONDS)
 
 
 def _sign(receipt: Receipt, at: Centre, sender: str) -> bytes:
@@ -121,13 +154,17 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
             problems = {event.id: found[event.id] for event in fresh if event.id in found}
             messages = [Message.of(event, clear[event.id]) for event in fresh if event.id in clear]
             fates = settle(messages, held=inbox.held, unprepared=plan.unprepared)
+            _refuse_when_full(fates)
             receipt = _receipt(delivery, problems, fates)
             answer = _sign(receipt, at, delivery.source)
             entry = _log(delivery, fresh, receipt, answer, transport)
             _keep(delivery, messages, fates, entry)
+            parked = [message for message in messages if fates[message.id].state is InboxState.PARKED]
+            if parked:
+                try_again_later(parked)
             for event in fresh:
                 if event.id in problems:
-                    _keep_recorded_refusal(problems[event.id], event, delivery, transport)
+                    keep_recorded_refusal(problems[event.id], event, delivery, transport)
             _advance(stream, fresh[-1], receipt.received_at)
             return answer
 
@@ -239,25 +276,15 @@ def _is_known(delivery: Delivery, inbox: _Inbox) -> bool:
     if not delivery.keeps_each:
         return True
     others = [event for event in delivery.events if event.id not in inbox.digests]
-    return not others or len(_recorded_refusals(delivery, others)) == len(others)
-
-
-def _recorded_refusals(delivery: Delivery, events: Collection[Event]) -> dict[UUID, Refusal]:
-    """The events among these that were refused in their place before, in one statement."""
-    rows = Refusal.objects.filter(
-        source_code=delivery.source, event_id__in=[event.id for event in events], recorded_sequence__isnull=False
-    )
-    refused = {(row.event_id, row.event_digest, row.recorded_sequence): row for row in rows}
-    found = {event.id: refused.get((event.id, event.digest(), event.sequence)) for event in events}
-    return {id_: row for id_, row in found.items() if row is not None}
+    return not others or len(recorded_refusals(delivery, others)) == len(others)
 
 
 def _repeated_answer(delivery: Delivery) -> Receipt:
     """The answer to a delivery that was taken before: a duplicate, with the same refusals as the first time."""
     receipt = replace(_plain_receipt(delivery), outcome=Outcome.DUPLICATE)
-    refused = _recorded_refusals(delivery, delivery.events)
+    refused = recorded_refusals(delivery, delivery.events)
     if delivery.is_batch:
-        return replace(receipt, exceptions=[_told_refusal(id_, row) for id_, row in refused.items()])
+        return replace(receipt, exceptions=[told_refusal(id_, row) for id_, row in refused.items()])
     for row in refused.values():
         return replace(
             receipt,
@@ -268,11 +295,6 @@ def _repeated_answer(delivery: Delivery) -> Receipt:
             recorded=True,
         )
     return receipt
-
-
-def _told_refusal(event_id: UUID, row: Refusal) -> dict[str, Any]:
-    reason = {"zh": row.reason_zh, "en": row.reason_en}
-    return {"event_id": str(event_id), "outcome": Outcome.REFUSED.value, "code": row.code, "reason": reason}
 
 
 def _plain_receipt(delivery: Delivery) -> Receipt:
@@ -356,39 +378,3 @@ def _log(delivery: Delivery, fresh: list[Event], receipt: Receipt, answer: bytes
             for event in fresh
         )
     return entry
-
-
-def _keep_recorded_refusal(refusal: MessageRefused, event: Event, delivery: Delivery, transport: str) -> None:
-    sighting = Sighting(source=delivery.source, authentic=True, event_id=event.id, digest=event.digest())
-    row = _refusal_row(refusal, delivery.wire, sighting, transport)
-    row.recorded_sequence = event.sequence
-    row.save()
-
-
-def _keep_refusal(refusal: MessageRefused, wire: bytes, sighting: Sighting, transport: str) -> None:
-    row = _refusal_row(refusal, wire, sighting, transport)
-    again = Refusal.objects.filter(wire_sha256=row.wire_sha256, code=row.code, recorded_sequence__isnull=True)
-    if again.update(times=F("times") + 1, refused_at=row.refused_at):
-        return
-    row.save()
-    if not row.authentic:
-        # Anybody can send junk; nobody can fill the centre's schema with it.
-        Refusal.objects.filter(authentic=False, id__lte=row.id - _STRANGERS_KEPT).delete()
-
-
-def _refusal_row(refusal: MessageRefused, wire: bytes, sighting: Sighting, transport: str) -> Refusal:
-    return Refusal(
-        source_code=sighting.source,
-        authentic=sighting.authentic,
-        event_id=sighting.event_id,
-        event_digest=sighting.digest,
-        kid=sighting.kid,
-        code=refusal.code,
-        reason_zh=refusal.zh_text,
-        reason_en=refusal.en_text,
-        transport=transport,
-        size=len(wire),
-        wire_sha256=sha256_hex(wire),
-        excerpt=wire[:_EXCERPT_BYTES].decode("ascii", "backslashreplace"),
-        refused_at=now(),
-    )

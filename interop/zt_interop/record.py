@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from zt_interop.errors import SequenceGap
 from zt_interop.log.models import BATCH_LOG_TYPE, Direction, MessageLogEntry
 from zt_interop.queue.models import MessageState, OutboundStream, OutboxMessage
 from zt_interop.receipts import Outcome, Receipt
+from zt_interop.resending import rewind
 from zt_interop.shipment import Shipment
 from zt_tenants.clock import now
 from zt_tenants.errors import DomainError
@@ -26,7 +28,24 @@ class StandsRefused(DomainError):
     en = "The destination does not take it for now: {reason_en}"
 
 
-_RESENDABLE: Final = (MessageState.DELIVERED, MessageState.REFUSED)
+class DestinationBusy(StandsRefused):
+    """The destination asks to come back later (``until``); that is no failure."""
+
+    code = "DESTINATION_BUSY"
+    zh = "对方中心繁忙：{reason_zh}"
+    en = "The destination is busy: {reason_en}"
+
+    @property
+    def until(self) -> datetime:
+        """When to come back: what it asked for, within :data:`SHORTEST_BUSY` and :data:`LONGEST_BUSY` from now."""
+        asked: datetime = self.data["until"]
+        return min(max(asked, now() + SHORTEST_BUSY), now() + LONGEST_BUSY)
+
+
+SHORTEST_BUSY: Final = timedelta(seconds=1)
+LONGEST_BUSY: Final = timedelta(minutes=15)
+HEAD_AFTER: Final = timedelta(minutes=15)
+"""How long after a delivery the receiver is asked how far it has come."""
 
 
 def record_receipt(
@@ -38,12 +57,14 @@ def record_receipt(
         Whether the stream went on and was saved; False when it went back to a sequence that the receiver lacks.
 
     Raises:
-        StandsRefused: the stream must wait; nothing is recorded.
+        StandsRefused, DestinationBusy, HistoryIncomplete: the stream must wait; nothing is recorded.
     """
     if receipt.outcome is not Outcome.REFUSED:
         _record_delivered(stream, shipment, receipt)
     elif receipt.code == SequenceGap.code and _go_back(stream, shipment, receipt.expected_sequence):
         return False
+    elif receipt.retry and receipt.retry_at is not None:
+        raise DestinationBusy(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en, until=receipt.retry_at)
     elif receipt.retry:
         raise StandsRefused(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en)
     elif shipment.is_batch and not receipt.recorded:
@@ -122,21 +143,15 @@ def _record_refused(stream: OutboundStream, shipment: Shipment, receipt: Receipt
 
 def _acknowledge(stream: OutboundStream, sequence: int) -> None:
     stream.acknowledged_sequence = sequence
-    stream.failures, stream.last_error = 0, ""
+    stream.failures, stream.last_error, stream.failing_since = 0, "", None
     stream.last_delivered_at = now()
+    stream.head_due_at = stream.head_due_at or stream.last_delivered_at + HEAD_AFTER
     stream.save()
 
 
 def _go_back(stream: OutboundStream, shipment: Shipment, expected: int | None) -> bool:
-    """Make everything from the sequence the receiver expects pending again; False when we no longer have it."""
-    if expected is None or expected >= shipment.first_sequence:
-        return False
-    if not stream.messages.filter(sequence=expected).exists():
-        return False
-    stream.messages.filter(sequence__gte=expected, state__in=_RESENDABLE).update(state=MessageState.SIGNED)
-    stream.acknowledged_sequence = expected - 1
-    stream.save(update_fields=["acknowledged_sequence"])
-    return True
+    """Go back to the sequence the receiver expects; False when it names none before this shipment."""
+    return expected is not None and expected < shipment.first_sequence and rewind(stream, expected)
 
 
 def log_delivery(stream: OutboundStream, shipment: Shipment, receipt: Receipt, answer: bytes, transport: str) -> None:

@@ -19,17 +19,17 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zt_interop import signed
-from zt_interop.errors import DeliveryFailed, MessageRefused, ReceiptInvalid
+from zt_interop import circuit, signed
+from zt_interop.claiming import LEASE, Lease, claim, streams_to_ring
+from zt_interop.errors import DeliveryFailed, HistoryIncomplete, MessageRefused, NoAnswer, ReceiptInvalid
 from zt_interop.keys.signing import signer_for
 from zt_interop.opening import verified_key
 from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage
 from zt_interop.receipts import Receipt, read_receipt
-from zt_interop.record import record_receipt
+from zt_interop.record import DestinationBusy, StandsRefused, record_receipt
 from zt_interop.send import ring
-from zt_interop.shipment import Shipment, next_shipment
+from zt_interop.shipment import next_shipment
 from zt_interop.signed import Signer
 from zt_interop.transports.base import Transport, transport_for
 from zt_tenants.backoff import wait_after
@@ -39,24 +39,12 @@ from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import DomainError
 from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
-from zt_tenants.uuid7 import uuid7
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=90)
 SHIPMENTS_PER_TURN: Final = 100
 FIRST_WAIT: Final = timedelta(seconds=2)
 LONGEST_WAIT: Final = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to work on a stream for a while."""
-
-    stream_id: UUID
-    token: UUID
-    source: str
-    destination: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +55,10 @@ class Turn:
     more: bool = False
 
 
-def due_streams() -> QuerySet[OutboundStream]:
-    """Streams with pending messages whose waiting time is over and whose lease, if any, has run out."""
-    pending = OutboxMessage.objects.filter(stream=OuterRef("pk"), state__in=PENDING)
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now())
-    return OutboundStream.objects.filter(free, Exists(pending), next_attempt_at__lte=now()).order_by("next_attempt_at")
-
-
 def relay_stream(stream_id: UUID) -> Turn:
     """Take one stream's messages to their destination, unless another relay is at it or the stream must wait."""
     with outside_centres():
-        lease = _claim(stream_id)
+        lease = claim(stream_id)
         if lease is None:
             return Turn()
         crash_point("after_claim")
@@ -88,7 +69,7 @@ def relay_due(limit: int = 100) -> int:
     """Relay up to ``limit`` due streams in this process; the number of shipments that were answered."""
     shipments = 0
     with outside_centres():
-        ids = list(due_streams().values_list("id", flat=True)[:limit])
+        ids = streams_to_ring(limit)
     for stream_id in ids:
         turn = relay_stream(stream_id)
         shipments += turn.shipments
@@ -101,20 +82,10 @@ def relay_due(limit: int = 100) -> int:
 def sweep(limit: int = 1000) -> int:
     """Ring the doorbell of every due stream (lost bells, waits that are over, relays that died); how many rang."""
     with outside_centres():
-        ids = list(due_streams().values_list("id", flat=True)[:limit])
+        ids = streams_to_ring(limit)
     for stream_id in ids:
         ring(stream_id)
     return len(ids)
-
-
-def _claim(stream_id: UUID) -> Lease | None:
-    # One statement, which waits for the row instead of skipping it and then looks again: a bell that rings while
-    # another relay is giving its lease back must not be lost. That relay holds the row for one statement only.
-    token = uuid7()
-    if not due_streams().filter(id=stream_id).update(lease_token=token, lease_until=now() + LEASE):
-        return None
-    stream = OutboundStream.objects.get(id=stream_id)
-    return Lease(stream.id, token, stream.source_code, stream.destination_code)
 
 
 class Shipped(Enum):
@@ -137,11 +108,15 @@ def _take_turn(lease: Lease) -> Turn:
             if shipped is Shipped.NOTHING:
                 break
             shipments += 1
+            if lease.troubled and shipments == 1:
+                with outside_centres():
+                    circuit.note_answer(lease.destination)
             if shipped is Shipped.LAST:
                 with enter(way.source):  # where the connection already is
                     return Turn(shipments, more=_has_pending(lease))
     except DomainError as error:
         _put_off(lease, error)
+        _tell_circuit(lease, error)
         return Turn(shipments)
     return Turn(shipments, more=_release(lease))
 
@@ -176,7 +151,7 @@ def _ship_next(lease: Lease, way: _Way) -> Shipped:
     crash_point("after_sign")
     answer = way.transport.deliver(shipment.wire, destination=way.destination)
     with enter(way.source):
-        receipt = _read(answer, shipment, lease)
+        receipt = verified_receipt(answer, wire=shipment.wire, source=lease.source, destination=lease.destination)
         crash_point("after_deliver")
         with transaction.atomic():
             stream = _locked(lease)
@@ -197,7 +172,7 @@ def _locked(lease: Lease) -> OutboundStream | None:
     return stream
 
 
-def _read(answer: bytes, shipment: Shipment, lease: Lease) -> Receipt:
+def verified_receipt(answer: bytes, *, wire: bytes, source: str, destination: str) -> Receipt:
     """Verify the receipt: signed by the destination, for us, about exactly these bytes.
 
     Raises:
@@ -206,9 +181,9 @@ def _read(answer: bytes, shipment: Shipment, lease: Lease) -> Receipt:
     try:
         jws = signed.parse(answer, typ=signed.RECEIPT_TYPE)
         key = verified_key(jws, now=now())
-        if key.centre_code != lease.destination:
+        if key.centre_code != destination:
             raise ReceiptInvalid(detail="signed by another centre")
-        return read_receipt(jws, wire=shipment.wire, source=lease.destination, destination=lease.source)
+        return read_receipt(jws, wire=wire, source=destination, destination=source)
     except MessageRefused as problem:
         raise ReceiptInvalid(detail=problem.code) from problem
 
@@ -235,17 +210,42 @@ def _put_off(lease: Lease, error: DomainError) -> None:
     """Let the stream wait, longer after each failure and never exactly as long as its neighbours."""
     if not isinstance(error, DeliveryFailed):
         logger.warning("stream %s → %s stands: %s", lease.source, lease.destination, error)
+    moment = now()
     with transaction.atomic():
         stream = _locked(lease)
         if stream is None:
             return
-        stream.failures += 1
-        stream.next_attempt_at = next_attempt(stream.failures, at=now())
-        stream.last_error, stream.last_error_at = f"{error.zh_text}\n{error.en_text}", now()
+        if isinstance(error, DestinationBusy):
+            stream.next_attempt_at = error.until
+        else:
+            stream.failures += 1
+            stream.failing_since = stream.failing_since or moment
+            stream.next_attempt_at = next_attempt(stream.failures, at=moment, failing_since=stream.failing_since)
+        if isinstance(error, DeliveryFailed):
+            stream.batch_limit = max(1, stream.batch_limit // 2)  # perhaps it was too much for one answer
+        stream.last_error, stream.last_error_at = f"{error.zh_text}\n{error.en_text}", moment
         stream.lease_token = stream.lease_until = None
         stream.save()
 
 
-def next_attempt(failures: int, *, at: datetime) -> datetime:
-    """When a stream is tried again after so many failures in a row: 2 s doubling to 15 min, with jitter of one half."""
+def _tell_circuit(lease: Lease, error: DomainError) -> None:
+    """What a failed turn says of its destination. Silence is counted; any answer, also a refusal, is a sign of life."""
+    if not lease.elsewhere:
+        return
+    words = f"{error.zh_text}\n{error.en_text}"
+    if isinstance(error, NoAnswer | ReceiptInvalid):
+        circuit.note_silence(lease.destination, words)
+    elif isinstance(error, DestinationBusy):
+        circuit.note_busy(lease.destination, words, until=error.until)
+    elif lease.troubled and isinstance(error, StandsRefused | HistoryIncomplete):
+        circuit.note_answer(lease.destination)
+    elif lease.troubled:
+        circuit.free_probe(lease.destination)
+
+
+def next_attempt(failures: int, *, at: datetime, failing_since: datetime | None = None) -> datetime:
+    """When a stream is tried again after so many failures in a row: 2 s doubling to 15 min, with jitter of one half;
+    about once an hour after it failed for a week."""
+    if circuit.has_given_up(failing_since, at=at):
+        return at + wait_after(1, first=circuit.GIVEN_UP_WAIT, longest=circuit.GIVEN_UP_WAIT)
     return at + wait_after(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)

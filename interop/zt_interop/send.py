@@ -94,8 +94,13 @@ def send_messages(outgoing: Sequence[Outgoing]) -> list[OutboxMessage]:
         ]
         OutboxMessage.objects.bulk_create(rows)
         for stream_id in dict.fromkeys(streams.values()):
-            on_commit(partial(ring, stream_id))
+            ring_on_commit(stream_id)
     return rows
+
+
+def ring_on_commit(stream_id: UUID) -> None:
+    """Ring the relay's doorbell for a stream once the caller's transaction has committed."""
+    on_commit(partial(ring, stream_id))
 
 
 def _check_payloads(outgoing: Sequence[Outgoing]) -> None:

@@ -74,7 +74,8 @@ def next_shipment(stream: OutboundStream, *, destination: Centre, signer: Signer
             event = sealing.sealed(event)
         size += len(event.canonical())
         weight += _weight(message)
-        if chosen and (size > MAX_BATCH_CONTENT or weight > MAX_BATCH_WEIGHT):
+        follows = not events or event.sequence == (events[-1].sequence or 0) + 1
+        if chosen and (size > MAX_BATCH_CONTENT or weight > MAX_BATCH_WEIGHT or not follows):
             break
         if message.sequence is None:
             _take_place(stream, message, event)

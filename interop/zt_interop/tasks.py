@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from celery import shared_task
 
-from zt_interop import relay
+from zt_interop import head_exchange, parked, prune, relay
 from zt_interop.departments import calls
 from zt_interop.departments.file_drop.picking import pick_up_all
 from zt_interop.keys.rotation import any_expiring, rotate_expiring
@@ -78,3 +78,21 @@ def rotate_keys() -> bool:
 def renew_keys() -> int:
     """New keys for the centres whose keys end soon, group by group; how many centres got them."""
     return rotate_expiring()
+
+
+@shared_task(name="zt_interop.tasks.exchange_heads", ignore_result=True)  # type: ignore[untyped-decorator]
+def exchange_heads() -> int:
+    """The beat's tick: ask receivers how far they have come, so that no tail is lost."""
+    return head_exchange.exchange_heads()
+
+
+@shared_task(name="zt_interop.tasks.prune_outbox", ignore_result=True)  # type: ignore[untyped-decorator]
+def prune_outbox() -> int:
+    """The beat's tick: take delivered messages out of the queue once their time is over and the log has them."""
+    return prune.prune_outbox().deleted
+
+
+@shared_task(name="zt_interop.tasks.replay_parked", ignore_result=True)  # type: ignore[untyped-decorator]
+def replay_parked(centre: str, source: str, channel: str, subject: str) -> int:
+    """A timer's bell: try what is parked of a subject again."""
+    return parked.replay_subject(centre, source, channel, subject)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from threading import BoundedSemaphore
+from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -11,12 +14,15 @@ from django.views.decorators.http import require_POST
 from zt_interop.batch import MAX_BATCH_BYTES
 from zt_interop.opening import is_batch
 from zt_interop.receipts import Outcome, outcome_of
-from zt_interop.receive import receive
+from zt_interop.receive import busy_receipt, receive
 from zt_interop.signed import MAX_MESSAGE_BYTES
 from zt_interop.transports.https import EVENT_MEDIA_TYPE
 from zt_tenants.context import current_centre
 
 logger = logging.getLogger(__name__)
+
+_hands: Final = BoundedSemaphore(int(getattr(settings, "INTEROP_DELIVERIES_AT_ONCE", 4)))
+"""Deliveries that this process takes at a time, so that a rush of messages leaves threads for people."""
 
 
 @csrf_exempt  # the sender proves itself by the message's signature, not by a session
@@ -24,16 +30,23 @@ logger = logging.getLogger(__name__)
 def inbox(request: HttpRequest) -> HttpResponse:
     """Receive one delivery.
 
-    200: accepted, duplicate or parked; 422: refused (both with a signed receipt); 413: too large, not read;
-    503: try again later.
+    200: accepted, duplicate or parked; 422: refused (both with a signed receipt; ``BUSY`` when as many as may are being
+    taken in this process); 413: too large, not read; 503: try again later.
     """
     wire = request.read(MAX_BATCH_BYTES + 1)
     if len(wire) > (MAX_BATCH_BYTES if is_batch(wire) else MAX_MESSAGE_BYTES):
         return HttpResponse(status=413)
+    free = _hands.acquire(blocking=False)
     try:
-        receipt = receive(wire, at=current_centre(), transport="https")
+        if free:
+            receipt = receive(wire, at=current_centre(), transport="https")
+        else:
+            receipt = busy_receipt(wire, at=current_centre())
     except Exception:
         logger.exception("a delivery could not be taken now")
         return HttpResponse(status=503, headers={"Retry-After": "30"})
+    finally:
+        if free:
+            _hands.release()
     status = 422 if outcome_of(receipt) is Outcome.REFUSED else 200
     return HttpResponse(receipt, status=status, content_type=EVENT_MEDIA_TYPE)

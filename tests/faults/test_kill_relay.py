@@ -12,9 +12,10 @@ import pytest
 from killed import run_worker
 
 from zt_interop import handlers
+from zt_interop.claiming import LEASE
 from zt_interop.log.models import InboundStream, InboxMessage, MessageLogEntry
 from zt_interop.queue.models import OutboundStream, OutboxMessage
-from zt_interop.relay import LEASE, relay_due
+from zt_interop.relay import relay_due
 from zt_interop.send import send_message
 from zt_interop.testing import REQUEST, RESPONSE, answer_request, requested
 from zt_tenants.clock import at, now

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from kombu import Connection
 
-from zt_interop import relay, tasks
+from zt_interop import claiming, relay, tasks
 from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.send import send_message
 from zt_interop.testing import PROGRESSED, SUBJECT, progressed
@@ -86,10 +86,10 @@ def test_a_command_does_not_fail_because_the_broker_is_away(committed_world, bel
 def test_the_sweep_rings_for_every_stream_that_is_due(committed_world, bell, recorder) -> None:
     _send(committed_world)
     stream = OutboundStream.objects.get()
-    relay._claim(stream.id)
+    claiming.claim(stream.id)
     assert tasks.sweep.run() == 0
 
-    with at(now() + relay.LEASE + timedelta(seconds=1)):
+    with at(now() + claiming.LEASE + timedelta(seconds=1)):
         assert tasks.sweep.run() == 1
         tasks.relay_stream.run(str(stream.id))
 

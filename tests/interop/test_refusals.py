@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from zt_interop import receive, signed
+from zt_interop import refusals, signed
 from zt_interop.canonical import canonical_bytes
 from zt_interop.keys.commands import issue_key, revoke_key
 from zt_interop.keys.models import PublicKey
@@ -236,7 +236,7 @@ def test_a_forged_message_is_not_laid_at_the_door_of_the_centre_it_names(sender,
 
 
 def test_junk_of_strangers_cannot_fill_the_schema(sender, recorder, monkeypatch) -> None:
-    monkeypatch.setattr(receive, "_STRANGERS_KEPT", 3)
+    monkeypatch.setattr(refusals, "_STRANGERS_KEPT", 3)
     sender.deliver(sender.wire(sender.event(), destination="341702"))
 
     for number in range(8):

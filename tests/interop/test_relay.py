@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from zt_interop import relay
+from zt_interop.claiming import LEASE, claim, due_streams
 from zt_interop.envelope import FIRST_LINK
 from zt_interop.errors import DeliveryFailed
 from zt_interop.keys.commands import issue_key, revoke_key
 from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import InboundStream, InboxMessage, MessageLogEntry, Refusal
 from zt_interop.queue.models import MessageState, OutboundStream, OutboxMessage
-from zt_interop.relay import due_streams, next_attempt, relay_due, relay_stream
+from zt_interop.relay import next_attempt, relay_due, relay_stream
 from zt_interop.send import send_message
 from zt_interop.testing import PROGRESSED, SUBJECT, Recorder, progressed
 from zt_interop.transports.local import LocalTransport
@@ -102,12 +103,12 @@ def test_waiting_times_double_up_to_a_quarter_of_an_hour_with_jitter() -> None:
 
 def test_a_stream_under_a_live_lease_is_left_alone_and_taken_over_when_it_ends(send, recorder) -> None:
     send()
-    lease = relay._claim(_stream().id)
+    lease = claim(_stream().id)
     assert lease is not None
 
     assert relay_due() == 0
     assert relay_stream(_stream().id).shipments == 0
-    with at(now() + relay.LEASE + timedelta(seconds=1)):
+    with at(now() + LEASE + timedelta(seconds=1)):
         assert relay_due() == 1
 
     assert recorder.steps == ["REVIEWED"]
@@ -115,9 +116,9 @@ def test_a_stream_under_a_live_lease_is_left_alone_and_taken_over_when_it_ends(s
 
 def test_a_relay_that_lost_its_lease_records_nothing_more(send, recorder) -> None:
     message = send()
-    lease = relay._claim(_stream().id)
-    with at(now() + relay.LEASE + timedelta(seconds=1)):
-        relay._claim(_stream().id)
+    lease = claim(_stream().id)
+    with at(now() + LEASE + timedelta(seconds=1)):
+        claim(_stream().id)
 
     assert lease is not None
     assert relay._ship_next(lease, relay._way(lease)) is relay.Shipped.NOTHING

@@ -7,21 +7,29 @@ loopback addresses only. Redirects are not followed, answers are bounded.
 from __future__ import annotations
 
 import ipaddress
+from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
 import urllib3
+from django.conf import settings
 
 from zt_interop.batch import MAX_BATCH_BYTES
-from zt_interop.errors import DeliveryFailed
+from zt_interop.errors import DeliveryFailed, NoAnswer
 from zt_interop.opening import is_batch
 from zt_tenants.models import Centre
 
 EVENT_MEDIA_TYPE: Final = "application/jose"
 BATCH_MEDIA_TYPE: Final = "application/vnd.zhengtong.batch+json"
 RECEIPT_STATUSES: Final = frozenset({200, 422})
-_TIMEOUT: Final = urllib3.Timeout(connect=5.0, read=30.0)
-_pool: Final = urllib3.PoolManager(num_pools=32, maxsize=4, timeout=_TIMEOUT, retries=False)
+_CONNECT_SECONDS: Final = 5.0
+_CHUNK: Final = 65_536
+_pool: Final = urllib3.PoolManager(num_pools=64, maxsize=4, retries=False)
+
+
+def answer_seconds() -> float:
+    """How long an answer may take altogether (setting ``INTEROP_ANSWER_SECONDS``)."""
+    return float(getattr(settings, "INTEROP_ANSWER_SECONDS", 30))
 
 
 class HttpsTransport:
@@ -40,17 +48,31 @@ class HttpsTransport:
                 body=wire,
                 headers={"Content-Type": media_type, "Accept": EVENT_MEDIA_TYPE},
                 redirect=False,
+                timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, answer_seconds()), read=answer_seconds()),
                 preload_content=False,
             )
             try:
-                answer = response.read(MAX_BATCH_BYTES + 1)
+                answer = _read(response)
             finally:
                 response.release_conn()
         except urllib3.exceptions.HTTPError as error:
-            raise DeliveryFailed(detail=type(error).__name__) from error
+            raise NoAnswer(detail=type(error).__name__) from error
         if response.status not in RECEIPT_STATUSES or len(answer) > MAX_BATCH_BYTES:
-            raise DeliveryFailed(detail=f"HTTP {response.status}")
-        return bytes(answer)
+            raise NoAnswer(detail=f"HTTP {response.status}")
+        return answer
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    """The answer, bounded in size and, against one that drips, in time."""
+    deadline, parts, size = monotonic() + answer_seconds(), list[bytes](), 0
+    while part := response.read1(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BATCH_BYTES:
+            break
+        if monotonic() > deadline:
+            raise NoAnswer(detail="too slow")
+    return b"".join(parts)
 
 
 def check_endpoint(endpoint: str) -> None:

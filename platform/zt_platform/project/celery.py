@@ -25,6 +25,16 @@ app.conf.update(
         "sweep the message queue": {"task": "zt_interop.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
         # Well after midnight, when whatever was logged before it has committed.
         "close the message logs": {"task": "zt_interop.tasks.close_logs", "schedule": crontab(hour=0, minute=40)},
+        "compare the heads of streams": {
+            "task": "zt_interop.tasks.exchange_heads",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "take delivered messages out of the queue": {
+            "task": "zt_interop.tasks.prune_outbox",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
         "look for due timers": {"task": "zt_tenants.timers.tasks.scan", "schedule": 3.0, "options": {"expires": 3}},
         "pick up departments' files": {
             "task": "zt_interop.tasks.pick_up_deliveries",

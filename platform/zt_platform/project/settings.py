@@ -201,3 +201,11 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["centre"], "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("ZT_LOG_LEVEL", default="INFO")},
 }
+
+# Messages between centres: docs/operations.md names them all.
+INTEROP_ANSWER_SECONDS = env.float("INTEROP_ANSWER_SECONDS", default=30.0)
+INTEROP_WORKERS_PER_DESTINATION = env.int("INTEROP_WORKERS_PER_DESTINATION", default=2)
+INTEROP_DELIVERIES_AT_ONCE = env.int("INTEROP_DELIVERIES_AT_ONCE", default=4)
+INTEROP_MOST_UNAPPLIED = env.int("INTEROP_MOST_UNAPPLIED", default=10_000)
+INTEROP_GIVE_UP_DAYS = env.float("INTEROP_GIVE_UP_DAYS", default=7.0)
+INTEROP_OUTBOX_KEPT_DAYS = env.float("INTEROP_OUTBOX_KEPT_DAYS", default=30.0)

@@ -60,7 +60,9 @@ def test_the_ticks_are_these() -> None:
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} == {
         "zt_interop.tasks.close_logs",
         "zt_interop.tasks.drain_data_calls",
+        "zt_interop.tasks.exchange_heads",
         "zt_interop.tasks.pick_up_deliveries",
+        "zt_interop.tasks.prune_outbox",
         "zt_interop.tasks.rotate_keys",
         "zt_interop.tasks.sweep",
         "zt_tenants.timers.tasks.scan",

@@ -95,6 +95,9 @@ def import_(file: Path, beside: bool, as_code: str, replace: bool, dry_run: bool
         )
         _describe(done.manifest)
         where = f"{done.centre.code} {done.centre.name} (/c/{done.centre.code}/)"
+        from zt_interop.head_exchange import expect_heads
+
+        expect_heads(done.centre.code)  # what the others have sent since the archive was made comes again by itself
         say(f"已恢复 {done.rows:,} 行、{done.objects_written} 个附件：{where}", "Restored.")
 
 

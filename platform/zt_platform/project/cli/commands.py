@@ -9,6 +9,7 @@ from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.department import department
 from zt_platform.project.cli.keyring import keys, signer
+from zt_platform.project.cli.messages import interop
 from zt_platform.project.cli.migrate import migrate
 from zt_platform.project.cli.proof import proof
 from zt_platform.project.cli.province import province
@@ -42,6 +43,7 @@ COMMANDS: list[click.Command] = [
     centre,
     keys,
     signer,
+    interop,
     migrate,
     timers,
     proof,

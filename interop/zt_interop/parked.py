@@ -1,0 +1,95 @@
+"""Parked messages try again by themselves, because what they waited for may have come: a release, a case, a storage.
+
+A timer (:mod:`zt_tenants.timers`) is set in the transaction that parks the message and rings for a replay at growing
+distances; after the last one people must look. Nothing polls: one scan finds the timers of all centres.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from secrets import SystemRandom
+from typing import Any, Final
+
+from zt_interop.handlers import Message
+from zt_interop.inbox import replay
+from zt_interop.log.models import InboxMessage, InboxState
+from zt_tenants import timers
+from zt_tenants.clock import now
+from zt_tenants.context import current_centre, enter, on_commit
+from zt_tenants.timers import DueTimer, NewTimer
+
+logger = logging.getLogger(__name__)
+
+KIND: Final = "interop.replay"
+WAITS: Final = (
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=24),
+    timedelta(hours=72),
+)
+BY_ITSELF: Final = "system"
+_BELL_FADES: Final = 600
+_random: Final = SystemRandom()
+
+
+def try_again_later(messages: Iterable[Message]) -> None:
+    """Set the first timer of each parked message, in the caller's transaction and the current centre."""
+    timers.schedule_many(
+        [
+            _timer({"source": message.source, "channel": message.channel, "subject": message.subject}, 0)
+            for message in messages
+        ]
+    )
+
+
+def _timer(of: dict[str, Any], times: int) -> NewTimer:
+    subject = f"{of['source']}:{of['channel']}:{of['subject']}"
+    wait = WAITS[times] * _random.uniform(0.75, 1.25)
+    return NewTimer(KIND, subject, now() + wait, {**of, "times": times + 1})
+
+
+def handle(due: Sequence[DueTimer]) -> None:
+    """Ring for each that is still parked, and set its next timer: the bell may be lost, the timer is not."""
+    parked = set(
+        InboxMessage.objects.filter(
+            state=InboxState.PARKED, subject__in={timer.data["subject"] for timer in due}
+        ).values_list("source_code", "channel", "subject")
+    )
+    still = [timer for timer in due if (timer.data["source"], timer.data["channel"], timer.data["subject"]) in parked]
+    centre = current_centre().code
+    for timer in still:
+        on_commit(partial(_ring, centre, timer.data["source"], timer.data["channel"], timer.data["subject"]))
+    again = [_timer(_of(timer), timer.data["times"]) for timer in still if timer.data["times"] < len(WAITS)]
+    if again:
+        timers.schedule_many(again)
+
+
+def _of(timer: DueTimer) -> dict[str, Any]:
+    return {name: timer.data[name] for name in ("source", "channel", "subject")}
+
+
+def _ring(centre: str, source: str, channel: str, subject: str) -> None:
+    from zt_interop.tasks import replay_parked  # the task module imports this
+
+    try:
+        replay_parked.apply_async(
+            args=[centre, source, channel, subject], retry=False, ignore_result=True, expires=_BELL_FADES
+        )
+    except Exception as error:
+        logger.warning("replay of %s at %s not rung (%s); the next timer will", subject, centre, error)
+
+
+def replay_subject(centre: str, source: str, channel: str, subject: str) -> int:
+    """Replay what is parked of a subject at a centre; how many took effect."""
+    with enter(centre):
+        head = (
+            InboxMessage.objects.filter(source_code=source, channel=channel, subject=subject, state=InboxState.PARKED)
+            .order_by("id")
+            .first()
+        )
+        return replay(head.id, by=BY_ITSELF) if head else 0
