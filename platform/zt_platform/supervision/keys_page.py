@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.sessions import supervisor_for_request
 from zt_platform.supervision import queries
-from zt_platform.supervision.exports import csv_response
+from zt_platform.supervision.exports import Table, asked_for
 from zt_platform.supervision.queries import KeyList, KeyState
 from zt_platform.supervision.scope import scope_for
 from zt_tenants.clock import CHINA, now
@@ -20,14 +21,15 @@ PAGE_ROWS = 200
 
 
 @require_GET
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: HttpRequest) -> HttpResponseBase:
     """The keys of a centre and of all below it; filters, page and table are in the URL."""
     scope = scope_for(supervisor_for_request(request))
     code = request.GET.get("centre") or scope.root.code
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
     found = queries.keys(scope, code=code, state=state, text=text, at=now())
-    if "csv" in request.GET:
-        return _csv(found)
+    export = asked_for(request)
+    if export:
+        return export.of(_table(found))
     chosen = {name: value for name, value in (("centre", code), ("state", state), ("q", text)) if value}
     first = _page_of(request.GET.get("page", ""), len(found.rows))
     shown = found.rows[first * PAGE_ROWS : (first + 1) * PAGE_ROWS]
@@ -59,7 +61,7 @@ def _page_of(text: str, rows: int) -> int:
     return min(max(int(text) - 1, 0), max(rows - 1, 0) // PAGE_ROWS)
 
 
-def _csv(found: KeyList) -> HttpResponse:
+def _table(found: KeyList) -> Table:
     header = [
         bi("状态", "State"),
         bi("中心", "Centre"),
@@ -85,4 +87,4 @@ def _csv(found: KeyList) -> HttpResponse:
         ]
         for row in found.rows
     ]
-    return csv_response(bi("密钥有效期.csv", "keys.csv"), header, rows)
+    return Table(bi("密钥有效期", "keys"), header, rows)
