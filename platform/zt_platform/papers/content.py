@@ -113,7 +113,7 @@ class Snapshot:
 
 
 DEEMED = Bilingual(
-    "【依法视为】本文书所载行为因法定或者公布的期限届满，依照上列依据视为已经作出，特此注明。",
+    "【依法视为】本文书所载行为因法定或者公布的期限届满，依照本文书所列依据视为已经作出，特此注明。",
     "[Deemed by law] The act stated here was not taken in writing: as the time limit ended, it is deemed to have been "
     "taken on the legal basis named above.",
 )

@@ -25,18 +25,20 @@ class VerifyForm(forms.Form):
         label=bilingual("核验码", "Verification code"),
         required=False,
         max_length=60,
-        help_text=bilingual("在文书左下角二维码旁边，大小写和横线不限", "Beside the QR code at the lower left"),
+        help_text=bilingual(
+            "在文书左下角二维码旁边；上传PDF文件就不用填", "Beside the QR code; not needed with the file"
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     number = forms.CharField(
-        label=bilingual("文书编号(选填)", "Number of the paper (optional)"),
+        label=bilingual("文书编号", "Number of the paper"),
         required=False,
         max_length=80,
         help_text=bilingual("例如 合自然资受〔2026〕00017号，填了就一并核对", "Compared as well when given"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     file = forms.FileField(
-        label=bilingual("文书PDF文件(选填)", "The paper's PDF file (optional)"),
+        label=bilingual("文书PDF文件", "The paper's PDF file"),
         required=False,
         help_text=bilingual(
             "上传原始文件，逐字节核对；文件不会被保存", "The original file is compared byte by byte; it is not kept"
