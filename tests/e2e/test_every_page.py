@@ -99,6 +99,9 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     assert supervisor.page.url.endswith("/supervision/")
     for address in ("/supervision/", "/supervision/cases/", "/supervision/feeds/", "/supervision/keys/"):
         supervisor.open(address)
+    admin = visitor(f"admin-{PROVINCE}")
+    for address in (f"/c/{PROVINCE}/exchange/", f"/c/{PROVINCE}/exchange/calls/"):
+        admin.open(address)
     applicant = visitor("applicant")
     assert applicant.page.url.endswith("/my-cases/")
     for address in ("/my-cases/", "/account/"):

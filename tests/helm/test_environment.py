@@ -17,6 +17,11 @@ NOT_FOR_PODS = {
     "ZT_ARCHIVE_PASSPHRASE",  # an operator gives it to one command
     "ZT_KEY_HOLDER",  # the chart runs no signer process: its pods hold the keys by the vault's
     "ZT_KEYSTORE_KEYS",
+    # Files of the front-end machine, which stands between two networks and outside the cluster.
+    "ZT_FILE_DROP",
+    "ZT_DEPARTMENT_CA",
+    "ZT_DEPARTMENT_CERTIFICATE",
+    "ZT_DEPARTMENT_CERTIFICATE_KEY",
 }
 NOT_A_SETTING = {
     "ZT_CRASH_AT",  # the fault tests' own

@@ -15,6 +15,7 @@ ZT_CONN_MAX_AGE: {{ .Values.site.connectionMaxAge | int | quote }}
 INTEROP_SUITE: {{ .Values.interop.suite | quote }}
 INTEROP_ROOT_KEYS: {{ join "," .Values.interop.rootKeys | quote }}
 ZT_KEY_ROTATION_DAYS: {{ .Values.interop.rotationDays | int | quote }}
+ZT_DEPARTMENT_ORIGINS: {{ join "," .Values.departments.origins | quote }}
 S3_ENDPOINT: {{ .Values.s3.endpoint | quote }}
 S3_SECURE: {{ ternary "1" "0" .Values.s3.secure | quote }}
 S3_PUBLIC_ENDPOINT: {{ .Values.s3.publicEndpoint | quote }}
