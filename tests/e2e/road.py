@@ -123,7 +123,7 @@ def act(person: Any, button: str, confirm: str, *, write: str = "", paper: bool 
     person.look(f"{button}: form")
     if paper:
         page.get_by_role("button", name="看文书").click()
-        expect(page.locator(".paper-text")).to_be_visible()
+        expect(page.locator(".paper-pages img").first).to_be_visible()
         person.look(f"{button}: paper")
     page.get_by_role("button", name=confirm, exact=True).click()
     page.wait_for_url(re.compile(r"/workbench/\d+/$"))
