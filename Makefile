@@ -59,6 +59,10 @@ bench-scale: $(STAMP) ## a whole province beside django-tenants' own commands (h
 soak: $(STAMP) ## every worker visits every centre of a province again and again: memory, connections, wrong reads
 	@PYTHONPATH=tests/bench $(BIN)/python -m soak $(ARGS)
 
+.PHONY: bench-interop
+bench-interop: $(STAMP) ## signed messages per second from end to end, supervision events, latency, growth with streams
+	@$(BIN)/python tests/bench/bench_interop.py
+
 lint: $(STAMP) ## style, imports, types, migrations, committed schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
