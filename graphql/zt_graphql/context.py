@@ -15,19 +15,27 @@ from zt_platform.accounts.sessions import (
     supervisor_for_request,
 )
 from zt_platform.actors import Actor
+from zt_platform.cases.limits import basis_hours
+from zt_platform.cases.models import Case
+from zt_platform.cases.rules import Calendar
+from zt_platform.organisation.queries import office_hours
 from zt_platform.supervision.scope import Scope, scope_for
+from zt_platform.workcalendar.queries import calendar
+from zt_platform.workcalendar.rules import OfficeHours
+from zt_tenants.context import current_centre
 
 
 class GatewayContext:
     """One request: the HTTP request, who acts, and the batches of sibling objects."""
 
-    __slots__ = ("_actor", "_scope", "request", "siblings")
+    __slots__ = ("_actor", "_hours", "_scope", "request", "siblings")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.siblings = Siblings()
         self._actor: Actor | None = None
         self._scope: Scope | None = None
+        self._hours: dict[str, OfficeHours] = {}
 
     @property
     def actor(self) -> Actor:
@@ -75,6 +83,15 @@ class GatewayContext:
         if self._scope is None:
             self._scope = scope_for(supervisor_for_request(self.request))
         return self._scope
+
+    def calendar_of(self, case: Case) -> Calendar:
+        """By what a case is counted: the hours it carries, else the centre's own, which are read once per request."""
+        if case.clock_basis:
+            return Calendar(days=calendar(), hours=basis_hours(case.clock_basis))
+        code = current_centre().code
+        if code not in self._hours:
+            self._hours[code] = office_hours()
+        return Calendar(days=calendar(), hours=self._hours[code])
 
     @property
     def account(self) -> Account | None:

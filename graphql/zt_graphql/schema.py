@@ -6,6 +6,8 @@ import graphene
 from graphql import print_schema
 
 from zt_graphql.mutations.accept_application import AcceptApplication
+from zt_graphql.mutations.add_materials import AddMaterials
+from zt_graphql.mutations.approve_extension import ApproveExtension
 from zt_graphql.mutations.attach_material import AttachMaterial
 from zt_graphql.mutations.authorise import Authorise
 from zt_graphql.mutations.change_roles import ChangeRoles
@@ -14,6 +16,7 @@ from zt_graphql.mutations.complete_handover_step import CompleteHandoverStep
 from zt_graphql.mutations.confirm_upload import ConfirmUpload
 from zt_graphql.mutations.decide_case import DecideCase
 from zt_graphql.mutations.decide_on_the_spot import DecideOnTheSpot
+from zt_graphql.mutations.declare_year import DeclareYear
 from zt_graphql.mutations.decline_case import DeclineCase
 from zt_graphql.mutations.deliver_case import DeliverCase
 from zt_graphql.mutations.detach_material import DetachMaterial
@@ -22,13 +25,18 @@ from zt_graphql.mutations.hand_down_application import HandDownApplication
 from zt_graphql.mutations.open_data_grant import OpenDataGrant
 from zt_graphql.mutations.open_delegation import OpenDelegation
 from zt_graphql.mutations.open_upload import OpenUpload
+from zt_graphql.mutations.override_day import OverrideDay
 from zt_graphql.mutations.pass_pre_review import PassPreReview
+from zt_graphql.mutations.pause_case import PauseCase
 from zt_graphql.mutations.post_staff_member import PostStaffMember
 from zt_graphql.mutations.publish_item_version import PublishItemVersion
 from zt_graphql.mutations.refuse_application import RefuseApplication
+from zt_graphql.mutations.refuse_extension import RefuseExtension
 from zt_graphql.mutations.register_account import RegisterAccount
 from zt_graphql.mutations.replay_message import ReplayMessage
+from zt_graphql.mutations.request_extension import RequestExtension
 from zt_graphql.mutations.resubmit_application import ResubmitApplication
+from zt_graphql.mutations.resume_case import ResumeCase
 from zt_graphql.mutations.return_for_correction import ReturnForCorrection
 from zt_graphql.mutations.review_case import ReviewCase
 from zt_graphql.mutations.revoke_authorisation import RevokeAuthorisation
@@ -36,17 +44,22 @@ from zt_graphql.mutations.revoke_data_grant import RevokeDataGrant
 from zt_graphql.mutations.revoke_delegation import RevokeDelegation
 from zt_graphql.mutations.save_form import SaveForm
 from zt_graphql.mutations.seal_and_complete import SealAndComplete
+from zt_graphql.mutations.second_correction_notice import SecondCorrectionNotice
 from zt_graphql.mutations.set_item_active import SetItemActive
 from zt_graphql.mutations.sign_in import SignIn
 from zt_graphql.mutations.sign_out import SignOut
 from zt_graphql.mutations.start_application import StartApplication
 from zt_graphql.mutations.start_at_window import StartAtWindow
 from zt_graphql.mutations.submit_application import SubmitApplication
+from zt_graphql.mutations.terminate_case import TerminateCase
+from zt_graphql.mutations.transfer_by_competence import TransferByCompetence
 from zt_graphql.mutations.verify_authorisation import VerifyAuthorisation
 from zt_graphql.mutations.verify_identity import VerifyIdentity
 from zt_graphql.mutations.withdraw_case import WithdrawCase
+from zt_graphql.mutations.withdraw_override import WithdrawOverride
 from zt_graphql.policies import policies_of
 from zt_graphql.queries.accounts import AccountQueries
+from zt_graphql.queries.calendar import CalendarQueries
 from zt_graphql.queries.cases import CaseQueries
 from zt_graphql.queries.centres import CentreQueries
 from zt_graphql.queries.exchange import ExchangeQueries
@@ -67,6 +80,7 @@ class Query(
     MessageQueries,
     ExchangeQueries,
     PaperQueries,
+    CalendarQueries,
 ):
     """What can be read. The same schema serves the portal and every centre."""
 
@@ -90,6 +104,18 @@ class Mutation(graphene.ObjectType):
     detach_material = DetachMaterial.root_field()
     submit_application = SubmitApplication.root_field()
     resubmit_application = ResubmitApplication.root_field()
+    pause_case = PauseCase.root_field()
+    resume_case = ResumeCase.root_field()
+    request_extension = RequestExtension.root_field()
+    approve_extension = ApproveExtension.root_field()
+    refuse_extension = RefuseExtension.root_field()
+    terminate_case = TerminateCase.root_field()
+    transfer_by_competence = TransferByCompetence.root_field()
+    second_correction_notice = SecondCorrectionNotice.root_field()
+    add_materials = AddMaterials.root_field()
+    override_day = OverrideDay.root_field()
+    withdraw_override = WithdrawOverride.root_field()
+    declare_year = DeclareYear.root_field()
     withdraw_case = WithdrawCase.root_field()
     pass_pre_review = PassPreReview.root_field()
     return_for_correction = ReturnForCorrection.root_field()

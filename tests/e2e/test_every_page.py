@@ -102,6 +102,8 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     admin = visitor(f"admin-{PROVINCE}")
     for address in (f"/c/{PROVINCE}/exchange/", f"/c/{PROVINCE}/exchange/calls/"):
         admin.open(address)
+    admin.open(f"/c/{PROVINCE}/calendar/")
+    admin.look("the work calendar")
     applicant = visitor("applicant")
     assert applicant.page.url.endswith("/my-cases/")
     for address in ("/my-cases/", "/account/"):

@@ -126,6 +126,23 @@ ATTEMPTS = {
     "decideOnTheSpot": Attempt(f'decideOnTheSpot(caseId: "$case", result: GRANTED) {CASE}'),
     "sealAndComplete": Attempt(f'sealAndComplete(caseId: "$case") {CASE}'),
     "deliverCase": Attempt(f'deliverCase(caseId: "$case") {CASE}'),
+    # cases, their clock and their ends
+    "pauseCase": Attempt(f'pauseCase(caseId: "$case", procedure: HEARING, expectedDays: 3, reason: "x") {CASE}'),
+    "resumeCase": Attempt(f'resumeCase(caseId: "$case") {CASE}'),
+    "requestExtension": Attempt(f'requestExtension(caseId: "$case", days: 3, reason: "x") {CASE}'),
+    "approveExtension": Attempt(f'approveExtension(caseId: "$case") {CASE}'),
+    "refuseExtension": Attempt(f'refuseExtension(caseId: "$case", reason: "x") {CASE}'),
+    "terminateCase": Attempt(f'terminateCase(caseId: "$case", reason: "x") {CASE}'),
+    "transferByCompetence": Attempt(f'transferByCompetence(caseId: "$case", competentOrgan: "x") {CASE}'),
+    "secondCorrectionNotice": Attempt(f'secondCorrectionNotice(caseId: "$case", defects: ["x"], reason: "x") {CASE}'),
+    "addMaterials": Attempt(
+        f'addMaterials(caseId: "$case", materialCode: "id", attachmentIds: ["$attachment"]) {CASE}', "CASE_NOT_FOUND"
+    ),
+    # the work calendar
+    "calendarYear": Attempt("calendarYear(year: 2026) { workingDays provisional overrides { day } }", PUBLIC_DATA),
+    "overrideDay": Attempt('overrideDay(day: "2026-03-06", working: false, reason: "x") { year { year } }'),
+    "withdrawOverride": Attempt('withdrawOverride(day: "2026-03-06") { year { year } }'),
+    "declareYear": Attempt('declareYear(year: 2027, documentNumber: "x", holidays: ["2027-02-06"]) { year { year } }'),
     # the centre's own administration
     "staff": Attempt("staff { edges { node { fullName } } }"),
     "publishItemVersion": Attempt(

@@ -69,12 +69,17 @@ class PublishItemVersion(CommandMutation):
         fee = graphene.String(required=True)
         fee_basis = graphene.String(required=True, default_value="")
         warning_days = graphene.Int()
+        decided_jointly = graphene.Boolean(description="Several departments decide: 45 working days (art. 42(2)).")
+        review_days = graphene.Int(description="Allowance of the review in working days (E-24).")
+        decision_days = graphene.Int(description="Allowance of the decision in working days (E-24).")
         form = graphene.List(graphene.NonNull(FormFieldInput), required=True)
         materials = graphene.List(graphene.NonNull(MaterialInput), required=True)
 
     @classmethod
     def mutate(cls, _root: Any, info: Any, kind: Any, form: Any, materials: Any, **given: Any) -> PublishItemVersion:
         """Run the command."""
+        allowances = {"REVIEWED": given.pop("review_days", None), "APPROVED": given.pop("decision_days", None)}
+        given["step_days"] = {step: days for step, days in allowances.items() if days is not None}
         version = publish_item_version(
             actor=info.context.actor,
             kind=kind.value,

@@ -17,12 +17,15 @@ from zt_graphql.types.enums import (
     DelegationKindEnum,
     LightEnum,
     ResultEnum,
+    SpecialProcedureEnum,
     StepEnum,
 )
 from zt_graphql.types.items import Department, ItemVersion, Material
 from zt_graphql.types.uploads import Attachment
-from zt_platform.actors import Actor
+from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import models
+from zt_platform.cases.limits import APPROVED
+from zt_platform.cases.presentation import pauses_of, remaining_of, steps_of, time_left_of
 from zt_platform.cases.queries import actions_for, applicant_of, case_for, required_materials, still_missing, timeline
 from zt_platform.catalogue.queries import item_version
 from zt_platform.index.models import ApplicantCaseEntry
@@ -53,6 +56,46 @@ _SUMMARY = (
 )
 
 
+class TimeLeft(graphene.ObjectType):
+    """What is left of a limit, or by how much it was missed, in working time (art. 82)."""
+
+    text = graphene.String(required=True, description="In the active language.")
+    working_days = graphene.Int(required=True)
+    working_hours = graphene.Int(required=True, description="Beside the days; rounded down, or up when it is over.")
+    over = graphene.Boolean(required=True)
+    provisional = graphene.Boolean(required=True, description="It rests on a year whose calendar is not published.")
+    standing_still = graphene.Boolean(required=True, description="A special procedure runs: no time is counted.")
+
+
+class SpecialProcedureRun(graphene.ObjectType):
+    """One special procedure of a case (art. 45)."""
+
+    procedure = graphene.Field(SpecialProcedureEnum, required=True)
+    since = graphene.DateTime(required=True)
+    until = graphene.DateTime(description="Null while it runs.")
+    expected_days = graphene.Int(required=True, description="Working days, as the applicant was told.")
+    reason = graphene.String(required=True)
+
+
+class Extension(graphene.ObjectType):
+    """The one extension of a decision (art. 42)."""
+
+    state = graphene.String(required=True, description="REQUESTED, APPROVED or REFUSED.")
+    days = graphene.Int(required=True, description="Working days.")
+    reason = graphene.String(required=True)
+    answered_by = graphene.String(description="Null while it waits.")
+
+
+class StepTime(graphene.ObjectType):
+    """One step of a case beside its allowance (E-24)."""
+
+    step = graphene.Field(StepEnum, required=True)
+    since = graphene.DateTime(required=True)
+    days = graphene.Int(required=True, description="Its allowance in working days.")
+    due = graphene.DateTime(required=True)
+    ended = graphene.DateTime(description="Null while it runs.")
+
+
 class CaseFields:
     """What lists and the page of a case have in common."""
 
@@ -63,6 +106,7 @@ class CaseFields:
     result = graphene.Field(ResultEnum, description="Null until decided.")
     light = graphene.Field(LightEnum, required=True, description="As read now.")
     version = graphene.Int(required=True, description="Goes up with every change; see expectedVersion.")
+    remaining = WeighedField(TimeLeft, weight=0, description="Of the limit that runs now; null when none does.")
     department = RelatedField(Department, attribute="department")
     counterpart = centre_field("counterpart_code", description="The other centre of a cross-level case.")
 
@@ -75,6 +119,21 @@ class CaseFields:
     def resolve_light(case: Any, _info: Any) -> str:
         """As read now."""
         return str(case.light_at(now()).value)
+
+    @staticmethod
+    def resolve_remaining(case: Any, info: Any) -> TimeLeft | None:
+        """In the hours that the case is counted by; those of the centre are read once per request."""
+        left = time_left_of(case, now(), info.context.calendar_of(case))
+        if left is None:
+            return None
+        return TimeLeft(
+            text=remaining_of(case, now(), info.context.calendar_of(case))[0],
+            working_days=left.days,
+            working_hours=left.hours,
+            over=left.over,
+            provisional=left.provisional,
+            standing_still=case.paused_at is not None,
+        )
 
     @staticmethod
     def resolve_version(case: Any, _info: Any) -> int:
@@ -200,6 +259,13 @@ class Case(CaseFields, DjangoObjectType):
         size=TIMELINE_RECKONED,
         description="Every public step at both centres, oldest first.",
     )
+    pauses = WeighedField(
+        graphene.NonNull(graphene.List(graphene.NonNull(SpecialProcedureRun))), weight=0, size=MATERIALS_RECKONED
+    )
+    extension = WeighedField(Extension, weight=0, description="Null until asked for; applicants see it once approved.")
+    step_times = WeighedField(
+        graphene.NonNull(graphene.List(graphene.NonNull(StepTime))), weight=0, size=MATERIALS_RECKONED
+    )
     possible_actions = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="What the signed-in person can do now."
     )
@@ -222,6 +288,9 @@ class Case(CaseFields, DjangoObjectType):
             "warning_at",
             "red_at",
             "delivery_due_at",
+            "paused_at",
+            "ended_at",
+            "first_asked_name",
             "correction_count",
             "review_opinion",
             "decision_opinion",
@@ -275,6 +344,27 @@ class Case(CaseFields, DjangoObjectType):
     def resolve_timeline(case: Any, _info: Any) -> Any:
         """Both centres' public lines."""
         return timeline(case)
+
+    @staticmethod
+    def resolve_pauses(case: Any, _info: Any) -> Any:
+        """In the order in which they began."""
+        return pauses_of(case)
+
+    @staticmethod
+    def resolve_extension(case: Any, info: Any) -> Extension | None:
+        """What the organ only asks itself is not the applicant's."""
+        known = case.extension
+        inside = _reader(case, info).kind is ActorKind.STAFF
+        if not known or not (inside or known["state"] == APPROVED):
+            return None
+        return Extension(
+            state=known["state"], days=known["days"], reason=known["reason"], answered_by=known.get("answered_by")
+        )
+
+    @staticmethod
+    def resolve_step_times(case: Any, _info: Any) -> Any:
+        """In the order in which they began."""
+        return steps_of(case)
 
     @staticmethod
     def resolve_possible_actions(case: Any, info: Any) -> list[str]:

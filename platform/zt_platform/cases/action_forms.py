@@ -39,7 +39,10 @@ class ActionForm(forms.Form):
         return [(name, str(self.data.get(name, ""))) for name in self.fields if self.is_bound]
 
 
-def _text(zh: str, en: str, *, required: bool, help_zh: str = "", help_en: str = "", rows: int = 3) -> forms.CharField:
+def text_field(
+    zh: str, en: str, *, required: bool, help_zh: str = "", help_en: str = "", rows: int = 3
+) -> forms.CharField:
+    """A field for several lines of text."""
     return forms.CharField(
         label=bilingual(zh, en),
         required=required,
@@ -52,13 +55,13 @@ def _text(zh: str, en: str, *, required: bool, help_zh: str = "", help_en: str =
 class NoteForm(ActionForm):
     """A note for the log."""
 
-    note = _text("备注", "Note", required=False)
+    note = text_field("备注", "Note", required=False)
 
 
 class ReasonForm(ActionForm):
     """A reason that the applicant (or the other centre) will read."""
 
-    reason = _text(
+    reason = text_field(
         "理由", "Reason", required=True, help_zh="申请人会看到这段话", help_en="The applicant will read this"
     )
 
@@ -66,7 +69,7 @@ class ReasonForm(ActionForm):
 class CorrectionForm(ActionForm):
     """Everything that must be corrected, a line each (art. 32: once)."""
 
-    defects = _text(
+    defects = text_field(
         "需要补正的全部内容",
         "Everything that must be corrected",
         required=True,
@@ -98,7 +101,7 @@ class AcceptForm(ActionForm):
 class ReviewForm(ActionForm):
     """The reviewer's opinion."""
 
-    opinion = _text(
+    opinion = text_field(
         "审核意见", "Opinion", required=True, help_zh="写明查了什么、结论是什么", help_en="What was checked and found"
     )
 
@@ -106,7 +109,7 @@ class ReviewForm(ActionForm):
 class GrantForm(ActionForm):
     """The approver's opinion and what the certificate says."""
 
-    opinion = _text(
+    opinion = text_field(
         "审批意见",
         "Opinion",
         required=False,
@@ -130,7 +133,7 @@ class GrantForm(ActionForm):
 class DenyForm(ActionForm):
     """The reasons of a denial (art. 38)."""
 
-    opinion = _text(
+    opinion = text_field(
         "不予许可的理由", "Reasons", required=True, help_zh="会写进决定书", help_en="Goes into the decision", rows=5
     )
 

@@ -11,7 +11,11 @@ class CasesConfig(AppConfig):
     verbose_name = "办件"
 
     def ready(self) -> None:
-        """Register what is done with messages about cases."""
+        """Register what is done with messages about cases, and with the timers of their limits."""
+        from zt_platform.cases.commands.recalculation import recompute_limits
         from zt_platform.cases.events.incoming import register_handlers
+        from zt_platform.workcalendar.commands import RECOMPUTE
+        from zt_tenants.timers import register as register_timer
 
         register_handlers()
+        register_timer(RECOMPUTE, recompute_limits)

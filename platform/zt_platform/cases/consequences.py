@@ -149,7 +149,93 @@ def _withdraw(case: Case, name: str) -> list[str]:
     ]
 
 
+def _pause(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "从现在起不计时限，{name}会看到是什么程序、需要多久。",
+            "No time is counted from now on; {name} reads which procedure it is and how long it takes.",
+            name=name,
+        ),
+        *_told_to_the_other(case),
+    ]
+
+
+def _resume(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "没有计入的工作时间顺延到两个时限后面。",
+            "Both limits move by the working time that was not counted.",
+        ),
+        *_told_to_the_other(case),
+    ]
+
+
+def _request_extension(case: Case, name: str) -> list[str]:
+    return [bi("部门负责人批准以后才延长。", "The head of the department has to approve it first.")]
+
+
+def _extend(case: Case, name: str) -> list[str]:
+    asked = case.extension
+    return [
+        bi(
+            "期限延长{n}个工作日；理由会告知{name}：{reason}",
+            "The limit is extended by {n} working days; {name} is told why: {reason}",
+            n=asked.get("days", 0),
+            name=name,
+            reason=asked.get("reason", ""),
+        ),
+        *_told_to_the_other(case),
+    ]
+
+
+def _refuse_extension(case: Case, name: str) -> list[str]:
+    return [bi("原来的时限不变。", "The limit stays as it is.")]
+
+
+def _terminate(case: Case, name: str) -> list[str]:
+    return [bi("不再作出决定，理由会告知{name}。", "There will be no decision; {name} is told why.", name=name)]
+
+
+def _no_competence(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "{name}会被告知向哪个机关申请，本件就此结束。",
+            "{name} is told where to apply; the case ends here.",
+            name=name,
+        )
+    ]
+
+
+def _second_correction(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "法律只允许告知一次；这一次记为违规，省级监察看得到。",
+            "The law allows one notice: this one is a violation on record.",
+        ),
+        bi("通知立即发给{name}，审查时限暂停。", "The notice goes to {name}; the five days rest.", name=name),
+    ]
+
+
+def _add_material(case: Case, name: str) -> list[str]:
+    return [bi("时限不因补充材料停止。", "No limit stops for it."), *_told_to_the_other(case)]
+
+
+def _told_to_the_other(case: Case) -> list[str]:
+    if not case.counterpart_name:
+        return []
+    return [bi("{other}同时收到消息。", "{other} is told at the same time.", other=case.counterpart_name)]
+
+
 _BY_ACTION = {
+    Action.PAUSE: _pause,
+    Action.RESUME: _resume,
+    Action.REQUEST_EXTENSION: _request_extension,
+    Action.EXTEND: _extend,
+    Action.REFUSE_EXTENSION: _refuse_extension,
+    Action.TERMINATE: _terminate,
+    Action.TRANSFER_BY_COMPETENCE: _no_competence,
+    Action.SECOND_CORRECTION_NOTICE: _second_correction,
+    Action.ADD_MATERIALS: _add_material,
     Action.PASS_PRE_REVIEW: _pre_review,
     Action.ACCEPT: _accept,
     Action.HAND_DOWN: _hand_down,

@@ -1,7 +1,7 @@
 """All limits of a running decision from its facts: stops (art. 45), the extension (art. 42), step allowances. Pure.
 
 Whoever holds a case computes the same limits from the same facts and the same calendar; that is why the facts travel
-with the case and its limits are never sent to be believed (docs/decisions, *Limits from facts*).
+with the case and its limits are never sent to be believed (docs/decisions/0018).
 
 **What a special procedure does to a limit.** The clock stands still from the moment a procedure begins to the moment it
 ends, and the limit moves by the *working time* between the two: the office hours of the working days that lie between,
@@ -31,6 +31,8 @@ from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
 from zt_tenants.clock import CHINA
 
 Interval = tuple[datetime, datetime]
+REQUESTED, APPROVED, REFUSED = "REQUESTED", "APPROVED", "REFUSED"
+"""How the one extension of a case stands (art. 42)."""
 REVIEW_SHARE = 2 / 3
 """Of a promised limit, what the review may take when the item does not say (E-24); the decision has the rest."""
 
@@ -121,6 +123,11 @@ class ClockFacts:
     statutory_extension: int = 0
     pauses: tuple[Pause, ...] = ()
     steps: tuple[StepTime, ...] = ()
+
+
+def basis_hours(basis: Mapping[str, Any]) -> OfficeHours:
+    """The office hours that a case is counted by."""
+    return OfficeHours(opens=time.fromisoformat(basis["opens"]), closes=time.fromisoformat(basis["closes"]))
 
 
 def not_counted(pauses: Iterable[Pause]) -> list[Interval]:

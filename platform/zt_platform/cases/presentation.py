@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from zt_platform.cases.limits import APPROVED, REFUSED, REQUESTED, Left, Pause, StepTime, time_left
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.queries import TimelineEntry, applicant_of
-from zt_platform.cases.rules import Calendar, working_days_left
-from zt_platform.cases.vocabulary import Status, Step
+from zt_platform.cases.rules import Calendar
+from zt_platform.cases.vocabulary import Light, SpecialProcedure, Status, Step
+from zt_platform.lights import light
 from zt_platform.organisation.queries import office_hours
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar.queries import calendar
@@ -20,6 +22,7 @@ from zt_tenants.language import bi, in_chinese
 
 _CROSSING = frozenset({Step.TRANSFERRED, Step.HANDED_DOWN})
 _BAD_NEWS = frozenset({Step.REFUSED, Step.REJECTED})
+_NO_WARNING: dict[str, None] = {"warning_at": None, "red_at": None, "stopped_at": None}
 _SHOWN_IMAGES = frozenset({"image/jpeg", "image/png"})
 
 
@@ -202,6 +205,19 @@ def standing(status: str, entries: Sequence[TimelineEntry], counterpart: str) ->
             )
         case Status.WITHDRAWN:
             return Standing(bi("您已撤回", "Withdrawn"), bi("需要时可以重新申请", "You may apply again"), finished=True)
+        case Status.SUSPENDED:
+            return Standing(
+                bi("正在进行特别程序，这段时间不计入时限", "A special procedure is under way; its time is not counted"),
+                bi("程序结束后继续办理", "The case goes on when it ends"),
+            )
+        case Status.TERMINATED:
+            return Standing(bi("已终止办理", "Terminated"), bi("理由见下", "See the reason"), finished=True)
+        case Status.TRANSFERRED_BY_COMPETENCE:
+            return Standing(
+                bi("不属于本机关职权", "Not this organ's competence"),
+                bi("请按下面写明的机关重新申请", "Apply to the organ named below"),
+                finished=True,
+            )
         case _:
             return Standing(bi("已退回原中心", "Returned to the sender"), bi("由原中心继续办理", "The sender goes on"))
 
@@ -226,24 +242,140 @@ def timeline_groups(
     return [*groups, TimelineGroup(name, _level_of(code), coming)]
 
 
+def pauses_of(case: Case) -> list[Pause]:
+    """The special procedures of a case."""
+    return [Pause.from_stored(pause) for pause in case.pauses]
+
+
+def steps_of(case: Case) -> list[StepTime]:
+    """The steps of a case with their allowances."""
+    return [StepTime.from_stored(step) for step in case.step_times]
+
+
 def local_calendar() -> Calendar:
     """Working days and office hours of the current centre."""
     return Calendar(days=calendar(), hours=office_hours())
 
 
 def remaining(due_at: datetime | None, moment: datetime, days: Calendar) -> tuple[str, bool]:
-    """The working time left as clerks read it, and whether the limit has passed. "—" where no limit runs."""
+    """The working time left as people read it, and whether the limit has passed. "—" where no limit runs.
+
+    Working days and hours; marked where it rests on a year whose calendar has not been published (art. 82).
+    """
     if due_at is None:
         return "—", False
-    left = working_days_left(moment, due_at, days)
-    if moment > due_at:
-        return bi("超期{n}个工作日", "{n} working days over", n=max(1, -left)), True
-    if left <= 0:
-        return bi("今天 {time} 前", "today by {time}", time=due_at.astimezone(CHINA).strftime("%H:%M")), False
-    return bi("{n}个工作日", "{n} working days", n=left), False
+    left = time_left(moment, due_at, days)
+    if left.over:
+        text = bi("超期{time}", "{time} over", time=_span(left))
+    elif due_at.astimezone(CHINA).date() == moment.astimezone(CHINA).date():
+        text = bi("今天 {time} 前", "today by {time}", time=due_at.astimezone(CHINA).strftime("%H:%M"))
+    else:
+        text = _span(left)
+    return (bi("{text}（暂定）", "{text} (provisional)", text=text) if left.provisional else text), left.over
+
+
+def _span(left: Left) -> str:
+    """“3个工作日2小时”; a part of an hour is an hour when it is over and none when it is left."""
+    days = bi("{n}个工作日", "{n} working days", n=left.days) if left.days != 1 else bi("1个工作日", "1 working day")
+    hours = bi("{n}小时", "{n} hours", n=left.hours) if left.hours != 1 else bi("1小时", "1 hour")
+    if not left.hours and not left.days:
+        return bi("不到1小时", "less than an hour")
+    parts = ([days] if left.days else []) + ([hours] if left.hours else [])
+    return bi("", " ").join(parts)
+
+
+def time_left_of(case: Case, moment: datetime, days: Calendar) -> Left | None:
+    """What is left of the limit that runs now, or will run again after a special procedure; None when none does."""
+    if case.paused_at is not None and case.due_at is not None and not case.is_closed:
+        return time_left(case.paused_at, case.due_at, days)
+    return time_left(moment, case.running_due_at, days) if case.running_due_at else None
+
+
+def remaining_of(case: Case, moment: datetime, days: Calendar) -> tuple[str, bool]:
+    """The same for a case: while a special procedure runs, what will be left of the limit when it ends (art. 45)."""
+    left = time_left_of(case, moment, days)
+    if case.paused_at is None or left is None:
+        return remaining(case.running_due_at, moment, days)
+    if left.over:
+        return bi("暂停计时；已超期{time}", "standing still; {time} over", time=_span(left)), True
+    return bi("暂停计时，尚余{time}", "standing still, {time} left", time=_span(left)), False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One limit of a case: what it is, when it ends, what is left, and its light."""
+
+    name: str
+    due_at: datetime
+    left: str
+    over: bool
+    light: Light | str
+
+
+def limit_rows(case: Case, moment: datetime, days: Calendar) -> list[LimitRow]:
+    """Every limit of a case that has begun and is not over and done with; the measured one has the case's light."""
+    seen = case.paused_at or moment
+    if case.is_closed:
+        return []
+    if case.is_decided:
+        found = [(bi("送达时限（第四十四条）", "Delivery (art. 44)"), case.delivery_due_at, "")]
+    elif case.accepted_at is None:
+        found = [(bi("受理时限（第三十二条）", "Acceptance (art. 32)"), case.acceptance_due_at, "")]
+        found = found if case.running_due_at else []
+    else:
+        statutory = bi("法定时限", "Statutory limit")
+        review = bi("初审时限（第四十三条）", "Review (art. 43)")
+        found = [
+            (bi("承诺时限", "Promised limit"), case.due_at, case.light_at(moment)),
+            (statutory, case.statutory_due_at, light(seen, due_at=case.statutory_due_at, **_NO_WARNING)),
+            (review, None if case.transferred_at else case.review_due_at, ""),
+            *((bi("本环节时限", "This step"), step.due, "") for step in steps_of(case) if step.ended is None),
+        ]
+    rows = []
+    for name, due_at, lit in found:
+        if due_at is not None:
+            left, over = remaining(due_at, seen, days)
+            rows.append(LimitRow(name, due_at, left, over, lit))
+    return rows
 
 
 def due_note(due_at: datetime | None, days: Calendar) -> str:
     """The limit of a case in words, for its applicant."""
     text, over = remaining(due_at, now(), days)
     return text if over else bi("还剩{text}", "{text} left", text=text)
+
+
+def clock_facts(case: Case, *, public: bool = False) -> list[tuple[str, str]]:
+    """What has happened to the clock, in words: special procedures and the extension (art. 42, 45).
+
+    ``public``: as the applicant is told, without what the organ only asks itself.
+    """
+    facts = []
+    for pause in pauses_of(case):
+        since, until = (_moment(at) if at else "" for at in (pause.since, pause.until))
+        running = bi(
+            "{since} 起，预计{n}个工作日", "since {since}, about {n} working days", since=since, n=pause.expected_days
+        )
+        ended = bi("{since} 至 {until}", "{since} to {until}", since=since, until=until)
+        facts.append((str(SpecialProcedure(pause.procedure).label), ended if until else running))
+    asked = case.extension
+    if asked and (asked["state"] == APPROVED or not public):
+        text = bi(
+            "{n}个工作日：{reason}",
+            "{n} working days: {reason}",
+            n=asked.get("days", 0),
+            reason=asked.get("reason", ""),
+        )
+        facts.append((_EXTENSION_WORDS[asked["state"]](), text))
+    return facts
+
+
+_EXTENSION_WORDS: dict[str, Callable[[], str]] = {
+    REQUESTED: lambda: bi("提请延长（待批准）", "Extension asked for"),
+    APPROVED: lambda: bi("已延长", "Extended"),
+    REFUSED: lambda: bi("未同意延长", "Extension refused"),
+}
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

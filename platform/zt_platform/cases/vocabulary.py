@@ -160,6 +160,7 @@ class Step(models.TextChoices):
         bilingual("不属本机关职权，告知向有关机关申请", "Not this organ's competence: told where to apply"),
     )
     MATERIALS_ADDED = "MATERIALS_ADDED", bilingual("补充提交材料", "Materials added")
+    LIMITS_RECOMPUTED = "LIMITS_RECOMPUTED", bilingual("工作日历调整，时限重新计算", "Limits counted anew: calendar")
 
 
 class SpecialProcedure(models.TextChoices):

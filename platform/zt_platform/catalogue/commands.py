@@ -12,10 +12,10 @@ from zt_platform.actors import Actor, ActorKind
 from zt_platform.catalogue.errors import DelegationExists, DelegationRevoked, EntrustedAgain, UnknownItem
 from zt_platform.catalogue.events import announce_delegation
 from zt_platform.catalogue.forms import fields_of
-from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart
+from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.catalogue.publication import disclosure_of, index_entries, material_rows
-from zt_platform.catalogue.rules import check_day_count, check_publishable
+from zt_platform.catalogue.rules import check_ceiling, check_day_count, check_publishable
 from zt_platform.index.commands import remove_item_entries, upsert_item_entries
 from zt_platform.organisation.places import place_of
 from zt_platform.organisation.roles import Role
@@ -46,13 +46,17 @@ def publish_item_version(
     fee: str,
     fee_basis: str = "",
     warning_days: int | None = None,
+    decided_jointly: bool = False,
+    step_days: Mapping[str, int] | None = None,
     form_schema: Sequence[Mapping[str, Any]] = (),
     materials: Sequence[Mapping[str, Any]] = (),
 ) -> ItemVersion:
     """Publish the next version of an item; the one before is retired, running cases keep theirs (B-05).
 
-    Checks the six disclosures and the limits (D-01, B-10) and updates the province's index. Raises NotPermitted (not
-    an administrator of the current centre), UnknownItem, InvalidInput naming the field.
+    ``decided_jointly``: several departments decide together, within 45 working days (art. 42(2)). ``step_days`` are
+    allowances of review and decision (E-24). Checks the six disclosures and the limits (D-01, B-10) and updates the
+    province's index. Raises NotPermitted (not an administrator of the current centre), UnknownItem, InvalidInput naming
+    the field.
     """
     _require_administrator(actor)
     fields_of(form_schema)
@@ -64,6 +68,8 @@ def publish_item_version(
         statutory_basis=statutory_basis.strip(),
         promised_days=promised_days,
         warning_days=warning_days,
+        decided_jointly=decided_jointly,
+        step_days=dict(step_days or {}),
         legal_basis=legal_basis.strip(),
         conditions=conditions.strip(),
         procedure=procedure.strip(),
@@ -73,13 +79,16 @@ def publish_item_version(
     )
     if warning_days is not None:
         check_day_count("warning_days", warning_days)
-    check_publishable(disclosure_of(version, materials=len(materials)))
+    disclosure = disclosure_of(version, materials=len(materials))
+    check_publishable(disclosure)
     rows = material_rows(materials)
     moment = now()
     with transaction.atomic():
         item = Item.objects.select_for_update(of=("self",)).select_related("department").filter(code=item_code).first()
         if item is None:
             raise UnknownItem(item_code=item_code)
+        if item.item_class == ItemClass.PERMIT:
+            check_ceiling(disclosure)
         latest = item.versions.order_by("-version").first()
         version.item, version.version, version.published_at = item, (latest.version if latest else 0) + 1, moment
         version.save(force_insert=True)

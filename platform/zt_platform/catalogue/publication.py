@@ -27,6 +27,8 @@ def disclosure_of(version: ItemVersion, *, materials: int) -> Disclosure:
         fee=version.fee,
         fee_basis=version.fee_basis,
         materials=materials,
+        decided_jointly=version.decided_jointly,
+        step_days=version.step_days,
     )
 
 

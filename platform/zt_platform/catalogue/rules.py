@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -13,7 +14,11 @@ from zt_tenants.language import bi
 
 ORDINARY_CEILING_DAYS = 20
 """Working days within which a permit is decided unless another law says otherwise (行政许可法 art. 42)."""
+JOINT_CEILING_DAYS = 45
+"""The same where several departments decide together (行政许可法 art. 26, 42(2))."""
 LONGEST_LIMIT_DAYS = 1000
+MEASURED_STEPS = ("REVIEWED", "APPROVED")
+"""The steps of a decision that may have an allowance of their own (E-24): review and decision."""
 
 SIX_DISCLOSURES: Mapping[str, tuple[str, str]] = {
     "legal_basis": ("法定依据", "legal basis"),
@@ -40,6 +45,8 @@ class Disclosure:
     fee: str
     fee_basis: str
     materials: int
+    decided_jointly: bool = False
+    step_days: Mapping[str, int] = field(default_factory=dict)
 
 
 def missing_disclosures(disclosure: Disclosure) -> list[str]:
@@ -94,12 +101,43 @@ def check_publishable(disclosure: Disclosure) -> None:
         raise InvalidInput(
             field="promised_days", zh="即办件的承诺时限为零。", en="An instant item has a promised limit of zero days."
         )
-    if disclosure.statutory_days > ORDINARY_CEILING_DAYS and "行政许可法" in disclosure.statutory_basis:
+    if "行政许可法" in disclosure.statutory_basis:
+        check_ceiling(disclosure)
+    _check_step_days(disclosure)
+
+
+def check_ceiling(disclosure: Disclosure) -> None:
+    """A permit's limit over 20 working days, or 45 where several decide together, names the other law (art. 42).
+
+    What is no permit may rest on another document. Raises InvalidInput (field ``statutory_basis``).
+    """
+    ceiling = JOINT_CEILING_DAYS if disclosure.decided_jointly else ORDINARY_CEILING_DAYS
+    if disclosure.statutory_days > ceiling and not names_another_law(disclosure.statutory_basis):
         raise InvalidInput(
             field="statutory_basis",
             zh="法定时限超过{days}个工作日的，须注明另有规定的法律、法规(行政许可法第四十二条)。",
             en="A limit over {days} working days needs another law as its basis (Licensing Law, art. 42).",
-            days=ORDINARY_CEILING_DAYS,
+            days=ceiling,
+        )
+
+
+def names_another_law(basis: str) -> bool:
+    """Whether a basis names a law or regulation in 《》 that is not the Licensing Law itself (art. 42).
+
+    That the document exists and sets this limit is for whoever publishes the item to know.
+    """
+    return any("行政许可法" not in name for name in re.findall(r"《([^《》]+)》", basis))
+
+
+def _check_step_days(disclosure: Disclosure) -> None:
+    """Allowances of single steps (E-24) lie within the promise. Raises InvalidInput (field ``step_days``)."""
+    days = disclosure.step_days
+    known = all(step in MEASURED_STEPS for step in days)
+    if not known or any(one < 1 for one in days.values()) or sum(days.values()) > disclosure.promised_days:
+        raise InvalidInput(
+            field="step_days",
+            zh="各环节时限至少一个工作日，合计不得超过承诺时限。",
+            en="Each step has a working day at least, and together they stay within the promised limit.",
         )
 
 

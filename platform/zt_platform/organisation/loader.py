@@ -55,6 +55,7 @@ POSTS = (
     Post("clerk", Role.WINDOW_CLERK),
     Post("reviewer", Role.REVIEWER),
     Post("approver", Role.APPROVER),
+    Post("head", Role.DEPARTMENT_HEAD),
     Post("admin", Role.CENTRE_ADMIN),
 )
 SUPERVISOR = Post("supervisor", Role.SUPERVISOR)

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zt_platform.web.urls_centre")),
     path("", include("zt_platform.catalogue.urls")),
     path("", include("zt_platform.cases.urls")),
+    path("", include("zt_platform.workcalendar.urls")),
     path("workbench/", include("zt_platform.cases.urls_workbench")),
     path("exchange/", include("zt_platform.exchange.urls")),
     path("interop/", include("zt_interop.urls")),

@@ -27,6 +27,7 @@ from zt_platform.supervision.queries import CaseFilters, CaseRow, StepRow
 from zt_platform.supervision.scope import Scope, scope_for
 from zt_platform.supervision.tables import cases_table, feeds_table, heat_table, league_table, steps_table
 from zt_platform.supervision.vocabulary import HEAT_MEASURES, KINDS, LIGHTS, MEASURES, STATUSES, STEPS, word
+from zt_platform.workcalendar.queries import missing_year
 from zt_tenants.fleet import fleet_status
 from zt_tenants.language import bi
 from zt_tenants.models import Level
@@ -73,7 +74,8 @@ def _board(request: HttpRequest, scope: Scope, code: str) -> HttpResponseBase:
     export = asked_for(request)
     if export and export.which in _BOARD_TABLES:
         return export.of(_BOARD_TABLES[export.which](page))
-    return render(request, "supervision/board.html", board_context(scope, page))
+    context = {**board_context(scope, page), "missing_year": missing_year() if page.is_today else None}
+    return render(request, "supervision/board.html", context)
 
 
 @require_GET

@@ -63,6 +63,7 @@ STEPS: dict[str, Promise | str] = {
     "EXTENSION_REFUSED": bilingual("不同意延长期限", "Extension refused"),
     "TERMINATED": bilingual("终止办理", "Terminated"),
     "TRANSFERRED_BY_COMPETENCE": bilingual("不属本机关职权，告知向有关机关申请", "Not competent: told where to apply"),
+    "LIMITS_RECOMPUTED": bilingual("工作日历调整，时限重新计算", "Limits counted anew: calendar"),
     "MATERIALS_ADDED": bilingual("补充提交材料", "Materials added"),
 }
 

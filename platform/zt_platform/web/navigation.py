@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zt_platform.actors import Actor
 from zt_platform.organisation.roles import Role
 from zt_tenants.language import bi
-from zt_tenants.models import Centre
+from zt_tenants.models import Centre, Level
 from zt_tenants.urls import centre_url, portal_url
 
 
@@ -44,6 +44,8 @@ def main_links(
             links.insert(1, _link(bi("身份核验", "Identity check"), centre_url(centre, "centre:identity"), path))
         if staff.has(Role.CENTRE_ADMIN):
             links.append(_link(bi("数据服务", "Data services"), centre_url(centre, "exchange:grants"), path))
+        if centre.level == Level.PROVINCE and staff.has(Role.CENTRE_ADMIN):
+            links.append(_link(bi("工作日历", "Calendar"), centre_url(centre, "calendar:page"), path))
         if staff.has(Role.SUPERVISOR):
             links.append(_link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path))
         return links

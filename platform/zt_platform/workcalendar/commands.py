@@ -12,11 +12,15 @@ from django.db import transaction
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
-from zt_platform.workcalendar.queries import REVISION_KEY
+from zt_platform.workcalendar.queries import FIRST_YEAR, LAST_YEAR, REVISION_KEY
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotPermitted
 from zt_tenants.models import Level
+from zt_tenants.timers import schedule_everywhere
+
+RECOMPUTE = "calendar.recompute"
+"""The timer by which each centre counts its running limits anew; :mod:`zt_platform.cases` handles it."""
 
 
 def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> CalendarOverride:
@@ -56,7 +60,7 @@ def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping
     _require_province_administrator(actor)
     if not document_number.strip():
         raise InvalidInput(field="document_number", zh="请填写放假通知文号。", en="Give the notice's document number.")
-    if not days or any(day.year != year for day in days):
+    if not FIRST_YEAR <= year <= LAST_YEAR or not days or any(day.year != year for day in days):
         raise InvalidInput(
             field="days",
             zh="请填写{year}年的放假和调休日期。",
@@ -81,8 +85,23 @@ def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping
     return declared
 
 
+def recount(*, actor: Actor) -> int:
+    """Let every centre count its running limits anew by the calendar in force; how many centres are asked.
+
+    For the administrators, when a centre's timer was parked or limits are in doubt: changing the calendar does it by
+    itself. Raises NotPermitted (not an administrator of the province).
+    """
+    _require_province_administrator(actor)
+    with transaction.atomic():
+        return schedule_everywhere(kind=RECOMPUTE, subject=RECOMPUTE, due_at=now())
+
+
 def _announce_change() -> None:
-    """Every process builds the calendar anew after the commit (an id, not a counter: a cache may forget counters)."""
+    """Every process builds the calendar anew after the commit (an id, not a counter: a cache may forget counters).
+
+    Every centre gets a timer to count its running limits anew: they rest on the calendar.
+    """
+    schedule_everywhere(kind=RECOMPUTE, subject=RECOMPUTE, due_at=now())
     on_commit(lambda: cache.set(REVISION_KEY, uuid4().hex, timeout=None))
 
 

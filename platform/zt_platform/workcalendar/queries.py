@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
 from django.core.cache import cache
 
 from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
-from zt_platform.workcalendar.rules import WorkCalendar
+from zt_platform.workcalendar.rules import WorkCalendar, year_to_enter
+from zt_tenants.clock import today
+from zt_tenants.errors import InvalidInput
 
+FIRST_YEAR, LAST_YEAR = 2004, 2100
+"""行政许可法 is in force since 2004."""
 REVISION_KEY = "workcalendar:revision"
 _built: dict[str, WorkCalendar] = {}
+
+
+def fresh_calendar() -> WorkCalendar:
+    """The calendar as the database has it now, also for what this process asks next.
+
+    For whoever acts on a change that was committed just before: the shared revision may come a moment later.
+    """
+    _built.clear()
+    return calendar()
 
 
 def calendar() -> WorkCalendar:
@@ -26,3 +43,43 @@ def calendar() -> WorkCalendar:
         _built.clear()
         _built[revision] = built
     return _built[revision]
+
+
+@dataclass(frozen=True, slots=True)
+class YearStatus:
+    """One year of the calendar: whether its notice is known, and which days the province has set."""
+
+    year: int
+    provisional: bool
+    document_number: str
+    working_days: int
+    overrides: Sequence[CalendarOverride]
+
+
+def year_status(year: int, *, fresh: bool = False) -> YearStatus:
+    """What is known of a year; public. ``fresh`` reads the calendar from the database, for who has just changed it.
+
+    Raises InvalidInput for a year that no calendar can have.
+    """
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidInput(
+            field="year",
+            zh="年份应在{first}至{last}之间。",
+            en="The year lies between {first} and {last}.",
+            first=FIRST_YEAR,
+            last=LAST_YEAR,
+        )
+    days = fresh_calendar() if fresh else calendar()
+    declared = CalendarYear.objects.filter(year=year).first()
+    return YearStatus(
+        year=year,
+        provisional=days.provisional(year),
+        document_number=declared.document_number if declared else "",
+        working_days=days.working_days_between(date(year - 1, 12, 31), date(year, 12, 31)),
+        overrides=list(CalendarOverride.objects.filter(day__year=year)),
+    )
+
+
+def missing_year() -> int | None:
+    """The coming year, when its notice should be out and nobody has entered it; None while all is well (art. 82)."""
+    return year_to_enter(today(), calendar())

@@ -19,6 +19,10 @@ from zt_tenants.clock import CHINA
 PUBLISHED_YEARS = frozenset(day.year for day in published.holidays)
 """Years whose State Council notice the calendar package carries."""
 
+NOTICE_EXPECTED = (11, 15)
+"""Month and day from which the next year's notice is missed: the State Council has published it between late October and
+the end of November since 2014, and limits of twenty working days reach into January from early December on."""
+
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 """Statutory holidays with a fixed date (month, day), 全国年节及纪念日放假办法 art. 2 as amended in 2024.
 
@@ -197,6 +201,14 @@ class WorkCalendar:
             position -= len(self._year(year))
             year += 1
         return self._year(year)[position]
+
+
+def year_to_enter(day: date, calendar: WorkCalendar) -> int | None:
+    """The year whose notice must be entered now: this one, or from mid-November on the next; None when it is known."""
+    if calendar.provisional(day.year):
+        return day.year
+    due = (day.month, day.day) >= NOTICE_EXPECTED
+    return day.year + 1 if due and calendar.provisional(day.year + 1) else None
 
 
 def _local(moment: datetime) -> datetime:

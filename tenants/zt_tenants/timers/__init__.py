@@ -4,7 +4,7 @@ An app registers a handler for each kind of timer; its commands schedule and can
 How a due timer comes to its handler: ``turn``.
 """
 
-from zt_tenants.timers.commands import NewTimer, cancel, schedule, schedule_many
+from zt_tenants.timers.commands import NewTimer, cancel, schedule, schedule_everywhere, schedule_many
 from zt_tenants.timers.registry import DueTimer, Handle, register, unregister
 from zt_tenants.timers.turn import run_due
 
@@ -16,6 +16,7 @@ __all__ = [
     "register",
     "run_due",
     "schedule",
+    "schedule_everywhere",
     "schedule_many",
     "unregister",
 ]

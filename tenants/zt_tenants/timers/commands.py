@@ -28,6 +28,13 @@ _SCHEDULE: Final = """
     ON CONFLICT (centre_id, subject, kind) DO UPDATE SET id = excluded.id, due_at = excluded.due_at,
         next_attempt_at = excluded.due_at, data = excluded.data, attempts = 0, parked_at = NULL, last_error = ''
 """
+_SCHEDULE_EVERYWHERE: Final = """
+    INSERT INTO tenants_timer (id, centre_id, kind, subject, due_at, next_attempt_at, data)
+    SELECT gen_random_uuid(), centre.id, %(kind)s, %(subject)s, %(due_at)s, %(due_at)s, %(data)s::jsonb
+    FROM tenants_centre centre ORDER BY centre.id
+    ON CONFLICT (centre_id, subject, kind) DO UPDATE SET id = excluded.id, due_at = excluded.due_at,
+        next_attempt_at = excluded.due_at, data = excluded.data, attempts = 0, parked_at = NULL, last_error = ''
+"""
 
 _CANCEL: Final = """
     DELETE FROM tenants_timer
@@ -114,6 +121,20 @@ def schedule_many(timers: Sequence[NewTimer]) -> None:
                 [json.dumps(timer.data or {}) for timer in rows],
             ],
         )
+
+
+def schedule_everywhere(*, kind: str, subject: str, due_at: datetime, data: dict[str, Any] | None = None) -> int:
+    """Set one timer for every centre, in the caller's transaction, by one statement; how many there are.
+
+    For what counts for all of them, such as the work calendar: each centre is then served in its own turn, and one whose
+    handler fails holds up no other. Raises TimerKindUnknown, TimerInvalid.
+    """
+    _check(NewTimer(kind, subject, due_at, data))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SCHEDULE_EVERYWHERE, {"kind": kind, "subject": subject, "due_at": due_at, "data": json.dumps(data or {})}
+        )
+        return int(cursor.rowcount)
 
 
 def _check(timer: NewTimer) -> None:

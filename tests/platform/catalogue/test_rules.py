@@ -7,7 +7,13 @@ from datetime import date
 
 import pytest
 
-from zt_platform.catalogue.rules import Disclosure, check_publishable, missing_disclosures, why_not_in_force
+from zt_platform.catalogue.rules import (
+    Disclosure,
+    check_ceiling,
+    check_publishable,
+    missing_disclosures,
+    why_not_in_force,
+)
 from zt_tenants.errors import InvalidInput
 
 WHOLE = Disclosure(
@@ -95,3 +101,53 @@ def test_a_limit_that_no_law_could_mean_is_refused(field: str, days: int) -> Non
     with pytest.raises(InvalidInput) as refused:
         check_publishable(replace(WHOLE, **{field: days}))
     assert refused.value.field == field
+
+
+@pytest.mark.req("B-10")
+@pytest.mark.parametrize(
+    ("days", "jointly", "basis", "lawful"),
+    [
+        (20, False, "《行政许可法》第四十二条", True),
+        (21, False, "《中华人民共和国行政许可法》第四十二条", False),
+        (21, False, "另有规定", False),
+        (60, False, "《环境影响评价法》第二十二条", True),
+        (60, False, "《行政许可法》第四十二条、《安全生产许可证条例》第七条", True),
+        (45, True, "《行政许可法》第四十二条", True),
+        (46, True, "《行政许可法》第四十二条", False),
+        (90, True, "《环境影响评价法》第二十二条", True),
+    ],
+)
+def test_article_42_more_days_need_another_law_named(days: int, jointly: bool, basis: str, lawful: bool) -> None:
+    version = replace(WHOLE, statutory_days=days, decided_jointly=jointly, statutory_basis=basis)
+    if lawful:
+        check_ceiling(version)
+        check_publishable(version)
+        return
+    with pytest.raises(InvalidInput) as refused:
+        check_ceiling(version)
+    assert refused.value.field == "statutory_basis"
+
+
+def test_article_42_is_about_permits_what_is_none_may_rest_on_another_document() -> None:
+    check_publishable(replace(WHOLE, statutory_days=60, statutory_basis="审计通知书确定的审计期限"))
+
+
+@pytest.mark.req("E-24")
+@pytest.mark.parametrize(
+    ("steps", "lawful"),
+    [
+        ({}, True),
+        ({"REVIEWED": 1}, True),
+        ({"REVIEWED": 0}, False),
+        ({"REVIEWED": 500, "APPROVED": 1}, False),
+        ({"DELIVERED": 1}, False),
+    ],
+)
+def test_allowances_of_steps_lie_within_the_promise(steps: dict[str, int], lawful: bool) -> None:
+    version = replace(WHOLE, step_days=steps)
+    if lawful:
+        check_publishable(version)
+        return
+    with pytest.raises(InvalidInput) as refused:
+        check_publishable(version)
+    assert refused.value.field == "step_days"

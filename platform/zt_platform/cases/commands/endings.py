@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from zt_platform.actors import Actor
-from zt_platform.cases import rules
+from zt_platform.cases import course_papers, papers, rules
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -19,6 +19,7 @@ from zt_platform.cases.errors import CorrectionNotYetAsked, DeemedAccepted, Mate
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.queries.pages import required_materials
 from zt_platform.cases.vocabulary import Action
+from zt_platform.papers.kinds import PaperKind
 from zt_storage.uploads import confirm_upload
 from zt_tenants.clock import now
 from zt_tenants.errors import InvalidInput
@@ -37,6 +38,7 @@ def terminate_case(*, actor: Actor, case_id: int, reason: str, expected_version:
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
         event = advance(case, Action.TERMINATE, actor, Remark(note=reason.strip()))
         case.ended_at = now()
+        course_papers.issue_termination(case, actor, reason.strip())
         return conclude(case, event)
 
 
@@ -63,6 +65,8 @@ def transfer_by_competence(
         remark = Remark(note=f"请向{organ}申请。{reason.strip()}", data={"competent_organ": organ})
         event = advance(case, Action.TRANSFER_BY_COMPETENCE, actor, remark)
         case.ended_at = now()
+        told = f"申请事项依法不属于本机关职权范围，请向{organ}申请。{reason.strip()}"
+        papers.issue(PaperKind.REFUSAL, case, papers.refusal_content(case, told), actor)
         return conclude(case, event)
 
 
@@ -93,7 +97,9 @@ def second_correction_notice(
         case.correction_defects = listed
         data = {"defects": listed, "violation": "SECOND_CORRECTION", "reason": reason.strip()}
         remark = Remark(note=";".join(listed), data=data)
-        return conclude(case, advance(case, Action.SECOND_CORRECTION_NOTICE, actor, remark))
+        sent = advance(case, Action.SECOND_CORRECTION_NOTICE, actor, remark)
+        papers.issue(PaperKind.CORRECTION, case, papers.correction_content(case, listed), actor)
+        return conclude(case, sent)
 
 
 def add_materials(

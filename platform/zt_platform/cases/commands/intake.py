@@ -164,7 +164,7 @@ def open_material_upload(
 
     Raises CaseNotFound, NotPermitted, TransitionNotAllowed, InvalidInput (no such material), and open_upload's errors.
     """
-    case = _for_amending(case_id, actor)
+    case = _for_uploading(case_id, actor)
     material = _material(case, material_code)
     extensions = tuple(ext for ext, media_type in EXTENSIONS.items() if media_type in material.accepted_types)
     return open_upload(
@@ -221,6 +221,15 @@ def _for_amending(case_id: int, actor: Actor) -> Case:
     with transaction.atomic():
         case = locked_case(case_id, actor=actor)
         permitted_edge(case, Action.AMEND, actor)
+    return case
+
+
+def _for_uploading(case_id: int, actor: Actor) -> Case:
+    """For a draft or a correction, or as a material that comes after acceptance."""
+    with transaction.atomic():
+        case = locked_case(case_id, actor=actor)
+        adding = case.accepted_at is not None and not case.is_decided
+        permitted_edge(case, Action.ADD_MATERIALS if adding else Action.AMEND, actor)
     return case
 
 

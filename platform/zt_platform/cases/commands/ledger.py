@@ -14,9 +14,10 @@ from uuid import UUID
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import states
-from zt_platform.cases.commands.timing import apply_limits, basis_hours, follow_steps
+from zt_platform.cases.commands.timing import apply_limits, follow_steps
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
 from zt_platform.cases.events import outgoing
+from zt_platform.cases.limits import basis_hours
 from zt_platform.cases.models import Case, CaseEvent, CaseQuerySet
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.states import Transition
@@ -31,7 +32,7 @@ from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import Conflict, NotPermitted
 
-_OF_THE_DECIDING_DEPARTMENT = frozenset({Role.REVIEWER.value, Role.APPROVER.value})
+_OF_THE_DECIDING_DEPARTMENT = frozenset({Role.REVIEWER.value, Role.APPROVER.value, Role.DEPARTMENT_HEAD.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ def advance(
     case.lock_version += 1
     if actor.kind is ActorKind.STAFF:
         case.handler_account_id = actor.account_id
+        if case.first_asked_account_id is None:
+            case.first_asked_account_id, case.first_asked_name = actor.account_id, actor.name[:120]
     if is_new:
         case.save(force_insert=True)
         case.remember()
@@ -183,7 +186,28 @@ def note_fact(case: Case, step: Step, actor: Actor, remark: Remark, *, origin: O
     return _log(case, step, actor, actor.kind.value, remark, origin, action=None, before=case.status)
 
 
+def unsaved_fact(case: Case, step: Step, actor: Actor, remark: Remark) -> CaseEvent:
+    """The same line, for many cases at once: the caller inserts them together."""
+    return _line(case, step, actor, actor.kind.value, remark, None, action=None, before=case.status)
+
+
 def _log(
+    case: Case,
+    step: Step,
+    actor: Actor,
+    role: str,
+    remark: Remark,
+    origin: Origin | None,
+    *,
+    action: Action | None,
+    before: str,
+) -> CaseEvent:
+    line = _line(case, step, actor, role, remark, origin, action=action, before=before)
+    line.save(force_insert=True)
+    return line
+
+
+def _line(
     case: Case,
     step: Step,
     actor: Actor,
@@ -196,7 +220,7 @@ def _log(
 ) -> CaseEvent:
     centre, moment = current_centre(), now()
     own_department = case.department.name if case.department else ""
-    return CaseEvent.objects.create(
+    return CaseEvent(
         case=case,
         step=step,
         action=action.value if action else "",
@@ -231,7 +255,7 @@ def conclude(case: Case, *events: CaseEvent | None) -> Case:
     """
     if case.tracking_number and follow_steps(case, now(), local_calendar(case)) and _is_running(case):
         apply_limits(case, calendar())
-    case.running_due_at = _running_limit(case)
+    case.running_due_at = running_limit(case)
     case.save_changes()
     lines: Sequence[CaseEvent] = [event for event in events if event is not None]
     outgoing.tell(case, lines)
@@ -251,7 +275,7 @@ def _is_running(case: Case) -> bool:
     return bool(case.clock_basis) and case.accepted_at is not None and not case.is_closed and not case.is_decided
 
 
-def _running_limit(case: Case) -> datetime | None:
+def running_limit(case: Case) -> datetime | None:
     """The limit that runs now: acceptance (art. 32), the decision, then delivery (art. 44)."""
     match case.status:
         case Status.SUBMITTED | Status.PRE_REVIEWED:

@@ -13,9 +13,8 @@ from zt_platform.cases.commands.arrivals import add_materials
 from zt_platform.cases.commands.ledger import Origin, Remark, advance, conclude, note_fact
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
 from zt_platform.cases.commands.stops import procedure_name
-from zt_platform.cases.commands.timing import APPROVED
 from zt_platform.cases.events.payloads import LIMIT_INSTANTS, apply_clock, required_instant, take_facts
-from zt_platform.cases.limits import Pause
+from zt_platform.cases.limits import APPROVED, Pause
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import Action, Status, Step
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from zt_platform.actors import Actor
-from zt_platform.cases import rules
+from zt_platform.cases import course_papers, rules
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -20,9 +20,6 @@ from zt_platform.cases.commands.ledger import (
     profile_for,
 )
 from zt_platform.cases.commands.timing import (
-    APPROVED,
-    REFUSED,
-    REQUESTED,
     apply_limits,
     ensure_basis,
     pauses_of,
@@ -36,7 +33,7 @@ from zt_platform.cases.errors import (
     ProcedureRunning,
     SiteSurveyCounts,
 )
-from zt_platform.cases.limits import Pause
+from zt_platform.cases.limits import APPROVED, REFUSED, REQUESTED, Pause
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import Action, SpecialProcedure, Status
 from zt_tenants.clock import now
@@ -78,7 +75,9 @@ def pause_case(
         name = procedure_name(procedure)
         note = f"{name}，预计需要{expected_days}个工作日。{pause.reason}"
         data = {"procedure": procedure, "expected_days": expected_days, "reason": pause.reason}
-        return conclude(case, advance(case, Action.PAUSE, actor, Remark(note=note, data=data)))
+        paused = advance(case, Action.PAUSE, actor, Remark(note=note, data=data))
+        course_papers.issue_pause(case, actor, procedure=procedure, days=expected_days, reason=pause.reason)
+        return conclude(case, paused)
 
 
 def _check_procedure(procedure: str, expected_days: int, reason: str) -> None:
@@ -133,6 +132,7 @@ def resume_case(
         event = advance(case, Action.RESUME, actor, remark)
         case.paused_at, case.suspended_from = None, ""
         apply_limits(case, local_calendar(case).days)
+        course_papers.issue_resumption(case, actor, procedure=ending.procedure)
         return conclude(case, event)
 
 
@@ -231,7 +231,9 @@ def approve_extension(
         apply_limits(case, local_calendar(case).days)
         note = f"延长{days}个工作日：{asked['reason']}"
         data = {"days": days, "reason": asked["reason"], "approved_by": actor.name}
-        return conclude(case, advance(case, Action.EXTEND, actor, Remark(note=note, data=data)))
+        extended = advance(case, Action.EXTEND, actor, Remark(note=note, data=data))
+        course_papers.issue_extension(case, actor)
+        return conclude(case, extended)
 
 
 def refuse_extension(*, actor: Actor, case_id: int, reason: str, expected_version: int | None = None) -> Case:

@@ -6,20 +6,17 @@ Shared by the commands and the message handlers; not for callers outside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from zt_platform.cases import limits
-from zt_platform.cases.limits import ClockFacts, Pause, StepTime
+from zt_platform.cases.limits import APPROVED, ClockFacts, Pause, StepTime, basis_hours
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import ACCEPTANCE_DAYS, Calendar
 from zt_platform.cases.vocabulary import CaseRole, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.organisation.models import CentreProfile
-from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
-
-REQUESTED, APPROVED, REFUSED = "REQUESTED", "APPROVED", "REFUSED"
-"""How the one extension of a case stands."""
+from zt_platform.workcalendar.rules import WorkCalendar
 
 _STEP_OF = {
     Status.SUBMITTED: Step.ACCEPTED,
@@ -80,11 +77,6 @@ def facts_of(case: Case) -> ClockFacts:
         pauses=tuple(pauses_of(case)),
         steps=tuple(StepTime.from_stored(step) for step in case.step_times),
     )
-
-
-def basis_hours(basis: Mapping[str, Any]) -> OfficeHours:
-    """The office hours that a case is counted by."""
-    return OfficeHours(opens=time.fromisoformat(basis["opens"]), closes=time.fromisoformat(basis["closes"]))
 
 
 def pauses_of(case: Case) -> list[Pause]:

@@ -41,6 +41,12 @@ def tell(case: Case, lines: Sequence[CaseEvent]) -> None:
     send_messages(messages)
 
 
+def tell_supervision(lines: Sequence[tuple[Case, CaseEvent]]) -> None:
+    """Tell the supervision of lines that concern nobody else, of many cases, by one statement."""
+    supervisors = supervisors_of(current_centre())
+    send_messages([message for case, line in lines for message in _for_supervision(case, line, supervisors)])
+
+
 def _for_counterpart(case: Case, event: CaseEvent) -> list[Outgoing]:
     """What the other centre must know of a step that was taken here."""
     came_by_message = event.actor_kind == ActorKind.CENTRE

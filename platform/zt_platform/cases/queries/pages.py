@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases.errors import CaseNotFound
+from zt_platform.cases.limits import APPROVED, REQUESTED
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
 from zt_platform.cases.queries.routes import routing_of
 from zt_platform.cases.rules import missing_materials
@@ -177,9 +178,9 @@ def _fits_the_facts(action: Action, case: Case) -> bool:
         case Action.END_PROCEDURE:
             return running > 1
         case Action.REQUEST_EXTENSION:
-            return bool(case.extension.get("state") not in ("REQUESTED", "APPROVED"))
+            return bool(case.extension.get("state") not in (REQUESTED, APPROVED))
         case Action.EXTEND | Action.REFUSE_EXTENSION:
-            return bool(case.extension.get("state") == "REQUESTED")
+            return bool(case.extension.get("state") == REQUESTED)
         case Action.SECOND_CORRECTION_NOTICE:
             return case.correction_count > 0
         case Action.ADD_MATERIALS:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from zt_platform.actors import Actor, ActorKind
+from zt_platform.cases.limits import REQUESTED
 from zt_platform.cases.models import Case, CaseQuerySet
 from zt_platform.cases.states import TRANSITIONS
 from zt_platform.cases.vocabulary import Action, Channel, Light, Status
@@ -29,11 +30,13 @@ _DUTIES = frozenset(
         Action.DENY,
         Action.COMPLETE,
         Action.DELIVER,
+        Action.RESUME,
+        Action.EXTEND,
     }
 )
 """Actions that are somebody's duty; withdrawing and declining are not."""
 
-_DEPARTMENT_ROLES = (Role.REVIEWER, Role.APPROVER)
+_DEPARTMENT_ROLES = (Role.REVIEWER, Role.APPROVER, Role.DEPARTMENT_HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ def _duties_of(actor: Actor) -> Q:
         if edge.action not in _DUTIES or not held:
             continue
         here = Q(status=edge.source, role__in=[role.value for role in edge.roles])
+        if edge.action is Action.EXTEND:
+            here &= Q(extension__state=REQUESTED)
         if actor.department_id is not None and Role.WINDOW_CLERK not in held and held & set(_DEPARTMENT_ROLES):
             here &= Q(department_id=actor.department_id) | Q(department_id__isnull=True)
         duties |= here

@@ -6,7 +6,6 @@ clerk is told so, with the input kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
 from zt_platform.accounts.sessions import actor_for_request
@@ -38,6 +36,8 @@ from zt_platform.cases.consequences import consequences_of
 from zt_platform.cases.models import Case
 from zt_platform.cases.notices import is_read_first, preview_for
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.views.action_pages import ActionPage, Words
+from zt_platform.cases.views.clock_pages import CLOCK_PAGES
 from zt_platform.cases.vocabulary import Action, Result
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.organisation.roles import Role
@@ -45,23 +45,6 @@ from zt_platform.papers.content import Snapshot
 from zt_platform.papers.rendering import data_address, pictures
 from zt_tenants.errors import Conflict, DomainError
 from zt_tenants.language import bi, bilingual
-
-Run = Callable[..., Case]
-Words = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class ActionPage:
-    """How one act appears: the word on its button, the page's title, the word that confirms, its form, its command."""
-
-    slug: str
-    action: Action
-    label: Words
-    title: Words
-    confirm: Words
-    form: type[ActionForm]
-    run: Run
-    danger: bool = False
 
 
 def _grant(**given: Any) -> Case:
@@ -169,6 +152,7 @@ _PAGES = (
         DeliverForm,
         commands.deliver_case,
     ),
+    *CLOCK_PAGES,
     ActionPage(
         "decline",
         Action.DECLINE,
@@ -248,7 +232,7 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
         return redirect(_case_url(case))
     if request.method == "GET":
         return _show(request, page, case, page.form(case=case))
-    form = page.form(request.POST, case=case)
+    form = page.form(request.POST, request.FILES, case=case)
     if not form.is_valid():
         return _show(request, page, case, form, status=422)
     if is_read_first(page.action) and "edit" in request.POST:

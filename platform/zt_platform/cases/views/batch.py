@@ -17,7 +17,8 @@ from zt_platform.cases.consequences import consequences_of
 from zt_platform.cases.errors import CaseNotFound
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
-from zt_platform.cases.views.actions import ActionPage, page_by_slug, pages_for
+from zt_platform.cases.views.action_pages import ActionPage
+from zt_platform.cases.views.actions import page_by_slug, pages_for
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bi
 

@@ -19,7 +19,7 @@ from zt_platform.cases import commands, queries
 from zt_platform.cases.errors import CaseNotFound, InvalidTrackingNumber
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
-from zt_platform.cases.presentation import Standing, due_note, local_calendar, standing, timeline_groups
+from zt_platform.cases.presentation import Standing, clock_facts, due_note, local_calendar, standing, timeline_groups
 from zt_platform.cases.queries import TimelineEntry, TrackedCase
 from zt_platform.cases.views.papers import lines_for_applicant, lines_without_links
 from zt_platform.cases.vocabulary import Action, Status
@@ -117,6 +117,8 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "where": case.counterpart_name if where.at_counterpart else centre.name,
         "due_at": case.running_due_at,
         "due_note": due_note(case.running_due_at, local_calendar()),
+        "clock_facts": clock_facts(case, public=True),
+        "suspended": case.paused_at is not None,
         "contact_name": department.name if department else centre.name,
         "contact_phone": (department.telephone if department else "") or centre_profile().telephone,
         "groups": timeline_groups(entries, where, _place(entries, where, (centre.code, centre.name))),

@@ -22,9 +22,11 @@ from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import (
     FileRow,
     applicant_facts,
+    clock_facts,
     file_row,
+    limit_rows,
     local_calendar,
-    remaining,
+    remaining_of,
     standing,
     timeline_groups,
 )
@@ -48,6 +50,7 @@ _TABS: tuple[tuple[str, tuple[Status, ...], str, str], ...] = (
     ("correction", (Status.CORRECTING,), "补正中", "Being corrected"),
     ("review", (Status.ACCEPTED,), "待审核", "To review"),
     ("decision", (Status.REVIEWED,), "待审批", "To decide"),
+    ("suspended", (Status.SUSPENDED,), "特别程序中", "Suspended"),
     ("away", (Status.TRANSFERRED, Status.HANDED_DOWN), "在其他中心", "Elsewhere"),
     ("seal", (Status.APPROVED, Status.REJECTED), "待盖章", "To seal"),
     ("delivery", (Status.COMPLETED,), "待送达", "To deliver"),
@@ -131,7 +134,7 @@ def origin_of(case: Case) -> str:
 
 
 def _row(case: Case, moment: datetime, days: Calendar) -> QueueRow:
-    left, over = remaining(case.running_due_at, moment, days)
+    left, over = remaining_of(case, moment, days)
     return QueueRow(
         id=case.pk,
         url=reverse("workbench:case", kwargs={"case_id": case.pk}),
@@ -266,7 +269,8 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
     papers = papers_of(version, case)
     files = [row for paper in papers for row in paper.files]
     chosen = next((row for row in files if str(row.id) == request.GET.get("paper")), files[0] if files else None)
-    left, over = remaining(case.running_due_at, now(), local_calendar())
+    days = local_calendar()
+    left, over = remaining_of(case, now(), days)
     centre = current_centre()
     context = {
         "case": case,
@@ -274,6 +278,8 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "light": case.light_at(now()),
         "origin": origin_of(case),
         "remaining": left,
+        "limits": limit_rows(case, now(), days),
+        "clock_facts": clock_facts(case),
         "over": over,
         "papers": papers,
         "handed_in": sum(1 for paper in papers if paper.files),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from zt_platform.project.cli.calendar import calendar
 from zt_platform.project.cli.centre import centre
 from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
@@ -41,6 +42,7 @@ COMMANDS: list[click.Command] = [
     simulate,
     province,
     centre,
+    calendar,
     keys,
     signer,
     interop,

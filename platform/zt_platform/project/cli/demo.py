@@ -92,8 +92,8 @@ def _print_summary() -> None:
 def _print_logins(url: str, home: Path) -> None:
     logins = (
         ("申请人 applicants", f"{url}/", "applicant01 … applicant24"),
-        ("合肥市 city staff", f"{url}/c/340100/", "clerk-340100  reviewer-340100  approver-340100"),
-        ("肥西县 county staff", f"{url}/c/340123/", "clerk-340123  reviewer-340123  approver-340123"),
+        ("合肥市 city staff", f"{url}/c/340100/", "clerk-340100  reviewer-340100  approver-340100  head-340100"),
+        ("肥西县 county staff", f"{url}/c/340123/", "clerk-340123  reviewer-340123  approver-340123  head-340123"),
         ("监察 supervisors", f"{url}/supervision/", "supervisor-340000 (省)  supervisor-340100 (市)"),
     )
     out.print()
