@@ -1,7 +1,7 @@
 """All limits of a running decision from its facts: stops (art. 45), the extension (art. 42), step allowances. Pure.
 
 Whoever holds a case computes the same limits from the same facts and the same calendar; that is why the facts travel
-with the case and its limits are never sent to be believed (docs/decisions/0018).
+with the case and its limits are never sent to be believed (docs/decisions/0019).
 
 **What a special procedure does to a limit.** The clock stands still from the moment a procedure begins to the moment it
 ends, and the limit moves by the *working time* between the two: the office hours of the working days that lie between,
