@@ -33,6 +33,7 @@ TEMPLATE_SCHEMA = "centre_template"
 EXTENSION_SCHEMA = "ext"
 EXTENSIONS = ("pg_trgm", "btree_gin")
 _LOCK_KEY = 0x5A54_0001  # one roll-out at a time in a database
+_MAKING_KEY = 0x5A54_0002  # shared by whoever makes a centre, alone to whoever records a step
 _REPEATABLE = re.compile(r"(CREATE (?:UNIQUE )?INDEX CONCURRENTLY|DROP INDEX CONCURRENTLY)( IF (?:NOT )?EXISTS)?", re.I)
 
 
@@ -110,10 +111,17 @@ def record_pending_steps() -> list[SchemaStep]:
             ordinal += 1
             step = _step_of(loader, migration, ordinal)
             with transaction.atomic():
+                _wait_for_centres_in_the_making()
                 run_steps(TEMPLATE_SCHEMA, [step])
                 step.save(force_insert=True)
             made.append(step)
     return made
+
+
+def _wait_for_centres_in_the_making() -> None:
+    """A centre that is being made has all steps it will get: a new one waits for it, so that the roll-out finds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING_KEY])
 
 
 def pending_migrations(loader: MigrationLoader | None = None) -> list[Migration]:
@@ -252,8 +260,9 @@ def make_schema(centre: Centre) -> None:
 
     Costs a handful of statements; independent of how many centres there are.
     """
-    steps = list(SchemaStep.objects.all())
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_MAKING_KEY])
+        steps = list(SchemaStep.objects.all())
         cursor.execute(f'CREATE SCHEMA "{centre.schema_name}"')
     run_steps(centre.schema_name, [step for step in steps if step.in_new_centres])
     centre.schema_ordinal = steps[-1].ordinal if steps else 0

@@ -14,7 +14,7 @@ from zt_platform.project.cli.messages import interop
 from zt_platform.project.cli.migrate import migrate
 from zt_platform.project.cli.proof import proof
 from zt_platform.project.cli.province import province
-from zt_platform.project.cli.runtime import migrate_all, prepare_storage, set_up_django
+from zt_platform.project.cli.runtime import migrate_and_go_on, prepare_storage, set_up_django
 from zt_platform.project.cli.stack import Stack
 from zt_platform.project.cli.timers import timers
 from zt_platform.project.secrets import data_home
@@ -28,7 +28,7 @@ def up(port: int, workers: int, threads: int) -> None:
     """启动网站并保持运行 · Serve the site until Ctrl-C."""
     with Stack(data_home(), port=port, workers=workers, threads=threads) as stack:
         set_up_django()
-        migrate_all()
+        migrate_and_go_on()
         prepare_storage()
         stack.start_departments()
         stack.start_site()

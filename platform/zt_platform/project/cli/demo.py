@@ -10,7 +10,7 @@ from rich.table import Table
 
 from zt_platform.project.cli.console import out, progress_bar, say
 from zt_platform.project.cli.province import load_missing_centres, staff_password
-from zt_platform.project.cli.runtime import migrate_all, prepare_storage, set_up_django
+from zt_platform.project.cli.runtime import migrate_and_go_on, prepare_storage, set_up_django
 from zt_platform.project.cli.stack import Stack
 from zt_platform.project.embedded.services import running_services
 from zt_platform.project.secrets import data_home
@@ -31,7 +31,7 @@ def demo(port: int, cases: int, seed: int, leave: bool) -> None:
     with Stack(home, port=port) as stack:
         set_up_django()
         say("升级数据库……", "Migrating the database.")
-        migrate_all()
+        migrate_and_go_on()
         prepare_storage()
         load_missing_centres(demo_divisions(), password=staff_password(home))
         stack.start_departments(make=True)
@@ -60,7 +60,7 @@ def simulate(cases: int, seed: int) -> None:
         return
     with Stack(home) as stack:
         set_up_django()
-        migrate_all()
+        migrate_and_go_on()
         prepare_storage()
         stack.start_site()
         _play(cases=cases, seed=seed, home=home)

@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from zt_platform.project.cli.console import counting
+from rich.markup import escape
+
+from zt_platform.project.cli.console import counting, fail
 from zt_platform.project.embedded.services import services
 from zt_platform.project.secrets import data_home, load_secrets
 
@@ -42,6 +44,21 @@ def migrate_all(*, quiet: bool = True, jobs: int = 2, canary: int = 0, plan: boo
         return
     with counting("升级中心", "centres") as progress:
         call_command("migrate", verbosity=1, interactive=False, jobs=jobs, canary=canary, progress=progress)
+
+
+def migrate_and_go_on() -> None:
+    """:func:`migrate_all` for a site that is about to serve: centres that are left behind are told and do not stop it.
+
+    They answer with the tables of the revision before; the health check and the province's feeds page show the drift.
+    """
+    from zt_tenants.management.commands.migrate import CentresLeftBehind
+
+    try:
+        migrate_all()
+    except CentresLeftBehind as behind:
+        fail(
+            escape(str(behind)), "网站照常启动；修复后运行 zhengtong migrate。 The site starts; mend and migrate again."
+        )
 
 
 def prepare_storage() -> None:

@@ -14,6 +14,10 @@ from zt_tenants.models import Centre
 from zt_tenants.rollout import RollOut, centres_behind, roll_out
 
 
+class CentresLeftBehind(CommandError):
+    """Some centres could not be brought up to date; the others were, and the site works for them."""
+
+
 class Command(MigrateCommand):
     """Replaces Django's command: prepares the database, migrates what is shared, rolls the rest out to the centres."""
 
@@ -29,7 +33,8 @@ class Command(MigrateCommand):
         """Run Django's migration of the shared apps, then record and roll out the tenant apps' steps.
 
         Raises:
-            CommandError: some centre could not be brought up to date; the others were.
+            CentresLeftBehind: some centre could not be brought up to date; the others were.
+            CommandError: a step cannot be rolled out at all.
         """
         if options.get("app_label") or options.get("check_unapplied"):
             super().handle(*args, **options)
@@ -55,7 +60,7 @@ class Command(MigrateCommand):
         if options["verbosity"] >= 1:
             self.stdout.write(f"  schema steps: {len(made)} new; centres brought up to date: {len(result.done)}")
         if result.failed:
-            raise CommandError(_report(result))
+            raise CentresLeftBehind(_report(result))
 
     def _print_plan(self) -> None:
         there = Centre._meta.db_table in connection.introspection.table_names()
