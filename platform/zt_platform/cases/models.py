@@ -216,6 +216,13 @@ class Case(models.Model):
         db_default=models.Value([], output_field=models.JSONField()),
         help_text="each step's beginning, allowance and end: rules.StepTime",
     )
+    marks = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="what was done at a limit, by kind of alarm: the limit it was done for (F-03, F-04)",
+    )
+    timer_at = models.DateTimeField(null=True, help_text="when the case's timer rings: not later than its next alarm")
     first_asked_account_id = models.UUIDField(null=True, help_text="who received the applicant first (E-15)")
     first_asked_name = models.CharField(max_length=120, blank=True, default="", db_default="")
 
@@ -278,11 +285,14 @@ class Case(models.Model):
 
         A step changes a few of some sixty columns; the others, the sealed ones among them, need not be written again.
         """
-        values = self._values()
-        changed = [name for name, value in values.items() if self._stored[name] != value]
+        changed = self.changed_columns()
         if changed:
             self.save(update_fields=changed)
-        self._stored = values
+        self.remember()
+
+    def changed_columns(self) -> list[str]:
+        """The columns that differ from what :meth:`remember` noted."""
+        return [name for name, value in self._values().items() if self._stored[name] != value]
 
     def _values(self) -> dict[str, Any]:
         fields = [field.attname for field in self._meta.concrete_fields]

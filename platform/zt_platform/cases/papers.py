@@ -132,5 +132,19 @@ def materials_content(case: Case, received: list[str]) -> PaperContent:
     return builders.materials_receipt(about(case), received=received, answer_by=case.acceptance_due_at)
 
 
+def reminder_content(case: Case, limit: Bilingual, due_at: datetime) -> PaperContent:
+    """F-03, to the unit that has the case."""
+    return builders.reminder(about(case), unit=_unit(case), limit=limit, due_at=due_at)
+
+
+def supervision_order_content(case: Case, limit: Bilingual, due_at: datetime, *, red: bool) -> PaperContent:
+    """F-04, to the unit that has the case."""
+    return builders.supervision_order(about(case), unit=_unit(case), limit=limit, due_at=due_at, red=red)
+
+
+def _unit(case: Case) -> str:
+    return case.department.name if case.department else current_centre().name
+
+
 def _day(moment: datetime | None) -> date:
     return (moment or now()).astimezone(CHINA).date()

@@ -20,7 +20,10 @@ _REVIEWER = frozenset({Role.REVIEWER.value})
 _APPROVER = frozenset({Role.APPROVER.value})
 _SEAL_KEEPER = frozenset({Role.WINDOW_CLERK.value, Role.APPROVER.value})
 _ROUTER = frozenset({Role.WINDOW_CLERK.value, Role.REVIEWER.value})
+_SENDING = _ROUTER | {ActingParty.SYSTEM.value}
 _HANDING_DOWN = frozenset({Role.WINDOW_CLERK.value, ActingParty.SYSTEM.value})
+_ACCEPTING_PARTY = frozenset({Role.WINDOW_CLERK.value, ActingParty.SYSTEM.value})
+"""The system accepts what the law deems accepted (art. 32), and sends it on its way."""
 _REMOTE = frozenset({ActingParty.CENTRE.value})
 _DECIDERS = frozenset({Role.REVIEWER.value, Role.APPROVER.value})
 _HEAD = frozenset({Role.DEPARTMENT_HEAD.value})
@@ -210,12 +213,12 @@ _ROAD: tuple[Transition, ...] = (
     *_edges([Status.CORRECTING], Action.RESUBMIT, Status.SUBMITTED, _APPLICANT_SIDE, [S], Step.RESUBMITTED),
     *_edges([Status.CORRECTING], Action.RESUBMIT, Status.HANDED_DOWN, _APPLICANT_SIDE, [P], Step.RESUBMITTED),
     *_edges([Status.SUBMITTED], Action.PASS_PRE_REVIEW, Status.PRE_REVIEWED, _CLERK, [S], Step.PRE_REVIEWED),
-    *_edges(_OPEN, Action.ACCEPT, Status.ACCEPTED, _CLERK, [S], Step.ACCEPTED),
-    *_edges(_OPEN, Action.ACCEPT_TO_PASS_ON, Status.ACCEPTED, _CLERK, [S], Step.ACCEPTED, becomes=A),
+    *_edges(_OPEN, Action.ACCEPT, Status.ACCEPTED, _ACCEPTING_PARTY, [S], Step.ACCEPTED),
+    *_edges(_OPEN, Action.ACCEPT_TO_PASS_ON, Status.ACCEPTED, _ACCEPTING_PARTY, [S], Step.ACCEPTED, becomes=A),
     *_edges(_OPEN, Action.REFUSE, Status.REFUSED, _CLERK, [S], Step.REFUSED),
     # Between centres, by us.
     *_edges(_OPEN, Action.HAND_DOWN, Status.HANDED_DOWN, _HANDING_DOWN, [S], Step.HANDED_DOWN, becomes=P),
-    *_edges([Status.ACCEPTED, Status.REVIEWED], Action.TRANSFER, Status.TRANSFERRED, _ROUTER, [A], Step.TRANSFERRED),
+    *_edges([Status.ACCEPTED, Status.REVIEWED], Action.TRANSFER, Status.TRANSFERRED, _SENDING, [A], Step.TRANSFERRED),
     *_edges(_OPEN, Action.DECLINE, Status.DECLINED, _ROUTER, [S], Step.DECLINED, becomes=D),
     *_edges([Status.ACCEPTED], Action.DECLINE, Status.DECLINED, _ROUTER, [D], Step.DECLINED),
     # Review, decision, completion, delivery (E-05, art. 42 to 44).

@@ -160,6 +160,12 @@ class Step(models.TextChoices):
         bilingual("不属本机关职权，告知向有关机关申请", "Not this organ's competence: told where to apply"),
     )
     MATERIALS_ADDED = "MATERIALS_ADDED", bilingual("补充提交材料", "Materials added")
+    REMINDED = "REMINDED", bilingual("催办", "Reminded: the limit is near")
+    SUPERVISION_ORDERED = (
+        "SUPERVISION_ORDERED",
+        bilingual("超期督办（黄牌）", "Supervision order: overdue, yellow card"),
+    )
+    RED_CARDED = "RED_CARDED", bilingual("红牌督办", "Supervision order: long overdue, red card")
     LIMITS_RECOMPUTED = "LIMITS_RECOMPUTED", bilingual("工作日历调整，时限重新计算", "Limits counted anew: calendar")
 
 

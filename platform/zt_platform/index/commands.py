@@ -75,29 +75,34 @@ def remove_item_entries(item_codes: Collection[str]) -> int:
     return deleted
 
 
-def upsert_case_entry(
-    *,
-    account_id: UUID,
-    tracking_number: str,
-    item_code: str,
-    item_name: str,
-    status: str,
-    updated_at: datetime,
-) -> None:
-    """Record how an applicant's case stands at the current centre; one statement, later calls replace earlier ones."""
+@dataclass(frozen=True, slots=True)
+class IndexedCase:
+    """How a case of an account stands."""
+
+    account_id: UUID
+    tracking_number: str
+    item_code: str
+    item_name: str
+    status: str
+    updated_at: datetime
+
+
+def upsert_case_entries(cases: Sequence[IndexedCase]) -> None:
+    """Record how applicants' cases stand at the current centre; one statement, later calls replace earlier ones."""
     centre = current_centre()
     ApplicantCaseEntry.objects.bulk_create(
         [
             ApplicantCaseEntry(
-                account_id=account_id,
-                tracking_number=tracking_number,
+                account_id=case.account_id,
+                tracking_number=case.tracking_number,
                 centre_code=centre.code,
                 centre_name=centre.name,
-                item_code=item_code,
-                item_name=item_name,
-                status=status,
-                updated_at=updated_at,
+                item_code=case.item_code,
+                item_name=case.item_name,
+                status=case.status,
+                updated_at=case.updated_at,
             )
+            for case in cases
         ],
         update_conflicts=True,
         unique_fields=["account_id", "tracking_number", "centre_code"],

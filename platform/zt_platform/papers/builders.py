@@ -218,6 +218,44 @@ def delivery_receipt(about: AboutCase, *, papers: Sequence[str], method: str, de
     return about.content([said], entries=papers, facts=facts)
 
 
+def reminder(about: AboutCase, *, unit: str, limit: Bilingual, due_at: datetime) -> PaperContent:
+    """F-03 催办通知书: the limit is near; to the window's unit."""
+    said = Bilingual(
+        f"你单位办理的办件（{about.item_name}）{limit.zh}将于{chinese_moment(due_at)}届满，请在期限内办结。",
+        f"The {limit.en} of the case “{about.item_name}” ends on {local_moment(due_at)}. Please finish it in time.",
+    )
+    facts = [*_named(about, unit), Fact(limit.zh, limit.en.capitalize(), chinese_moment(due_at))]
+    return about.content([said], facts=facts, addressee=unit)
+
+
+def supervision_order(about: AboutCase, *, unit: str, limit: Bilingual, due_at: datetime, red: bool) -> PaperContent:
+    """F-04 督办通知书: the limit has passed; to the window's unit. ``red``: long over it."""
+    how = "严重超期" if red else "超期"
+    said = Bilingual(
+        f"你单位办理的办件（{about.item_name}）{limit.zh}已于{chinese_moment(due_at)}届满，至今尚未办结，{how}。"
+        "请立即办理，并书面说明原因。",
+        f"The {limit.en} of the case “{about.item_name}” ended on {local_moment(due_at)} and the case is "
+        f"{'long ' if red else ''}overdue. Act at once, and explain in writing.",
+    )
+    title = Bilingual("红牌督办通知书", "Red-Card Supervision Order") if red else None
+    card = Fact("监察等级", "Card", "红牌" if red else "黄牌")
+    facts = [*_named(about, unit), Fact(limit.zh, limit.en.capitalize(), chinese_moment(due_at)), card]
+    return about.content([said], facts=facts, addressee=unit, title=title)
+
+
+def _named(about: AboutCase, unit: str) -> list[Fact]:
+    return [
+        Fact("办件编号", "Case number", about.tracking_number),
+        Fact("办理单位", "Unit", unit),
+        Fact("申请人", "Applicant", about.applicant_masked),
+    ]
+
+
+def local_moment(moment: datetime) -> str:
+    """2026-03-09 17:00, in China."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
 def validity(valid_from: date, valid_until: date | None) -> str:
     """From when until when, or without end."""
     until = f"至{chinese_date(valid_until)}" if valid_until else "起长期有效"

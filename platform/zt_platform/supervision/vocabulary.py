@@ -65,6 +65,9 @@ STEPS: dict[str, Promise | str] = {
     "TRANSFERRED_BY_COMPETENCE": bilingual("不属本机关职权，告知向有关机关申请", "Not competent: told where to apply"),
     "LIMITS_RECOMPUTED": bilingual("工作日历调整，时限重新计算", "Limits counted anew: calendar"),
     "MATERIALS_ADDED": bilingual("补充提交材料", "Materials added"),
+    "REMINDED": bilingual("催办", "Reminded: the limit is near"),
+    "SUPERVISION_ORDERED": bilingual("超期督办（黄牌）", "Supervision order: overdue, yellow card"),
+    "RED_CARDED": bilingual("红牌督办", "Supervision order: long overdue, red card"),
 }
 
 MEASURES: dict[str, Promise | str] = {

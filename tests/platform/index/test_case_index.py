@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from zt_platform.index.commands import remove_seat, upsert_case_entry, upsert_seats
+from zt_platform.index.commands import IndexedCase, remove_seat, upsert_case_entries, upsert_seats
 from zt_platform.index.models import ApplicantCaseEntry, StaffSeatEntry
 from zt_platform.index.queries import cases_of, centres_of_case, seats_of
 from zt_tenants.context import enter
@@ -20,7 +20,7 @@ NOON = datetime(2026, 3, 9, 4, 0, tzinfo=UTC)
 
 
 def put(number: str, *, account=ZHANG, status: str = "SUBMITTED", minutes: int = 0) -> None:
-    upsert_case_entry(
+    entry = IndexedCase(
         account_id=account,
         tracking_number=number,
         item_code="XK-ZJ-01",
@@ -28,6 +28,7 @@ def put(number: str, *, account=ZHANG, status: str = "SUBMITTED", minutes: int =
         status=status,
         updated_at=NOON + timedelta(minutes=minutes),
     )
+    upsert_case_entries([entry])
 
 
 def test_both_centres_of_a_case_have_their_entry(world) -> None:

@@ -210,7 +210,11 @@ def hand_down_application(
 
 def send_away(case: Case, action: Action, actor: Actor) -> CaseEvent | None:
     """Take the edge that sends the case to its counterpart; the message itself leaves with ``conclude``."""
+    return advance(case, action, actor, leave_note(case))
+
+
+def leave_note(case: Case) -> Remark:
+    """Let the way to the counterpart begin now; what the log says about it."""
     case.transferred_at = now()
     case.arrived_at = None
-    remark = Remark(note=f"{current_centre().name} → {case.counterpart_name}", data={"to": case.counterpart_code})
-    return advance(case, action, actor, remark)
+    return Remark(note=f"{current_centre().name} → {case.counterpart_name}", data={"to": case.counterpart_code})

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import states
+from zt_platform.cases.alarms import TIMER, next_ring
 from zt_platform.cases.commands.timing import apply_limits, follow_steps
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
 from zt_platform.cases.events import outgoing
@@ -22,7 +23,7 @@ from zt_platform.cases.models import Case, CaseEvent, CaseQuerySet
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.states import Transition
 from zt_platform.cases.vocabulary import Action, Status, Step
-from zt_platform.index.commands import upsert_case_entry
+from zt_platform.index.commands import IndexedCase, upsert_case_entries
 from zt_platform.organisation.models import CentreProfile
 from zt_platform.organisation.queries import centre_profile
 from zt_platform.organisation.roles import Role
@@ -31,6 +32,7 @@ from zt_platform.workcalendar.rules import OfficeHours
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import Conflict, NotPermitted
+from zt_tenants.timers import NewTimer, schedule_many
 
 _OF_THE_DECIDING_DEPARTMENT = frozenset({Role.REVIEWER.value, Role.APPROVER.value, Role.DEPARTMENT_HEAD.value})
 
@@ -160,18 +162,8 @@ def advance(
     lines it ``carried`` from another centre come before its own first one.
     """
     is_new = case.pk is None
-    edge = states.next_transition(
-        None if is_new else case.status, action, case.role, suspended_from=case.suspended_from
-    )
-    role = acting_role(edge, case, actor)
     before = "" if is_new else case.status
-    case.status = edge.target
-    case.role = edge.becomes or case.role
-    case.lock_version += 1
-    if actor.kind is ActorKind.STAFF:
-        case.handler_account_id = actor.account_id
-        if case.first_asked_account_id is None:
-            case.first_asked_account_id, case.first_asked_name = actor.account_id, actor.name[:120]
+    edge, role = _move(case, action, actor)
     if is_new:
         case.save(force_insert=True)
         case.remember()
@@ -179,6 +171,33 @@ def advance(
     if edge.step is None:
         return None
     return _log(case, edge.step, actor, role, remark or Remark(), origin, action=action, before=before)
+
+
+def _move(case: Case, action: Action, actor: Actor) -> tuple[Transition, str]:
+    """New status and role on the object; the edge that was taken, and in which capacity."""
+    edge = states.next_transition(
+        None if case.pk is None else case.status, action, case.role, suspended_from=case.suspended_from
+    )
+    role = acting_role(edge, case, actor)
+    case.status = edge.target
+    case.role = edge.becomes or case.role
+    case.lock_version += 1
+    if actor.kind is ActorKind.STAFF:
+        case.handler_account_id = actor.account_id
+        if case.first_asked_account_id is None:
+            case.first_asked_account_id, case.first_asked_name = actor.account_id, actor.name[:120]
+    return edge, role
+
+
+def unsaved_step(
+    case: Case, action: Action, actor: Actor, remark: Remark | None = None, *, origin: Origin | None = None
+) -> CaseEvent:
+    """Take an edge that has a line, for many cases at once: the caller inserts the lines and saves the cases together."""
+    before = case.status
+    edge, role = _move(case, action, actor)
+    if edge.step is None:
+        raise ValueError(f"{action} leaves no line")
+    return _line(case, edge.step, actor, role, remark or Remark(), origin, action=action, before=before)
 
 
 def note_fact(case: Case, step: Step, actor: Actor, remark: Remark, *, origin: Origin | None = None) -> CaseEvent:
@@ -253,22 +272,54 @@ def conclude(case: Case, *events: CaseEvent | None) -> Case:
     To the other centre of the case its step, to the province and the own city a supervision event each, to the
     applicant's index how the case stands.
     """
-    if case.tracking_number and follow_steps(case, now(), local_calendar(case)) and _is_running(case):
-        apply_limits(case, calendar())
-    case.running_due_at = running_limit(case)
+    timer = settle(case)
     case.save_changes()
+    if timer is not None:
+        schedule_many([timer])
     lines: Sequence[CaseEvent] = [event for event in events if event is not None]
     outgoing.tell(case, lines)
-    if case.applicant_account_id is not None and case.tracking_number and lines:
-        upsert_case_entry(
-            account_id=case.applicant_account_id,
-            tracking_number=case.tracking_number,
-            item_code=case.item_code,
-            item_name=case.item_name,
-            status=case.status,
-            updated_at=lines[-1].recorded_at,
-        )
+    entry = index_entry(case, lines[-1]) if lines else None
+    if entry is not None:
+        upsert_case_entries([entry])
     return case
+
+
+def index_entry(case: Case, line: CaseEvent) -> IndexedCase | None:
+    """How the case stands after a line, for its applicant's index; None for one without an account or a number."""
+    if case.applicant_account_id is None or not case.tracking_number:
+        return None
+    return IndexedCase(
+        account_id=case.applicant_account_id,
+        tracking_number=case.tracking_number,
+        item_code=case.item_code,
+        item_name=case.item_name,
+        status=case.status,
+        updated_at=line.recorded_at,
+    )
+
+
+def settle(case: Case) -> NewTimer | None:
+    """What follows from a step for the clock: its allowance, the limit that runs now; the timer to be set, if any."""
+    if not case.tracking_number:
+        return None
+    counted = local_calendar(case)
+    if follow_steps(case, now(), counted) and _is_running(case):
+        apply_limits(case, calendar())
+    case.running_due_at = running_limit(case)
+    return earlier_timer(case, counted)
+
+
+def earlier_timer(case: Case, counted: Calendar) -> NewTimer | None:
+    """The case's timer, when its next alarm comes before it rings (noted in the case); None when it may stay.
+
+    A case has one timer. One that rings too early finds nothing to do and is set again, which costs less than moving it
+    with every step.
+    """
+    rings_at = next_ring(case, counted)
+    if rings_at is None or not case.tracking_number or (case.timer_at is not None and case.timer_at <= rings_at):
+        return None
+    case.timer_at = rings_at
+    return NewTimer(kind=TIMER, subject=case.tracking_number, due_at=rings_at)
 
 
 def _is_running(case: Case) -> bool:

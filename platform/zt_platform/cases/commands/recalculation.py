@@ -12,13 +12,20 @@ from django.db.models import Q
 
 from zt_platform.actors import Actor
 from zt_platform.cases import rules
-from zt_platform.cases.commands.ledger import Remark, local_calendar, profile_for, running_limit, unsaved_fact
+from zt_platform.cases.commands.ledger import (
+    Remark,
+    earlier_timer,
+    local_calendar,
+    profile_for,
+    running_limit,
+    unsaved_fact,
+)
 from zt_platform.cases.commands.timing import apply_limits, ensure_basis
 from zt_platform.cases.events.outgoing import tell_supervision
 from zt_platform.cases.models import SEALED_FIELDS, Case, CaseEvent
 from zt_platform.cases.vocabulary import CLOSED, Result, Status, Step
 from zt_platform.workcalendar.queries import fresh_calendar
-from zt_tenants.timers import DueTimer
+from zt_tenants.timers import DueTimer, schedule_many
 
 CHUNK = 500
 _LIMITS = (
@@ -41,7 +48,8 @@ _NOTED = ("acceptance_due_at", "due_at", "statutory_due_at", "review_due_at", "d
 def recompute_limits(timers: Sequence[DueTimer]) -> None:
     """Count every running limit of the current centre anew; those that move are logged and told (calendar.recompute).
 
-    In the timer's transaction, a few statements for every 500 cases. Repeating it changes nothing.
+    In the timer's transaction, a few statements for every 500 cases. Repeating it changes nothing. A case whose timer is
+    missing (it was accepted by a release without) gets one.
     """
     del timers
     fresh_calendar()
@@ -62,22 +70,26 @@ def _chunks() -> Iterator[list[Case]]:
 
 
 def _recompute(cases: Sequence[Case]) -> None:
-    changed, lines = [], []
+    changed, lines, timers = [], [], []
     for case in cases:
         before = {name: getattr(case, name) for name in _LIMITS}
         _count_anew(case)
+        timer = earlier_timer(case, local_calendar(case))
+        if timer is not None:
+            timers.append(timer)
         moved = {name: getattr(case, name) for name in _LIMITS if getattr(case, name) != before[name]}
-        if not moved:
+        if not moved and timer is None:
             continue
-        case.lock_version += 1
+        case.lock_version += 1 if moved else 0
         changed.append(case)
         if any(name in moved for name in _NOTED):
             data = {name: before[name].isoformat() for name in _NOTED if name in moved and before[name]}
             lines.append((case, unsaved_fact(case, Step.LIMITS_RECOMPUTED, Actor.system(), Remark(data=data))))
     if changed:
-        Case.objects.bulk_update(changed, [*_LIMITS, "lock_version"], batch_size=CHUNK)
+        Case.objects.bulk_update(changed, [*_LIMITS, "lock_version", "timer_at"], batch_size=CHUNK)
         CaseEvent.objects.bulk_create([line for _, line in lines])
         tell_supervision(lines)
+        schedule_many(timers)
 
 
 def _count_anew(case: Case) -> None:

@@ -33,12 +33,17 @@ def is_shared(case: Case) -> bool:
 
 def tell(case: Case, lines: Sequence[CaseEvent]) -> None:
     """Send what new lines of the log owe to the other centre and to the supervision, all together."""
+    send_messages(owed(case, lines))
+
+
+def owed(case: Case, lines: Sequence[CaseEvent]) -> list[Outgoing]:
+    """What new lines of the log owe to others, in their order; not sent yet."""
     supervisors = supervisors_of(current_centre()) if any(_is_supervised(case, line) for line in lines) else []
     messages: list[Outgoing] = []
     for line in lines:
         messages += _for_counterpart(case, line)
         messages += _for_supervision(case, line, supervisors)
-    send_messages(messages)
+    return messages
 
 
 def tell_supervision(lines: Sequence[tuple[Case, CaseEvent]]) -> None:

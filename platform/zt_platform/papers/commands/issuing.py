@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -42,29 +45,53 @@ def issue_paper(
 
     Raises RemediesMissing (an adverse kind without remedies), PaperNumbersExhausted.
     """
-    kind = PaperKind(kind)
-    if kind in WITH_REMEDIES and content.remedies is None:
+    return issue_papers([NewPaper(PaperKind(kind), department, subject, content)], actor=actor, on=on)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPaper:
+    """A paper to be issued: what kind, by which department (None: the centre itself), about what, saying what."""
+
+    kind: PaperKind
+    department: Department | None
+    subject: str
+    content: PaperContent
+
+
+def issue_papers(wanted: Sequence[NewPaper], *, actor: Actor, on: date | None = None) -> list[Paper]:
+    """Issue papers like :func:`issue_paper`, two statements for all of them; their numbers follow their order here.
+
+    Raises RemediesMissing, PaperNumbersExhausted: none is issued.
+    """
+    if any(paper.kind in WITH_REMEDIES and paper.content.remedies is None for paper in wanted):
         raise RemediesMissing
-    centre, day = current_centre(), on or today()
-    code = str(new_code(centre.code))
+    if not wanted:
+        return []
+    centre, day, moment = current_centre(), on or today(), now()
     with transaction.atomic(savepoint=False):
-        snapshot = compose(kind, department, content, centre, day, number=_next_number(kind, department, content, day))
-        snapshot = _with_code(snapshot, code)
-        paper = Paper.objects.create(
-            kind=kind,
-            number=snapshot.number,
-            code=code,
-            subject=subject,
-            department_code=department.code if department else "",
-            department_name=snapshot.letterhead,
-            addressee_masked=content.addressee_masked,
-            content=snapshot.to_json(),
-            issued_on=day,
-            issued_at=now(),
-            issued_by=actor.account_id,
-        )
-        on_commit(partial(ring, centre.code, paper.pk))
-    return paper
+        rows = []
+        for paper, number in zip(wanted, _next_numbers(wanted, day), strict=True):
+            snapshot = compose(paper.kind, paper.department, paper.content, centre, day, number=number)
+            code = str(new_code(centre.code))
+            rows.append(
+                Paper(
+                    kind=paper.kind,
+                    number=number,
+                    code=code,
+                    subject=paper.subject,
+                    department_code=paper.department.code if paper.department else "",
+                    department_name=snapshot.letterhead,
+                    addressee_masked=paper.content.addressee_masked,
+                    content=_with_code(snapshot, code).to_json(),
+                    issued_on=day,
+                    issued_at=moment,
+                    issued_by=actor.account_id,
+                )
+            )
+        issued = Paper.objects.bulk_create(rows)
+        for issued_paper in issued:
+            on_commit(partial(ring, centre.code, issued_paper.pk))
+    return issued
 
 
 def compose(
@@ -114,23 +141,31 @@ def _letterhead(department: Department | None, content: PaperContent, centre: Ce
     return content.legal_name or (department.name if department else centre.name)
 
 
-def _next_number(kind: PaperKind, department: Department | None, content: PaperContent, day: date) -> str:
-    """The next number of the series, such as 合自然资受〔2026〕00017号; concurrent callers queue at the counter's row.
+def _next_numbers(wanted: Sequence[NewPaper], day: date) -> list[str]:
+    """A number for each paper, such as 合自然资受〔2026〕00017号; concurrent callers queue at the rows of the counters.
 
     An entrusted centre numbers in the entrusting organ's name with its own code, so that several entrusted centres and
     the organ itself never give the same number: 合市监（340123）许〔2026〕00001号.
     """
-    centre = current_centre()
-    organ = _letterhead(department, content, centre)
-    place = f"（{centre.code}）" if organ != (department.name if department else centre.name) else ""
-    series = f"{paper_word(organ)}{place}{WORDS[kind]}"
+    series = [_series(paper) for paper in wanted]
+    counts = sorted(Counter(series).items())  # in one order: two callers cannot wait for each other in a circle
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO papers_papercounter (series, year, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (series, year) DO UPDATE SET last = papers_papercounter.last + 1 RETURNING last",
-            [series, day.year],
+            "INSERT INTO papers_papercounter (series, year, last)"
+            " SELECT series, %s, added FROM unnest(%s::text[], %s::int[]) new (series, added)"
+            " ON CONFLICT (series, year) DO UPDATE SET last = papers_papercounter.last + excluded.last"
+            " RETURNING series, last",
+            [day.year, [name for name, _ in counts], [added for _, added in counts]],
         )
-        last = int(cursor.fetchone()[0])
-    if last >= 10**_DIGITS:
+        last: dict[str, int] = dict(cursor.fetchall())
+    if any(number >= 10**_DIGITS for number in last.values()):
         raise PaperNumbersExhausted
-    return f"{series}〔{day.year}〕{last:0{_DIGITS}d}号"
+    given = {name: iter(range(last[name] - added + 1, last[name] + 1)) for name, added in counts}
+    return [f"{name}〔{day.year}〕{next(given[name]):0{_DIGITS}d}号" for name in series]
+
+
+def _series(paper: NewPaper) -> str:
+    centre = current_centre()
+    organ = _letterhead(paper.department, paper.content, centre)
+    place = f"（{centre.code}）" if organ != (paper.department.name if paper.department else centre.name) else ""
+    return f"{paper_word(organ)}{place}{WORDS[paper.kind]}"

@@ -1,0 +1,76 @@
+"""The effects of a timer's handler on many cases, written together: a few statements, whatever their number.
+
+Shared by handlers; not for callers outside. The handler moves the locked cases in memory and notes lines and papers here;
+:meth:`Batch.conclude` does for all of them what :func:`zt_platform.cases.commands.ledger.conclude` does for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zt_interop.send import send_messages
+from zt_platform.actors import Actor
+from zt_platform.cases.commands.ledger import earlier_timer, index_entry, local_calendar, settle
+from zt_platform.cases.events import outgoing
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.index.commands import upsert_case_entries
+from zt_platform.papers.commands import NewPaper, issue_papers
+from zt_platform.papers.content import PaperContent
+from zt_platform.papers.kinds import PaperKind
+from zt_tenants.timers import DueTimer, schedule_many
+
+CHUNK = 500
+
+
+class Batch:
+    """The cases of due timers, locked, with what is to be written about them."""
+
+    def __init__(self, cases: Sequence[Case], actor: Actor) -> None:
+        self.cases = cases
+        self.actor = actor
+        self._lines: list[tuple[Case, CaseEvent]] = []
+        self._papers: list[NewPaper] = []
+
+    @classmethod
+    def of(cls, timers: Sequence[DueTimer]) -> Batch:
+        """Lock the cases of due timers in one order, so that two batches cannot wait for each other in a circle."""
+        found = Case.objects.filter(tracking_number__in=[timer.subject for timer in timers])
+        cases = list(found.with_limits().select_related("department").select_for_update(of=("self",)).order_by("pk"))
+        for case in cases:
+            case.remember()
+        return cls(cases, Actor.system())
+
+    def line(self, case: Case, line: CaseEvent) -> None:
+        """Note a line of a case's log."""
+        self._lines.append((case, line))
+
+    def paper(self, kind: PaperKind, case: Case, content: PaperContent, *, by_centre: bool = False) -> None:
+        """Note a paper about a case, by its department or ``by_centre``."""
+        department = None if by_centre else case.department
+        self._papers.append(NewPaper(kind, department, case.tracking_number or "", content))
+
+    def conclude(self) -> None:
+        """Write papers, lines and cases, send what they owe, and set the timers of the cases anew."""
+        issue_papers(self._papers, actor=self.actor)
+        CaseEvent.objects.bulk_create([line for _, line in self._lines])
+        moved = {case.pk: case for case, line in self._lines if line.action}
+        timers = []
+        for case in self.cases:
+            case.timer_at = None
+            timer = settle(case) if case.pk in moved else earlier_timer(case, local_calendar(case))
+            if timer is not None:
+                timers.append(timer)
+        self._save()
+        send_messages([message for case, line in self._lines for message in outgoing.owed(case, [line])])
+        last = {case.pk: index_entry(case, line) for case, line in self._lines if case.pk in moved}
+        entries = [entry for entry in last.values() if entry is not None]
+        if entries:
+            upsert_case_entries(entries)
+        schedule_many(timers)
+
+    def _save(self) -> None:
+        columns = sorted({name for case in self.cases for name in case.changed_columns()})
+        if columns:
+            Case.objects.bulk_update(self.cases, columns, batch_size=CHUNK)
+        for case in self.cases:
+            case.remember()
