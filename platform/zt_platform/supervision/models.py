@@ -124,6 +124,18 @@ class CaseRecord(models.Model):
             # Lights are asked of running clocks only; the index holds nothing else and stays small.
             models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="case_record_running"),
             models.Index(fields=["due_at"], name="case_record_due"),
+            models.Index(
+                fields=["due_at"],
+                include=["centre_code", "tracking_number"],
+                condition=Q(stopped_at__gt=F("due_at")) & ~Q(role="PORTAL"),
+                name="case_record_late",
+            ),
+            models.Index(
+                fields=["due_at"],
+                include=["centre_code", "tracking_number"],
+                condition=Q(stopped_at__isnull=True) & ~Q(role="PORTAL"),
+                name="case_record_due_runs",
+            ),
             models.Index(fields=["stopped_at"], name="case_record_stopped"),
             models.Index(fields=["accepted_at"], name="case_record_accepted"),
             models.Index(fields=["completed_at"], name="case_record_completed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import add
 from typing import Any
@@ -20,6 +20,7 @@ from zt_platform.supervision.queries.figures import (
 )
 from zt_platform.supervision.queries.lights import Branches, LightCounts, branch_lights, pairs_of, reading_moment
 from zt_platform.supervision.scope import Scope
+from zt_tenants.clock import CHINA
 from zt_tenants.errors import InvalidInput
 from zt_tenants.models import Centre
 
@@ -159,25 +160,31 @@ def heat(rows: Sequence[Branch], scope: Scope, *, on: date, measure: str, code: 
     ]
 
 
+# A limit that ended unmet: the clock still ran at it, or was stopped after it. Each half has an index of its own.
+_OVERRUN = """
+    WITH branch AS MATERIALIZED (SELECT * FROM unnest(%(names)s::text[], %(codes)s::text[]) AS pair(name, code)),
+    overrun AS (
+        SELECT centre_code, tracking_number, due_at FROM "supervision"."case_record"
+        WHERE stopped_at IS NULL AND role <> 'PORTAL' AND due_at >= %(first)s AND due_at < %(end)s AND due_at < %(at)s
+        UNION ALL
+        SELECT centre_code, tracking_number, due_at FROM "supervision"."case_record"
+        WHERE stopped_at > due_at AND role <> 'PORTAL' AND due_at >= %(first)s AND due_at < %(end)s AND due_at < %(at)s
+    )
+    SELECT branch.name, (overrun.due_at AT TIME ZONE 'Asia/Shanghai')::date, count(DISTINCT overrun.tracking_number)
+    FROM overrun JOIN branch ON branch.code = overrun.centre_code
+    GROUP BY 1, 2
+"""
+
+
 def _overrun(branches: Branches, days: Sequence[date], moment: datetime) -> dict[tuple[str, date], int]:
-    statement = """
-        SELECT branch.name, (record.due_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
-               count(DISTINCT record.tracking_number)
-        FROM "supervision"."case_record" AS record
-        JOIN unnest(%(names)s::text[], %(codes)s::text[]) AS branch(name, code) ON branch.code = record.centre_code
-        WHERE record.role <> 'PORTAL' AND record.due_at >= %(first)s::date::timestamp AT TIME ZONE 'Asia/Shanghai'
-            AND record.due_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-            AND record.due_at < least(%(at)s, coalesce(record.stopped_at, %(at)s))
-        GROUP BY 1, 2
-    """
     names, codes = pairs_of(branches)
     values: dict[str, Any] = {
         "names": names,
         "codes": codes,
-        "first": days[0],
-        "last": days[-1],
+        "first": datetime.combine(days[0], time.min, CHINA),
+        "end": datetime.combine(days[-1] + timedelta(days=1), time.min, CHINA),
         "at": moment,
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(_OVERRUN, values)
         return {(name, day): count for name, day, count in cursor.fetchall()}
