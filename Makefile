@@ -43,6 +43,9 @@ faults: $(STAMP) ## kill processes on purpose and count what is lost (nothing) o
 switches: $(STAMP) ## 100,000 switches between centres in threads and a worker; not one may see a neighbour
 	ZT_SWITCHES=100000 $(BIN)/pytest -q -s tests/tenants/test_hundred_thousand_switches.py
 
+fuzz: $(STAMP) ## throw thousands of new hostile inputs at every door of the message road (make test throws the same few hundred)
+	ZT_FUZZ_EXAMPLES=$${ZT_FUZZ_EXAMPLES:-2000} $(BIN)/pytest -n 2 tests/interop/fuzz
+
 bench: $(STAMP) ## compare the road with raw SQL in one run and print the ratios
 	@$(BIN)/python tests/bench/bench_road.py
 

@@ -228,6 +228,8 @@ def _content(entry: dict[str, Any], ring: Keyring, seen_at: datetime | None) -> 
     Raises:
         MessageRefused, _DigestDiffers.
     """
+    if (entry["wire"] and entry["manifest"]) or (entry["events"] and not entry["manifest"]):
+        raise BatchInvalid(detail="wire")
     if entry["manifest"]:
         events = _batched(entry, ring, seen_at)
     elif entry["wire"]:
@@ -235,7 +237,8 @@ def _content(entry: dict[str, Any], ring: Keyring, seen_at: datetime | None) -> 
         _same_digest("the message", entry["wire_sha256"], sha256_hex(wire))
         jws = signed.parse(wire, typ=signed.EVENT_TYPE)
         events = [_event_of(jws, ring.owner_of(jws, witnessed_at=seen_at))]
-        if events[0].sequence != entry["first_sequence"] or str(events[0].id) != entry["event_id"]:
+        places = {entry["first_sequence"], entry["last_sequence"]}
+        if places != {events[0].sequence} or str(events[0].id) != entry["event_id"]:
             raise BatchInvalid(detail="sequence")
     else:
         return []
@@ -261,6 +264,9 @@ def _batched(entry: dict[str, Any], ring: Keyring, seen_at: datetime | None) -> 
         raise WrongSource(source=manifest.source, owner=owner)
     if str(manifest.id) != entry["event_id"] or manifest.destination != jws.header.dst:
         raise BatchInvalid(detail="id")
+    # A receiver logs a batch from the first event that was new to it.
+    if not manifest.first_sequence <= entry["first_sequence"] <= entry["last_sequence"] == manifest.last_sequence:
+        raise BatchInvalid(detail="sequence")
     events = []
     for shown in entry["events"]:
         content = shown["event"].encode()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,8 +18,8 @@ from zt_interop.log.models import DataCall
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.exchange import commands, queries
+from zt_platform.exports import Table, asked_for
 from zt_platform.organisation.roles import Role
-from zt_platform.supervision.exports import csv_response
 from zt_tenants.clock import today
 from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError, InvalidInput
@@ -90,11 +91,12 @@ def revoke(request: HttpRequest, grant_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def calls(request: HttpRequest) -> HttpResponse:
-    """The log of calls, newest first; ``?csv=1`` as a table."""
+def calls(request: HttpRequest) -> HttpResponseBase:
+    """The log of calls, newest first; ``?csv=1`` or ``?xlsx=1`` as a table."""
     found = queries.data_calls(actor_for_request(request))
-    if "csv" in request.GET:
-        return _csv(list(found[:MOST_ROWS]))
+    export = asked_for(request)
+    if export is not None:
+        return export.of(_table(list(found[:MOST_ROWS])))
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         found = found.filter(id__lt=int(before))
@@ -103,7 +105,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/calls.html", {"calls": rows[:PAGE], "older_url": older})
 
 
-def _csv(rows: list[DataCall]) -> HttpResponse:
+def _table(rows: list[DataCall]) -> Table:
     header = [
         bi("时间", "Time"),
         bi("服务", "Service"),
@@ -129,4 +131,4 @@ def _csv(rows: list[DataCall]) -> HttpResponse:
         ]
         for call in rows
     ]
-    return csv_response(bi("数据查询日志.csv", "data-calls.csv"), header, lines)
+    return Table(bi("数据查询日志", "data-calls"), header, lines)

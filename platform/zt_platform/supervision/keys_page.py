@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.sessions import supervisor_for_request
+from zt_platform.exports import Table, asked_for
 from zt_platform.supervision import queries
-from zt_platform.supervision.exports import Table, asked_for
 from zt_platform.supervision.queries import KeyList, KeyState
 from zt_platform.supervision.scope import scope_for
 from zt_tenants.clock import CHINA, now

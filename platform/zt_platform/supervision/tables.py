@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from zt_platform.exports import Table
 from zt_platform.supervision import queries
 from zt_platform.supervision.board_page import BoardPage, heat_lines, league_rows
 from zt_platform.supervision.durations import duration_text
-from zt_platform.supervision.exports import Table
 from zt_platform.supervision.queries import CaseRow, FeedSummary
 from zt_platform.supervision.vocabulary import KINDS, MEASURES, ROLES, STATUSES, STEPS, word
 from zt_tenants.clock import CHINA

@@ -15,13 +15,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.sessions import supervisor_for_request
+from zt_platform.exports import asked_for
 from zt_platform.supervision import queries
 from zt_platform.supervision.board_page import (
     board_context,
     feed_text,
     read_board,
 )
-from zt_platform.supervision.exports import asked_for
 from zt_platform.supervision.filters import day_of, filters_of, query_of
 from zt_platform.supervision.queries import CaseFilters, CaseRow, StepRow
 from zt_platform.supervision.scope import Scope, scope_for
