@@ -39,6 +39,7 @@ from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import DomainError
 from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
+from zt_tenants.wall.access import DatabaseRole
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class Turn:
 
 def relay_stream(stream_id: UUID) -> Turn:
     """Take one stream's messages to their destination, unless another relay is at it or the stream must wait."""
-    with outside_centres():
+    with outside_centres(DatabaseRole.RELAY):
         lease = claim(stream_id)
         if lease is None:
             return Turn()
@@ -68,7 +69,7 @@ def relay_stream(stream_id: UUID) -> Turn:
 def relay_due(limit: int = 100) -> int:
     """Relay up to ``limit`` due streams in this process; the number of shipments that were answered."""
     shipments = 0
-    with outside_centres():
+    with outside_centres(DatabaseRole.RELAY):
         ids = streams_to_ring(limit)
     for stream_id in ids:
         turn = relay_stream(stream_id)
@@ -81,7 +82,7 @@ def relay_due(limit: int = 100) -> int:
 
 def sweep(limit: int = 1000) -> int:
     """Ring the doorbell of every due stream (lost bells, waits that are over, relays that died); how many rang."""
-    with outside_centres():
+    with outside_centres(DatabaseRole.RELAY):
         ids = streams_to_ring(limit)
     for stream_id in ids:
         ring(stream_id)
@@ -109,7 +110,7 @@ def _take_turn(lease: Lease) -> Turn:
                 break
             shipments += 1
             if lease.troubled and shipments == 1:
-                with outside_centres():
+                with outside_centres(DatabaseRole.RELAY):
                     circuit.note_answer(lease.destination)
             if shipped is Shipped.LAST:
                 with enter(way.source):  # where the connection already is

@@ -103,3 +103,11 @@ class CentreSwitchInTransaction(DomainError):
     code = "CENTRE_SWITCH_IN_TRANSACTION"
     zh = "同一事务内不能切换中心(从“{inside}”到“{wanted}”)。"
     en = "One transaction cannot span two centres (inside “{inside}”, wanted “{wanted}”)."
+
+
+class OwnerNeeded(DomainError):
+    """Centres are made and changed by the command line, as the database's owner; this process is not. A bug."""
+
+    code = "OWNER_NEEDED"
+    zh = "此操作只能由系统管理员在命令行执行。"
+    en = "Only the operator's command line may do this."

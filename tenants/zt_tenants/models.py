@@ -12,6 +12,7 @@ from django_tenants.models import TenantMixin
 from zt_tenants.language import bilingual
 from zt_tenants.remembered import forget_centres
 from zt_tenants.uuid7 import uuid7
+from zt_tenants.wall.access import READ_BY_ALL, SharedAccess, own_id
 
 
 class Level(models.TextChoices):
@@ -60,6 +61,8 @@ class Centre(TenantMixin):
     ``id`` never changes and names the schema; ``code`` (GB/T 2260, six digits; townships nine) may, because divisions
     are renamed and merged.
     """
+
+    access = READ_BY_ALL
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -110,6 +113,8 @@ class Centre(TenantMixin):
 class FormerCode(models.Model):
     """A code that a centre once had: links, letters and messages that carry it still reach the centre."""
 
+    access = READ_BY_ALL
+
     code = models.CharField(max_length=12, primary_key=True)
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="former_codes")
     valid_until = models.DateField()
@@ -136,6 +141,8 @@ class SchemaStep(models.Model):
     A centre's ``schema_ordinal`` says up to which step its schema has come.
     """
 
+    access = SharedAccess(portal="SELECT")
+
     ordinal = models.PositiveIntegerField(primary_key=True)
     app_label = models.CharField(max_length=100)
     name = models.CharField(max_length=255)
@@ -160,6 +167,8 @@ class SchemaStep(models.Model):
 class SchemaLedgerEntry(models.Model):
     """What a roll-out did in one centre: a step applied, or a try that failed with the database's words. Never changed."""
 
+    access = SharedAccess(portal="SELECT")
+
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="schema_ledger")
     ordinal = models.PositiveIntegerField()
     began_at = models.DateTimeField()
@@ -180,6 +189,13 @@ class Timer(models.Model):
 
     The id names one scheduling: setting the timer again gives it another. A timer that was handled is deleted.
     """
+
+    access = SharedAccess(
+        centre="SELECT, INSERT, UPDATE, DELETE",
+        rows=own_id("centre_id"),
+        relay="SELECT, UPDATE",
+        portal="SELECT, INSERT, UPDATE",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     centre_id = models.UUIDField()
@@ -219,6 +235,8 @@ class TimerLane(models.Model):
 
     ``began_at`` is set while a worker is at it; found on a lease that ran out it says that the worker died.
     """
+
+    access = SharedAccess(relay="SELECT, INSERT, UPDATE")
 
     pk = models.CompositePrimaryKey("centre_id", "kind")
     centre_id = models.UUIDField()

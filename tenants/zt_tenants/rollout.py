@@ -21,11 +21,12 @@ from typing import Final
 from django.db import DatabaseError, connection, transaction
 
 from zt_tenants import clock
-from zt_tenants.context import enter, outside_centres
+from zt_tenants.context import enter, operating, outside_centres
 from zt_tenants.data_steps import run_batches, run_python
 from zt_tenants.errors import DomainError
 from zt_tenants.models import Centre, CentreQuerySet, Level, SchemaLedgerEntry, SchemaStep, StepKind
 from zt_tenants.schema import latest_ordinal, one_roll_out_at_a_time, pointed_at, run_sql_in
+from zt_tenants.wall.raising import close_around
 from zt_tenants.workers import is_exhausted, is_passing, work_through
 
 LOCK_TIMEOUT: Final = "2s"
@@ -148,13 +149,13 @@ def _bring_up_to_date(centre: Centre, *, steps: list[SchemaStep], attempt: int) 
         for step in group:
             match kind:
                 case StepKind.PYTHON:
-                    with enter(centre):
+                    with operating(), enter(centre):
                         _run_in_transaction(centre, [step], attempt)
                 case StepKind.CONCURRENTLY:
                     with _noted(centre, step, attempt):
                         _build_indexes(centre, step)
                 case StepKind.BATCHES:
-                    with _noted(centre, step, attempt), enter(centre):
+                    with _noted(centre, step, attempt), operating(), enter(centre):
                         run_batches(step.app_label, step.name, prepare=_wait_shortly_for_locks)
 
 
@@ -180,6 +181,8 @@ def _run_in_transaction(centre: Centre, steps: list[SchemaStep], attempt: int) -
                 run_sql_in(centre.schema_name, step.sql)
             entry.duration_ms = round((time.monotonic() - start) * 1000)
             entries.append(entry)
+        if any("CREATE TABLE" in step.sql for step in steps):
+            close_around(centre)
         _move_on(centre, entries)
 
 

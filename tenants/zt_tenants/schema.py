@@ -27,6 +27,7 @@ from zt_tenants.context import outside_centres
 from zt_tenants.data_steps import RunInBatches, run_batches, run_python
 from zt_tenants.errors import DomainError
 from zt_tenants.models import Centre, SchemaStep, StepKind
+from zt_tenants.wall.raising import close_around, open_a_place, raise_roles
 
 SHARED_SCHEMA = settings.PUBLIC_SCHEMA_NAME
 TEMPLATE_SCHEMA = "centre_template"
@@ -68,6 +69,7 @@ def prepare_database() -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+    raise_roles()
 
 
 def tenant_app_labels() -> set[str]:
@@ -256,7 +258,7 @@ def _run_data_step(step: SchemaStep) -> None:
 
 
 def make_schema(centre: Centre) -> None:
-    """Make the schema of a centre from all steps, inside the caller's transaction, and note how far it came.
+    """Make the schema and the role of a centre, inside the caller's transaction, and note how far it came.
 
     Costs a handful of statements; independent of how many centres there are.
     """
@@ -264,5 +266,7 @@ def make_schema(centre: Centre) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_MAKING_KEY])
         steps = list(SchemaStep.objects.all())
         cursor.execute(f'CREATE SCHEMA "{centre.schema_name}"')
+    open_a_place(centre)
     run_steps(centre.schema_name, [step for step in steps if step.in_new_centres])
+    close_around(centre)
     centre.schema_ordinal = steps[-1].ordinal if steps else 0

@@ -84,7 +84,7 @@ def make_bench() -> Bench:
         resident_id=number + resident_check_digit(number),
     )
     client = Client()
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
     return Bench(centre=city, account=account, client=client, item_code=OWN)
 
 

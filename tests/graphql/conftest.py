@@ -33,7 +33,7 @@ from zt_tenants.context import enter
 from zt_tenants.models import Centre
 
 PASSWORD = "correct-horse-42"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "zt_platform.accounts.sessions.AccountBackend"
 
 
 @dataclass(frozen=True)

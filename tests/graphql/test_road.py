@@ -15,7 +15,8 @@ from zt_platform.organisation.commands import post_staff_member
 from zt_platform.organisation.roles import Role
 from zt_storage import objects
 from zt_tenants import clock
-from zt_tenants.context import enter
+from zt_tenants.context import beside, enter
+from zt_tenants.wall.access import DatabaseRole
 
 REGISTER = """
 mutation($username: String!, $name: String!, $phone: String!, $id: String) {
@@ -71,7 +72,8 @@ def register(gateway, username: str, name: str, phone: str, resident_id: str | N
 def staff_client(gateway, centre, username: str, name: str, phone: str):
     client, account_id = register(gateway, username, name, phone)
     with enter(centre):
-        account = Account.objects.get(id=account_id)
+        with beside(DatabaseRole.PORTAL):
+            account = Account.objects.get(id=account_id)
         post_staff_member(actor=Actor.system(), account_id=account.id, full_name=name, roles=list(Role.values))
     me = client.ask(SIGN_IN, at=centre, username=username).data["signIn"]["me"]
     assert me["seats"] == [{"centreCode": centre.code}]

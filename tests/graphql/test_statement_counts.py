@@ -27,7 +27,7 @@ from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry
 from zt_platform.organisation.models import Department, StaffMember, Window
 from zt_platform.supervision.models import CaseRecord, CaseStep, Feed
 from zt_storage.models import Attachment
-from zt_tenants.context import enter
+from zt_tenants.context import enter, operating
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
@@ -460,12 +460,13 @@ def test_statements_do_not_grow_with_rows(scene, gateway, name) -> None:
             answer = client.ask(query, at=scene.city)
         return rows_of(answer.data[name]), len(statements), [one["sql"] for one in statements]
 
-    with enter(scene.city):
+    with operating(), enter(scene.city):
         grow(scene, range(1, 2))
     ask()  # fills what is cached a process: calendar, keys, prepared documents
     few, at_few, _ = ask()
-    with enter(scene.city):
+    with operating(), enter(scene.city):
         grow(scene, range(2, MANY + 2))
+    ask()  # centres were made: what is remembered of them is read anew
     many, at_many, statements = ask()
     assert many >= few + 5
     assert at_many == at_few, "\n".join(statements)

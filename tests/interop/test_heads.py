@@ -22,7 +22,7 @@ from zt_interop.resending import rewind
 from zt_interop.send import Outgoing, send_messages
 from zt_interop.testing import PROGRESSED, SUBJECT, progressed
 from zt_tenants.clock import at, now
-from zt_tenants.context import enter, outside_centres
+from zt_tenants.context import enter, operating, outside_centres
 from zt_tenants.errors import NotFound
 
 pytestmark = pytest.mark.req("Y-01", "R-03")
@@ -45,7 +45,7 @@ def told(world, recorder) -> OutboundStream:
 def _set_back(world, recorder, to: int) -> None:
     """As a restored backup leaves the county: rows, inbox and log as they were after message ``to``."""
     digest = OutboxMessage.objects.get(sequence=to).digest
-    with enter(world.county):
+    with operating(), enter(world.county):
         InboxMessage.objects.filter(sequence__gt=to).delete()
         MessageLogEntry.objects.filter(first_sequence__gt=to).delete()
         InboundStream.objects.update(last_sequence=to, last_hash=digest, head_sequence=0)
@@ -119,7 +119,7 @@ def test_what_is_pruned_from_the_queue_comes_from_the_permanent_log(world, told,
 def test_what_neither_queue_nor_log_has_stops_the_stream_with_the_reason(world, told, recorder) -> None:
     _set_back(world, recorder, 1)
     OutboxMessage.objects.filter(sequence=2).delete()
-    with enter(world.city):
+    with operating(), enter(world.city):
         MessageLogEntry.objects.filter(carrier__isnull=False, carrier__first_sequence=2).delete()
         MessageLogEntry.objects.filter(first_sequence=2).delete()
         with pytest.raises(HistoryIncomplete):

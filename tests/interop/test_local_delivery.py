@@ -93,6 +93,7 @@ def test_what_is_stored_of_a_message_is_sealed(world, recorder) -> None:
     with enter(world.county), connection.cursor() as cursor:
         cursor.execute("SELECT wire::bytea FROM interop_log_messagelogentry")
         wire = bytes(cursor.fetchone()[0])
+    with enter(world.city), connection.cursor() as cursor:
         cursor.execute("SELECT data FROM interop_queue_outboxmessage")
         queued = bytes(cursor.fetchone()[0])
 

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import BigAutoField
 
-from zt_tenants.context import enter
+from zt_tenants.context import enter, operating
 from zt_tenants.models import Centre
 
 _TENANT_APPS = ("organisation", "catalogue", "cases", "storage", "interop_log")
@@ -26,7 +26,7 @@ def _restart_keys(centre: Centre) -> None:
         for model in apps.get_models()
         if model._meta.app_label in _TENANT_APPS and isinstance(model._meta.pk, BigAutoField)
     ]
-    with enter(centre), connection.cursor() as cursor:
+    with operating(), enter(centre), connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval(sequence.name::regclass, 1, false) FROM unnest(%s::text[]) AS given(table_name),"
             " LATERAL (SELECT pg_get_serial_sequence(given.table_name, 'id') AS name) AS sequence"

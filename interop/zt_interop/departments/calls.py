@@ -47,6 +47,7 @@ from zt_tenants.context import current_centre, enter, outside_centres
 from zt_tenants.errors import DomainError
 from zt_tenants.uuid7 import uuid7
 from zt_tenants.vault import blind_index
+from zt_tenants.wall.access import DatabaseRole
 
 _CACHE_INDEX: Final = "departments.request"
 _LEASE: Final = timedelta(seconds=60)
@@ -227,7 +228,7 @@ def attempt(call: DataCall, service: DataService) -> None:
     )
     call.attempts += 1
     try:
-        with outside_centres():
+        with outside_centres(DatabaseRole.RELAY):
             answer = adapters.answer(service, request, consumer=centre)
     except (ServiceAway, AnswerRefused, EndpointRefused, MessageRefused) as error:
         breaker.failed()

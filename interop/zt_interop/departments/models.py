@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from zt_tenants.fields import SealedJSONField
 from zt_tenants.language import bi, bilingual
 from zt_tenants.uuid7 import uuid7
+from zt_tenants.wall.access import SharedAccess, own_id
 
 
 class Adapter(models.TextChoices):
@@ -41,6 +42,8 @@ class DataService(models.Model):
     ``subject_parameter`` names the parameter that identifies whom it is about. ``valid_for`` and ``kept_for`` are
     seconds: how long an answer counts, and how long it is kept to be shown.
     """
+
+    access = SharedAccess(centre="SELECT", relay="SELECT", portal="SELECT, INSERT, UPDATE")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=64, unique=True)
@@ -112,6 +115,8 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 class Grant(models.Model):
     """A centre (or one department in it) may ask a service for these fields, for this purpose, between two dates."""
 
+    access = SharedAccess(centre="SELECT", rows=own_id("centre_id"), relay="SELECT", portal="SELECT, INSERT, UPDATE")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     service = models.ForeignKey(DataService, on_delete=models.PROTECT, related_name="grants")
     centre_id = models.UUIDField()
@@ -157,6 +162,8 @@ class DueCall(models.Model):
     No data of anybody lie here; one worker finds what is due in all centres without looking into each.
     """
 
+    access = SharedAccess(centre="SELECT, INSERT, UPDATE, DELETE", rows=own_id("centre_id"), relay="SELECT, UPDATE")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     centre_id = models.UUIDField()
     call_id = models.BigIntegerField()
@@ -185,6 +192,8 @@ class DeliveryState(models.TextChoices):
 class Delivery(models.Model):
     """One authentic manifest that was picked up from a folder; its id makes a second delivery of it nothing new."""
 
+    access = SharedAccess(relay="SELECT, INSERT, UPDATE")
+
     id = models.UUIDField(primary_key=True, editable=False, help_text="the manifest's id")
     service = models.ForeignKey(DataService, on_delete=models.PROTECT, related_name="deliveries")
     manifest_sha256 = models.CharField(max_length=64)
@@ -204,6 +213,8 @@ class Delivery(models.Model):
 
 class DeliveredRecord(models.Model):
     """The newest record of one subject that a department delivered; found by a blind index, sealed."""
+
+    access = SharedAccess(relay="SELECT, INSERT, UPDATE", portal="SELECT")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     service = models.ForeignKey(DataService, on_delete=models.PROTECT, related_name="records")

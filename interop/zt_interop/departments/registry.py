@@ -18,9 +18,10 @@ from zt_interop.departments.models import Adapter, DataService, Grant, SubjectKi
 from zt_interop.schemas import check_schema
 from zt_interop.suites import DEFAULT_SUITE, suite
 from zt_tenants.clock import now, today
-from zt_tenants.context import current_centre
+from zt_tenants.context import beside, current_centre
 from zt_tenants.errors import Conflict, DomainError, InvalidInput, NotFound
 from zt_tenants.models import Centre
+from zt_tenants.wall.access import DatabaseRole
 
 _CODE_LENGTH = 64
 _SERVICE = re.compile(r"[a-z][a-z0-9.-]{0,63}")
@@ -129,6 +130,7 @@ class GrantTerms:
     calls_per_minute: int = 60
 
 
+@beside(DatabaseRole.PORTAL)
 def open_grant(*, service_code: str, consumer: Centre, terms: GrantTerms, by: UUID | None) -> Grant:
     """Let a centre, or a department in it, ask a service. Callers check that the actor speaks for the province.
 
@@ -178,6 +180,7 @@ def open_grant(*, service_code: str, consumer: Centre, terms: GrantTerms, by: UU
         ) from twice
 
 
+@beside(DatabaseRole.PORTAL)
 def revoke_grant(*, grant_id: UUID, reason: str, by: UUID | None) -> Grant:
     """End a grant at once. Raises NotFound (none, or ended already), InvalidInput (no reason)."""
     if not reason.strip():
@@ -197,6 +200,7 @@ def own_grants() -> list[Grant]:
     return list(own.order_by("-id"))
 
 
+@beside(DatabaseRole.PORTAL)
 def all_grants() -> list[Grant]:
     """Every grant of the province, newest first; callers check that the actor speaks for the province."""
     return list(Grant.objects.select_related("service").order_by("-id"))

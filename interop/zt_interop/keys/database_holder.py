@@ -20,7 +20,9 @@ from zt_interop.keys.models import PrivateKey
 from zt_interop.keys.registry import key_id
 from zt_interop.suites import key_algorithm, sealing_suite, suite
 from zt_tenants.clock import now
+from zt_tenants.context import beside
 from zt_tenants.vault import unwrap_key, wrap_key, wrapping_key_id
+from zt_tenants.wall.access import DatabaseRole
 
 KEPT_SECONDS: Final = 30.0
 """How long an unwrapped key stays in memory after it was read; a turn of the relay needs it for each message."""
@@ -46,6 +48,7 @@ class DatabaseHolder:
         self._kept: OrderedDict[str, _Unwrapped] = OrderedDict()
         self._lock = threading.Lock()
 
+    @beside(DatabaseRole.SIGNER)
     def generate(self, requests: Sequence[KeyRequest]) -> list[NewKey]:
         """See :class:`zt_interop.keys.holder.KeyHolder`."""
         made: list[NewKey] = []
@@ -78,12 +81,14 @@ class DatabaseHolder:
         with self._unwrapped(kid, centre_id) as (suite_name, private_key):
             return sealing_suite(suite_name).unwrap(private_key, wrapped, context=context)
 
+    @beside(DatabaseRole.SIGNER)
     def destroy(self, kid: str) -> None:
         """See :class:`zt_interop.keys.holder.KeyHolder`."""
         _rows().filter(kid=kid).delete()
         with self._lock:
             self._drop(kid)
 
+    @beside(DatabaseRole.SIGNER)
     def rewrap(self, limit: int) -> int:
         """See :class:`zt_interop.keys.holder.KeyHolder`. Several at once skip each other's rows."""
         wrapping = wrapping_key_id()
@@ -121,6 +126,7 @@ class DatabaseHolder:
             raise KeyNotHeld(kid=kid)
         yield kept.suite, key
 
+    @beside(DatabaseRole.SIGNER)
     def _read(self, kid: str) -> _Unwrapped:
         row = _rows().filter(kid=kid).first()
         if row is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import models
 
 from zt_tenants.language import bilingual
+from zt_tenants.wall.access import SharedAccess
 
 
 class KeyUsage(models.TextChoices):
@@ -20,6 +21,8 @@ class KeyUsage(models.TextChoices):
 class PrivateKey(models.Model):
     """A wrapped private key (AES-256-GCM; bound to centre and key id). Only
     :mod:`zt_interop.keys.database_holder` reads this table."""
+
+    access = SharedAccess(signer="SELECT, INSERT, UPDATE, DELETE")
 
     kid = models.CharField(primary_key=True, max_length=128)
     centre_id = models.UUIDField(db_index=True)
@@ -48,6 +51,10 @@ class PublicKey(models.Model):
 
     The centre's code is kept beside its id, because the code is what messages carry and it may change later.
     """
+
+    access = SharedAccess(
+        centre="SELECT", portal="SELECT", relay="SELECT, INSERT, UPDATE", signer="SELECT", supervision="SELECT"
+    )
 
     kid = models.CharField(primary_key=True, max_length=128)
     centre_id = models.UUIDField(db_index=True)

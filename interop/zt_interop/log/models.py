@@ -13,6 +13,7 @@ from django.db import models
 from zt_interop.envelope import FIRST_LINK
 from zt_tenants.fields import SealedJSONField, SealedTextField
 from zt_tenants.language import bilingual
+from zt_tenants.wall.access import APPEND_ONLY
 
 
 class InboundStream(models.Model):
@@ -53,6 +54,8 @@ class MessageLogEntry(models.Model):
     Messages of cases that travelled in a batch have an entry each, so that they are found by their subject; the bytes
     and the receipt are those of ``carrier``, the batch's own entry.
     """
+
+    access = APPEND_ONLY
 
     direction = models.CharField(max_length=3, choices=Direction.choices)
     event_id = models.UUIDField()

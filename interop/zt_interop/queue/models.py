@@ -15,6 +15,7 @@ from zt_interop.envelope import CASE_CHANNEL, FIRST_LINK, SUPERVISION_CHANNEL
 from zt_tenants.fields import SealedJSONField
 from zt_tenants.language import bilingual
 from zt_tenants.uuid7 import uuid7
+from zt_tenants.wall.access import SharedAccess, own
 
 AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """``next_attempt_at`` of a stream that need not wait: in the past for every clock, also a simulated one."""
@@ -42,6 +43,8 @@ PENDING: Final = (MessageState.QUEUED, MessageState.SIGNED)
 
 class OutboundStream(models.Model):
     """All messages from one centre to another on one channel; the row is locked while a sequence is given."""
+
+    access = SharedAccess(centre="SELECT, INSERT, UPDATE", rows=own("source_code"), relay="SELECT, UPDATE")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     source_code = models.CharField(max_length=12)
@@ -85,6 +88,8 @@ class Circuit(models.Model):
     *Closed* while ``open_until`` is empty, *open* until that moment, then *half open*: one stream may try.
     """
 
+    access = SharedAccess(relay="SELECT, INSERT, UPDATE, DELETE")
+
     destination_code = models.CharField(primary_key=True, max_length=12)
     failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)
@@ -104,6 +109,13 @@ class OutboxMessage(models.Model):
     ``position`` is a database sequence, so that two commands on the same case keep their order even when the clocks of
     their hosts disagree; ``sequence`` is its place in the stream, given at signing.
     """
+
+    access = SharedAccess(
+        centre="SELECT, INSERT, UPDATE",
+        rows="EXISTS (SELECT FROM shared.interop_queue_outboundstream stream WHERE stream.id = stream_id)",
+        relay="SELECT (position, event_id, stream_id, type, subject, time, state, sequence, attempts, queued_at,"
+        " delivered_at), DELETE",
+    )
 
     position = models.BigAutoField(primary_key=True)
     event_id = models.UUIDField(db_index=True, default=uuid7, editable=False)

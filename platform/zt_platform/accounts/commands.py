@@ -27,13 +27,15 @@ from zt_platform.accounts.models import (
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now, today
-from zt_tenants.context import current_centre_or_none
+from zt_tenants.context import beside, current_centre_or_none
 from zt_tenants.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from zt_tenants.vault import blind_index
+from zt_tenants.wall.access import DatabaseRole
 
 LONGEST_AUTHORISATION_YEARS = 5
 
 
+@beside(DatabaseRole.PORTAL)
 def register_account(
     *,
     username: str,
@@ -87,6 +89,7 @@ def set_phone(account: Account, phone: str) -> None:
     account.phone_masked = rules.mask_phone(phone)
 
 
+@beside(DatabaseRole.PORTAL)
 def sign_in(*, username: str, password: str, address: str) -> Account:
     """The account for a username and password; :mod:`sessions` opens the session.
 
@@ -111,6 +114,7 @@ def sign_in(*, username: str, password: str, address: str) -> Account:
     return account
 
 
+@beside(DatabaseRole.PORTAL)
 def enter_resident_id(*, actor: Actor, resident_id: str) -> Account:
     """An applicant enters the resident id that was left out at registration; unverified until a clerk has seen the card.
 
@@ -134,6 +138,7 @@ def enter_resident_id(*, actor: Actor, resident_id: str) -> Account:
     return account
 
 
+@beside(DatabaseRole.PORTAL)
 def verify_identity(*, actor: Actor, account_id: UUID, resident_id: str, full_name: str) -> Account:
     """A window clerk has seen the resident identity card: number and name on it prove the account's identity.
 
@@ -169,6 +174,7 @@ def verify_identity(*, actor: Actor, account_id: UUID, resident_id: str, full_na
     return account
 
 
+@beside(DatabaseRole.PORTAL)
 def authorise(*, actor: Actor, organisation_name: str, uscc: str, valid_from: date, valid_until: date) -> Authorisation:
     """Enter that the actor's account acts for a legal person; unverified until a clerk has seen the letter.
 
@@ -207,6 +213,7 @@ def authorise(*, actor: Actor, organisation_name: str, uscc: str, valid_from: da
     return authorisation
 
 
+@beside(DatabaseRole.PORTAL)
 def verify_authorisation(*, actor: Actor, authorisation_id: UUID) -> Authorisation:
     """A window clerk has seen the legal person's letter of authorisation.
 
@@ -226,6 +233,7 @@ def verify_authorisation(*, actor: Actor, authorisation_id: UUID) -> Authorisati
     return authorisation
 
 
+@beside(DatabaseRole.PORTAL)
 def verify_by_service(*, actor: Actor, service: str) -> Account:
     """A data service has proven the identity of the actor's own account (``BY_SERVICE``).
 
@@ -242,6 +250,7 @@ def verify_by_service(*, actor: Actor, service: str) -> Account:
     return account
 
 
+@beside(DatabaseRole.PORTAL)
 def revoke_authorisation(*, actor: Actor, authorisation_id: UUID) -> Authorisation:
     """End an authorisation: by its own account, or by a window clerk at the legal person's request.
 

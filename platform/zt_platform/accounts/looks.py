@@ -11,12 +11,14 @@ from uuid import UUID
 from zt_platform.accounts.models import CREDIT_CODE_INDEX, RESIDENT_ID_INDEX, Account, AccountEvent, Authorisation
 from zt_platform.actors import Actor, ActorKind
 from zt_tenants.clock import now
-from zt_tenants.context import current_centre_or_none
+from zt_tenants.context import beside, current_centre_or_none
 from zt_tenants.vault import blind_index
+from zt_tenants.wall.access import DatabaseRole
 
 KIND = "data_looked_up"
 
 
+@beside(DatabaseRole.PORTAL)
 def record_look(*, actor: Actor, resident_id: str, uscc: str, look: Mapping[str, object]) -> int:
     """Tell those whose data were asked for: the person with this number, or who acts for the legal person; how many.
 
@@ -45,6 +47,7 @@ def record_look(*, actor: Actor, resident_id: str, uscc: str, look: Mapping[str,
     return len(found)
 
 
+@beside(DatabaseRole.PORTAL)
 def looks_of(actor: Actor, *, limit: int = 50) -> list[AccountEvent]:
     """Who looked at the data of the actor's account, newest first. Raises NotPermitted (not an applicant)."""
     account_id = actor.require_applicant()

@@ -14,6 +14,7 @@ from zt_tenants.clock import now
 from zt_tenants.fields import SealedTextField
 from zt_tenants.language import bilingual
 from zt_tenants.uuid7 import uuid7
+from zt_tenants.wall.access import SharedAccess
 
 PHONE_INDEX = "accounts.phone"
 PHONE_TAIL_INDEX = "accounts.phone_tail"
@@ -39,6 +40,8 @@ class AccountManager(BaseUserManager["Account"]):
 
 class Account(AbstractBaseUser):
     """One person's login: applicant, staff member or both."""
+
+    access = SharedAccess(portal="SELECT, INSERT, UPDATE")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField(max_length=64, unique=True)
@@ -84,6 +87,8 @@ class AuthorisationQuerySet(models.QuerySet["Authorisation"]):
 class Authorisation(models.Model):
     """An account may act for a legal person (申请人/代理人), from a date until a date."""
 
+    access = SharedAccess(portal="SELECT, INSERT, UPDATE")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="authorisations")
     organisation_name = models.CharField(max_length=120)
@@ -124,6 +129,8 @@ class Authorisation(models.Model):
 
 class AccountEvent(models.Model):
     """Append-only log of what happened to an account: registered, locked, verified, authorised."""
+
+    access = SharedAccess(portal="SELECT, INSERT")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="events")

@@ -11,10 +11,13 @@ from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
+from zt_tenants.context import beside
 from zt_tenants.errors import NotFound
 from zt_tenants.vault import blind_index
+from zt_tenants.wall.access import DatabaseRole
 
 
+@beside(DatabaseRole.PORTAL)
 def own_account(actor: Actor) -> Account:
     """The account of the person who acts (applicant or staff). Raises NotFound when nobody's or closed."""
     account = Account.objects.filter(id=actor.account_id, is_active=True).first() if actor.account_id else None
@@ -23,6 +26,7 @@ def own_account(actor: Actor) -> Account:
     return account
 
 
+@beside(DatabaseRole.PORTAL)
 def account_by_resident_id(actor: Actor, number: str) -> Account:
     """The account with this resident id, for a clerk at the counter.
 
@@ -36,6 +40,7 @@ def account_by_resident_id(actor: Actor, number: str) -> Account:
     return account
 
 
+@beside(DatabaseRole.PORTAL)
 def accounts_by_phone(actor: Actor, phone: str) -> list[Account]:
     """Accounts with this mobile number (a family may share one), for a clerk at the counter.
 
@@ -46,12 +51,14 @@ def accounts_by_phone(actor: Actor, phone: str) -> list[Account]:
     return list(Account.objects.filter(phone_index=index, is_active=True).order_by("username")[:20])
 
 
+@beside(DatabaseRole.PORTAL)
 def names_of(account_ids: Iterable[UUID | None]) -> Mapping[UUID, str]:
     """The full names of accounts by id, in one statement; for lists of events and handlers."""
     wanted = {account_id for account_id in account_ids if account_id}
     return {account.id: account.full_name for account in Account.objects.filter(id__in=wanted).only("id", "full_name")}
 
 
+@beside(DatabaseRole.PORTAL)
 def authorisations_of(actor: Actor) -> list[Authorisation]:
     """The live authorisations of the actor's account, also future and expired ones; none for others."""
     if actor.kind is not ActorKind.APPLICANT or actor.account_id is None:
@@ -59,6 +66,7 @@ def authorisations_of(actor: Actor) -> list[Authorisation]:
     return list(Authorisation.objects.live().filter(account_id=actor.account_id))
 
 
+@beside(DatabaseRole.PORTAL)
 def authorisations_at_counter(actor: Actor, account_id: UUID) -> list[Authorisation]:
     """The live authorisations of the person at the counter, whose letters the clerk checks.
 
@@ -68,6 +76,7 @@ def authorisations_at_counter(actor: Actor, account_id: UUID) -> list[Authorisat
     return list(Authorisation.objects.live().filter(account_id=account_id))
 
 
+@beside(DatabaseRole.PORTAL)
 def party_for(actor: Actor, *, authorisation_id: UUID | None = None) -> Party:
     """For whom an applicant applies: himself, or the legal person of an authorisation of his.
 
@@ -78,6 +87,7 @@ def party_for(actor: Actor, *, authorisation_id: UUID | None = None) -> Party:
     return _party(own_account(actor), authorisation_id)
 
 
+@beside(DatabaseRole.PORTAL)
 def party_at_counter(actor: Actor, account_id: UUID, *, authorisation_id: UUID | None = None) -> Party:
     """For whom a clerk takes an application at the window: the person of an account, or whom that person acts for.
 

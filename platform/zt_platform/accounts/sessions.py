@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from zt_platform.accounts.errors import SignInRequired
@@ -14,16 +15,27 @@ from zt_platform.actors import Actor
 from zt_platform.index.queries import seats_of
 from zt_platform.organisation.queries import staff_member_of
 from zt_platform.organisation.roles import Role
-from zt_tenants.context import current_centre_or_none, enter
+from zt_tenants.context import beside, current_centre_or_none, enter
 from zt_tenants.errors import NotPermitted
+from zt_tenants.wall.access import DatabaseRole
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "zt_platform.accounts.sessions.AccountBackend"
 _SEEN = "_zt_actor_seen"
+
+
+class AccountBackend(ModelBackend):
+    """Finds the account of a session, also inside a centre, whose own database role does not reach accounts."""
+
+    def get_user(self, user_id: Any) -> Account | None:
+        """The account with this id, if it is open."""
+        with beside(DatabaseRole.PORTAL):
+            return super().get_user(user_id)
 
 
 def open_session(request: HttpRequest, account: Account) -> None:
     """Sign the account of a successful ``commands.sign_in`` in; the session key changes."""
-    login(request, account, backend=_BACKEND)
+    with beside(DatabaseRole.PORTAL):
+        login(request, account, backend=_BACKEND)
 
 
 def close_session(request: HttpRequest) -> None:

@@ -27,6 +27,7 @@ from zt_platform.lights import light
 from zt_platform.organisation.models import Department
 from zt_storage.models import Attachment
 from zt_tenants.fields import SealedJSONField
+from zt_tenants.wall.access import APPEND_ONLY
 
 PHONE_TAIL_INDEX = "cases.phone_tail"
 """Purpose of the blind index over the last four digits, by which a case is tracked without signing in (E-10)."""
@@ -330,6 +331,8 @@ class CaseEvent(models.Model):
     ``centre_code`` is where the step happened, ``occurred_at`` when; what another centre's message told is recorded
     later (``recorded_at``) and names the message. ``public`` lines are shown to the applicant.
     """
+
+    access = APPEND_ONLY
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     step = models.CharField(max_length=60, choices=step_choices)

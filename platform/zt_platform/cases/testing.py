@@ -28,7 +28,7 @@ from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper, PaperCounter
 from zt_storage.uploads import put_bytes
 from zt_tenants import clock
-from zt_tenants.context import enter
+from zt_tenants.context import enter, operating
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
 
@@ -108,7 +108,7 @@ def make_catalogue(centre: Centre, name: str) -> None:
 
 def _restart_keys(centre: Centre) -> None:
     """Let every table of the centre count on from the same key, whatever tests that were rolled back have used."""
-    with connection.cursor() as cursor:
+    with operating(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, 1000, false)"
             " FROM pg_sequences WHERE schemaname = %s",

@@ -16,7 +16,7 @@ from zt_platform.index.commands import upsert_item_entries
 from zt_platform.organisation.models import Department, Window
 from zt_platform.organisation.places import english_place, place_of
 from zt_tenants.clock import now
-from zt_tenants.context import enter
+from zt_tenants.context import enter, operating
 from zt_tenants.divisions import pinyin_of
 from zt_tenants.models import Centre, Level
 
@@ -38,7 +38,7 @@ def load_catalogue(centre: Centre) -> CatalogueReport:
     could not be published (D-01).
     """
     wanted = definitions.items_of(centre.level, centre.code)
-    with enter(centre), transaction.atomic():
+    with operating(), enter(centre), transaction.atomic():
         departments = _load_departments(centre, {item.department for item, _ in wanted.values()})
         items = _load_items(wanted, departments)
         _load_first_versions(items, wanted)

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from zt_tenants.uuid7 import uuid7
+from zt_tenants.wall.access import SharedAccess, own
 
 
 class ItemIndexEntry(models.Model):
@@ -15,6 +16,10 @@ class ItemIndexEntry(models.Model):
     There is no trigram index: most words searched for are two characters long, too short for one, and reading all
     entries of the largest provinces takes a few hundredths of a second.
     """
+
+    access = SharedAccess(
+        centre="SELECT, INSERT, UPDATE, DELETE", rows=own("centre_code"), reads_all=True, portal="SELECT"
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     centre_id = models.UUIDField()
@@ -47,6 +52,8 @@ class ItemIndexEntry(models.Model):
 class ApplicantCaseEntry(models.Model):
     """One case of an applicant at one centre, for "my cases"; the centre itself holds the case."""
 
+    access = SharedAccess(centre="SELECT, INSERT, UPDATE, DELETE", rows=own("centre_code"), portal="SELECT")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account_id = models.UUIDField()
     tracking_number = models.CharField(max_length=40)
@@ -75,6 +82,8 @@ class ApplicantCaseEntry(models.Model):
 
 class StaffSeatEntry(models.Model):
     """In which centres an account holds a post, so that sign-in can lead there. It grants nothing."""
+
+    access = SharedAccess(centre="SELECT, INSERT, UPDATE, DELETE", rows=own("centre_code"), portal="SELECT")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account_id = models.UUIDField()

@@ -11,7 +11,10 @@ from django.db.models import Case, CharField, Count, Func, IntegerField, Min, Q,
 from django.db.models.functions import Length
 
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSeatEntry
+from zt_tenants.context import beside
 from zt_tenants.searching import searchable
+from zt_tenants.wall.access import DatabaseRole
+from zt_tenants.wall.querysets import read_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def common_life_events(*, limit: int = 8) -> list[str]:
     return [row["event"] for row in events[:limit]]
 
 
+@beside(DatabaseRole.PORTAL)
 def cases_of(
     account_id: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int = 20
 ) -> list[ApplicantCaseEntry]:
@@ -92,9 +96,10 @@ def cases_of(
 
 def all_cases_of(account_id: UUID) -> QuerySet[ApplicantCaseEntry, ApplicantCaseEntry]:
     """An applicant's cases at all centres as a queryset, for lists that page."""
-    return ApplicantCaseEntry.objects.filter(account_id=account_id)
+    return read_beside(ApplicantCaseEntry.objects.filter(account_id=account_id), DatabaseRole.PORTAL)
 
 
+@beside(DatabaseRole.PORTAL)
 def centres_of_case(tracking_number: str) -> list[str]:
     """The codes of the centres that hold a case with this number for some account."""
     return sorted(
@@ -105,6 +110,7 @@ def centres_of_case(tracking_number: str) -> list[str]:
     )
 
 
+@beside(DatabaseRole.PORTAL)
 def seats_of(account_id: UUID) -> list[StaffSeatEntry]:
     """The centres where an account holds a post, by code. Says where to look; grants nothing."""
     return list(StaffSeatEntry.objects.filter(account_id=account_id).order_by(Length("centre_code"), "centre_code"))

@@ -15,7 +15,9 @@ from zt_platform.organisation.errors import AlreadyPosted
 from zt_platform.organisation.models import Department, StaffMember, Window
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
+from zt_tenants.context import beside
 from zt_tenants.errors import InvalidInput, NotFound
+from zt_tenants.wall.access import DatabaseRole
 
 
 def post_staff_member(
@@ -34,7 +36,9 @@ def post_staff_member(
     _require_administrator(actor)
     checked = _checked_roles(roles)
     name = checked_name(full_name)
-    if not Account.objects.filter(id=account_id, is_active=True).exists():
+    with beside(DatabaseRole.PORTAL):
+        known = Account.objects.filter(id=account_id, is_active=True).exists()
+    if not known:
         raise InvalidInput(field="account_id", zh="没有这个账户。", en="There is no such account.")
     try:
         with transaction.atomic():

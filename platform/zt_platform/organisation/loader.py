@@ -19,7 +19,7 @@ from zt_platform.organisation.models import CentreProfile, Department, StaffMemb
 from zt_platform.organisation.places import place_of
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
-from zt_tenants.context import enter
+from zt_tenants.context import enter, operating
 from zt_tenants.models import Centre, Level
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
@@ -79,7 +79,7 @@ def load_staff(centre: Centre, *, password: str) -> list[StaffMember]:
     """
     rules.password(password, common=common_passwords())
     posts = posts_of(centre.level)
-    with enter(centre), transaction.atomic():
+    with operating(), enter(centre), transaction.atomic():
         opens, closes = OWN_HOURS.get(centre.code, (time(9, 0), time(17, 0)))
         CentreProfile.objects.bulk_create(
             [CentreProfile(opens_at=opens, closes_at=closes, address=f"{place_of(centre)}政务服务中心大厅")],

@@ -18,6 +18,7 @@ from zt_storage.objects import ready
 from zt_tenants.clock import now
 from zt_tenants.fleet import fleet_status
 from zt_tenants.timers.queries import timers_status
+from zt_tenants.wall.raising import wall_status
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "storage": _answers(ready),
     }
     parts["schema"] = _schema() if parts["database"]["ok"] else {"ok": False}
+    parts["wall"] = _wall() if parts["database"]["ok"] else {"ok": False}
     parts["keys"] = _keys() if parts["database"]["ok"] else {"ok": False}
     parts["timers"] = _timers() if parts["database"]["ok"] else {"ok": False}
     parts["calendar"] = _calendar() if parts["database"]["ok"] else {"ok": False}
@@ -61,6 +63,11 @@ def _database() -> bool:
 def _cache() -> bool:
     cache.set("health", 1, 10)
     return bool(cache.get("health") == 1)
+
+
+def _wall() -> dict[str, Any]:
+    wall = wall_status()
+    return {"ok": wall.stands, "shared": wall.shared, "centres_without": wall.centres_without}
 
 
 def _schema() -> dict[str, Any]:

@@ -17,9 +17,10 @@ from django.urls import get_script_prefix, set_script_prefix
 
 from zt_platform.web.error_pages import page_for
 from zt_tenants.centres import centre_by_code
-from zt_tenants.context import enter
+from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import UnknownCentre
 from zt_tenants.models import Centre
+from zt_tenants.wall.access import DatabaseRole
 
 _MOUNT = re.compile(r"/c/(?P<code>\d{6}(?:\d{3})?)(?P<rest>/.*)?\Z", re.DOTALL)
 
@@ -34,6 +35,10 @@ class CentreMountMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve the request inside its centre, or on the portal."""
+        with outside_centres(DatabaseRole.PORTAL):
+            return self._find_place(request)
+
+    def _find_place(self, request: HttpRequest) -> HttpResponseBase:
         request.centre = None  # type: ignore[attr-defined]
         mount = _MOUNT.match(request.path_info)
         if mount is None:

@@ -17,7 +17,7 @@ from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.organisation.loader import load_staff
 from zt_tenants import clock
 from zt_tenants.centres import centre_by_code
-from zt_tenants.context import enter, outside_centres
+from zt_tenants.context import enter, operating, outside_centres
 from zt_tenants.divisions import Division
 from zt_tenants.errors import DomainError
 from zt_tenants.models import Centre, FormerCode, Level
@@ -96,7 +96,7 @@ def _load(
 
 
 def _load_together(divisions: list[Division], *, password: str) -> None:
-    with commits_not_awaited():
+    with operating(), commits_not_awaited():
         there = Centre.objects.in_bulk([division.code for division in divisions], field_name="code")
         centres = [there.get(division.code) or _provision(division) for division in divisions]
         ensure_keys(centres)

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from zt_platform.project.secrets import data_home, load_secrets, vault_keys
 
@@ -94,6 +95,16 @@ DATABASES = {
         "TEST": {"NAME": "test_zhengtong"},
     }
 }
+ZT_WALL = env.str("ZT_WALL", default="login" if PRODUCTION else "session")
+"""``login``: each centre is a database log-in of its own. ``session``: tests, whose world is one connection."""
+if ZT_WALL not in ("login", "session") or (PRODUCTION and ZT_WALL != "login"):
+    raise ImproperlyConfigured("ZT_WALL must be login")
+ZT_ROLE = env.str("ZT_ROLE", default="")  # who a process is outside centres; empty: the user of DATABASE_URL
+ZT_CONNECTIONS = env.int(
+    "ZT_CONNECTIONS", default=20
+)  # at most so many at a time in a process, besides a quarter for short reads
+ZT_CONNECTION_WAIT = env.float("ZT_CONNECTION_WAIT", default=5.0)  # seconds
+ZT_CONNECTION_LIFETIME = env.float("ZT_CONNECTION_LIFETIME", default=1800.0)  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache, sessions, queue ----------------------------------------------------------------------------------------
@@ -130,6 +141,7 @@ ZT_FILE_DROP = Path(env.str("ZT_FILE_DROP", default=str(ZT_HOME / "file-drop")))
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["zt_platform.accounts.sessions.AccountBackend"]
 LOGIN_URL = "/sign-in/"
 
 # --- requests ------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage
 from zt_tenants.language import bilingual
 from zt_tenants.models import Level
 from zt_tenants.uuid7 import uuid7
+from zt_tenants.wall.access import SharedAccess, own, supervised
 
 
 def _clock_indexes(name: str, ledgers: Q, more: list[str]) -> list[models.Index]:
@@ -81,6 +82,8 @@ class CaseRecord(models.Model):
     ``stopped_at`` is when the clock stopped: the decision, or refusal, withdrawal, handing down; or stands still,
     during a special procedure (art. 45).
     """
+
+    access = SharedAccess(supervising="SELECT, INSERT, UPDATE", rows=supervised("centre_code"), supervision="SELECT")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     centre_code = models.CharField(max_length=12)
@@ -152,6 +155,8 @@ class CaseRecord(models.Model):
 class CaseStep(models.Model):
     """One reported step, kept for ever. ``sequence`` is its place in the centre's feed."""
 
+    access = SharedAccess(supervising="INSERT", rows=supervised("centre_code"), supervision="SELECT")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     centre_code = models.CharField(max_length=12)
     sequence = models.BigIntegerField()
@@ -184,6 +189,8 @@ class CentreDay(models.Model):
     count nothing twice.
     """
 
+    access = SharedAccess(supervising="SELECT, INSERT, UPDATE", rows=supervised("centre_code"), supervision="SELECT")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     day = models.DateField()
     centre_code = models.CharField(max_length=12)
@@ -215,6 +222,8 @@ class Feed(models.Model):
     highest that is known to exist (see :class:`.rules.Coverage`); ``gap_since`` is when the feed stopped being complete.
     A gap stays visible until what is missing has arrived.
     """
+
+    access = SharedAccess(supervising="SELECT, INSERT, UPDATE", rows=own("destination_code"), supervision="SELECT")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     source_code = models.CharField(max_length=12)

@@ -14,15 +14,17 @@ from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
 from zt_platform.workcalendar.queries import FIRST_YEAR, LAST_YEAR, REVISION_KEY
 from zt_tenants.clock import now
-from zt_tenants.context import current_centre, on_commit
+from zt_tenants.context import beside, current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotPermitted
 from zt_tenants.models import Level
 from zt_tenants.timers import schedule_everywhere
+from zt_tenants.wall.access import DatabaseRole
 
 RECOMPUTE = "calendar.recompute"
 """The timer by which each centre counts its running limits anew; :mod:`zt_platform.cases` handles it."""
 
 
+@beside(DatabaseRole.PORTAL)
 def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> CalendarOverride:
     """Say for one day whether it is worked, replacing what was said before.
 
@@ -39,6 +41,7 @@ def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> Cale
     return override
 
 
+@beside(DatabaseRole.PORTAL)
 def withdraw_override(*, actor: Actor, day: date) -> bool:
     """Let the published calendar count again for a day; True when there was an override.
 
@@ -51,6 +54,7 @@ def withdraw_override(*, actor: Actor, day: date) -> bool:
     return bool(deleted)
 
 
+@beside(DatabaseRole.PORTAL)
 def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping[date, bool]) -> CalendarYear:
     """Enter the State Council notice of a year: its holidays (False) and make-up working days (True).
 

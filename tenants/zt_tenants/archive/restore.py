@@ -25,6 +25,7 @@ from zt_tenants.errors import InvalidInput, UnknownCentre
 from zt_tenants.models import Centre, FormerCode, SchemaStep
 from zt_tenants.schema import SHARED_SCHEMA, run_steps
 from zt_tenants.uuid7 import uuid7
+from zt_tenants.wall.raising import close_around, open_a_place
 
 _CODE = re.compile(r"\d{6}(\d{3})?")
 _COPY_CODES = range(990001, 990999)  # GB/T 2260 gives no division a code that begins with 99
@@ -149,12 +150,13 @@ class _Restore:
         """Write everything; the caller commits."""
         centre = self._centre()
         with connection.cursor() as cursor:
-            self._make_schema(cursor, centre.schema_name)
+            self._make_schema(cursor, centre)
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # tables refer to each other in circles; steps set IMMEDIATE
             self._fill(cursor, centre.schema_name)
             self._set_sequences(cursor, centre.schema_name)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a broken reference is found here, not at the commit
             centre.schema_ordinal = self._add_missing_steps(centre.schema_name)
+            close_around(centre)
             if not self._place.beside:
                 self._fill_shared(cursor, centre)
         new = centre._state.adding
@@ -209,10 +211,12 @@ class _Restore:
             **fields,
         )
 
-    def _make_schema(self, cursor: Any, schema: str) -> None:
+    def _make_schema(self, cursor: Any, centre: Centre) -> None:
+        schema = centre.schema_name
         if self._place.replace and not self._place.beside:
             cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
         cursor.execute(f'CREATE SCHEMA "{schema}"')
+        open_a_place(centre)
         steps = SchemaStep.objects.filter(ordinal__lte=self._manifest.schema_ordinal)
         run_steps(schema, steps, python=False)  # the archived rows have been through the data migrations
 

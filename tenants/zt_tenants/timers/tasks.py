@@ -11,6 +11,7 @@ from celery import shared_task
 from zt_tenants.context import outside_centres
 from zt_tenants.timers.lanes import WAITING, Claim, claim_due, give_back
 from zt_tenants.timers.turn import take_turn
+from zt_tenants.wall.access import DatabaseRole
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ _CLAIM_FADES: Final = int(WAITING.total_seconds())
 @shared_task(name="zt_tenants.timers.tasks.scan", ignore_result=True)  # type: ignore[untyped-decorator]
 def scan() -> int:
     """The beat's tick: claim what is due in all centres and hand it to the workers; how many lanes."""
-    with outside_centres():
+    with outside_centres(DatabaseRole.RELAY):
         claims = claim_due()
         return _hand_out(claims)
 
@@ -30,7 +31,7 @@ def handle(centre_id: str, kind: str, token: str) -> None:
     """A turn on one lane; what is left of its centre goes to the end of the queue, behind the other centres."""
     following = take_turn(Claim(UUID(centre_id), kind, UUID(token))).following
     if following is not None:
-        with outside_centres():
+        with outside_centres(DatabaseRole.RELAY):
             _hand_out([following])
 
 

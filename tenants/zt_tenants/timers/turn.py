@@ -25,6 +25,7 @@ from zt_tenants.timers import failures
 from zt_tenants.timers.commands import own_changes
 from zt_tenants.timers.lanes import MOST_IN_BATCH, Claim, Course, begin, claim_due, finish
 from zt_tenants.timers.registry import DueTimer, Handle, handler_for
+from zt_tenants.wall.access import DatabaseRole
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def run_due() -> int:
     """Handle all that is due in all centres, in this process; how many timers were handled."""
     handled = 0
     while True:
-        with outside_centres():
+        with outside_centres(DatabaseRole.RELAY):
             claims = claim_due()
         if not claims:
             return handled
@@ -63,7 +64,7 @@ def run_due() -> int:
 
 def take_turn(claim: Claim) -> Turn:
     """Work on a claimed lane for a bounded while; nothing happens when the claim ran out."""
-    with outside_centres():
+    with outside_centres(DatabaseRole.RELAY):
         crash_point("timers_after_claim")
         handle = handler_for(claim.kind)
         centre = centres_by_id([claim.centre_id]).get(claim.centre_id)

@@ -107,7 +107,7 @@ def supervisors_browser() -> Client:
             )
             upsert_seats([account.id])
     browser = Client()
-    browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
     return browser
 
 

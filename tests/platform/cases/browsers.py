@@ -61,5 +61,5 @@ class Browsers:
 
     def _signed_in(self, account: Account) -> Client:
         client = Client()
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
         return client

@@ -14,7 +14,7 @@ from zt_platform.actors import Actor
 from zt_platform.organisation.commands import post_staff_member
 from zt_tenants.context import enter
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "zt_platform.accounts.sessions.AccountBackend"
 RESIDENT_ID = "340102199003074513"
 
 

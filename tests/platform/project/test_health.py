@@ -47,7 +47,7 @@ def test_a_storage_that_does_not_answer_is_named(world, client, settings) -> Non
 
 def test_it_costs_few_statements(world, client, django_assert_num_queries) -> None:
     calendar()  # remembered by a process that has served before
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get("/health/")
 
 

@@ -21,7 +21,7 @@ from zt_platform.index.models import ItemIndexEntry
 from zt_platform.organisation.models import StaffMember
 from zt_platform.project import provinces
 from zt_platform.project.provinces import load_province, missing_divisions
-from zt_tenants.context import enter, outside_centres
+from zt_tenants.context import enter, operating, outside_centres
 from zt_tenants.divisions import Division, divisions_of, select
 from zt_tenants.errors import InvalidInput
 from zt_tenants.models import Centre
@@ -60,7 +60,7 @@ def _fleet(divisions: list[Division]) -> dict[str, object]:
             for (table,) in cursor.fetchall():
                 cursor.execute(f'SELECT count(*) FROM "{centre.schema_name}"."{table}"')
                 rows[table] = cursor.fetchone()[0]
-        with enter(centre):
+        with operating(), enter(centre):
             found[centre.code] = (
                 rows,
                 centre.name,

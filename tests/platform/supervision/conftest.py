@@ -185,7 +185,7 @@ def sign_in(client) -> Callable[..., Client]:
                 posted_on=date(2020, 1, 1),
             )
             upsert_seats([account.id])
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
         return client
 
     return _sign_in

@@ -20,7 +20,7 @@ def _person(name: str = "zhangxiaoming") -> Account:
 
 def _browser(account: Account) -> Client:
     browser = Client()
-    browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
     return browser
 
 

@@ -35,7 +35,7 @@ def _entries(account: Account, count: int) -> None:
 
 def _browser_of(account: Account) -> Client:
     browser = Client()
-    browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
     return browser
 
 

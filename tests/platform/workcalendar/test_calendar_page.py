@@ -46,7 +46,7 @@ def seated(world):
         with enter(centre):
             StaffMember.objects.create(account_id=account.id, full_name="王芳", roles=[role], posted_on=today())
         client = Client()
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
         return client
 
     return seat

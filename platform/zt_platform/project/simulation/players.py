@@ -17,8 +17,9 @@ from zt_platform.organisation.queries import staff_member_of
 from zt_platform.project.simulation.cast import Person, people
 from zt_tenants import clock
 from zt_tenants.centres import centre_by_code
-from zt_tenants.context import enter
+from zt_tenants.context import beside, enter
 from zt_tenants.errors import DomainError
+from zt_tenants.wall.access import DatabaseRole
 
 PATTERNED = {
     "vin": "LSVAU2180N2183294",
@@ -79,7 +80,8 @@ class Players:
         """Look up who holds the posts of a centre today (in the past of an older case they were not posted yet)."""
         with enter(centre_by_code(centre_code)):
             for post in POSTS:
-                account = Account.objects.get(username=username_for(post, centre_code))
+                with beside(DatabaseRole.PORTAL):
+                    account = Account.objects.get(username=username_for(post, centre_code))
                 member = staff_member_of(account.id)
                 if member is None:
                     raise NobodyOnPost(post=post.key, centre=centre_code)

@@ -21,8 +21,10 @@ from zt_platform.supervision.queries.figures import (
 from zt_platform.supervision.queries.lights import Branches, LightCounts, branch_lights, pairs_of, reading_moment
 from zt_platform.supervision.scope import Scope
 from zt_tenants.clock import CHINA
+from zt_tenants.context import beside
 from zt_tenants.errors import InvalidInput
 from zt_tenants.models import Centre
+from zt_tenants.wall.access import DatabaseRole
 
 BOARD_DAYS = 14
 OVERRUN = "overrun"
@@ -50,6 +52,7 @@ def last_days(on: date, count: int = BOARD_DAYS) -> tuple[date, ...]:
     return tuple(on - timedelta(days=back) for back in range(count - 1, -1, -1))
 
 
+@beside(DatabaseRole.SUPERVISION)
 def board(scope: Scope, *, on: date, code: str = "") -> list[Branch]:
     """The branches of a centre over the last 14 days, best on-time rate first. Two SQL statements.
 
@@ -137,6 +140,7 @@ class HeatRow:
     values: tuple[int, ...]
 
 
+@beside(DatabaseRole.SUPERVISION)
 def heat(rows: Sequence[Branch], scope: Scope, *, on: date, measure: str, code: str = "") -> list[HeatRow]:
     """A measure of the board's branches by day, in the order of codes.
 
@@ -176,6 +180,7 @@ _OVERRUN = """
 """
 
 
+@beside(DatabaseRole.SUPERVISION)
 def _overrun(branches: Branches, days: Sequence[date], moment: datetime) -> dict[tuple[str, date], int]:
     names, codes = pairs_of(branches)
     values: dict[str, Any] = {

@@ -7,6 +7,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import cast
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -17,8 +18,11 @@ from zt_platform.supervision.models import CaseRecord, CaseRecordQuerySet, CaseS
 from zt_platform.supervision.rules import DECIDING_ROLES, OVERDUE, PRIMARY_ROLES
 from zt_platform.supervision.scope import Scope
 from zt_tenants.clock import CHINA, now
+from zt_tenants.context import beside
 from zt_tenants.errors import InvalidInput, NotFound
 from zt_tenants.models import Centre
+from zt_tenants.wall.access import DatabaseRole
+from zt_tenants.wall.querysets import read_beside
 
 PAGE_ROWS = 50
 COUNT_LIMIT = 10_000
@@ -96,6 +100,7 @@ class CasePage:
     next_cursor: str
 
 
+@beside(DatabaseRole.SUPERVISION)
 def list_cases(
     scope: Scope, filters: CaseFilters, *, after: str = "", limit: int = PAGE_ROWS, at: datetime | None = None
 ) -> CasePage:
@@ -145,9 +150,10 @@ def matching_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = 
     Raises:
         NotFound: the centre lies outside the scope. InvalidInput: an unknown measure or light.
     """
-    return _filtered(scope, filters, at or now())
+    return cast(CaseRecordQuerySet, read_beside(_filtered(scope, filters, at or now()), DatabaseRole.SUPERVISION))
 
 
+@beside(DatabaseRole.SUPERVISION)
 def count_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = None) -> int:
     """How many cases a list has, counted no further than 10,000 (then 10,001). One SQL statement."""
     return _filtered(scope, filters, at or now()).order_by()[: COUNT_LIMIT + 1].count()
@@ -245,6 +251,7 @@ class CaseTrail:
     steps: list[StepRow]
 
 
+@beside(DatabaseRole.SUPERVISION)
 def case_steps(scope: Scope, tracking_number: str, *, at: datetime | None = None) -> CaseTrail:
     """One case over all levels, also the levels outside the scope, once one of its ledgers lies inside.
 

@@ -13,8 +13,10 @@ from django.db.models.functions import Coalesce, Greatest
 from zt_platform.supervision.models import Feed
 from zt_platform.supervision.scope import Scope
 from zt_tenants.clock import now
+from zt_tenants.context import beside
 from zt_tenants.language import bilingual
 from zt_tenants.models import Centre
+from zt_tenants.wall.access import DatabaseRole
 
 LATE_AFTER = timedelta(minutes=10)
 """Batches leave every few seconds; one that needed longer was held up somewhere."""
@@ -69,6 +71,7 @@ class FeedSummary:
         return self.missing == 0
 
 
+@beside(DatabaseRole.SUPERVISION)
 def feeds(scope: Scope, *, code: str = "", at: datetime | None = None) -> FeedSummary:
     """The feeds of a centre of the scope and of all below it, centres that never reported included.
 
@@ -92,6 +95,7 @@ def feeds(scope: Scope, *, code: str = "", at: datetime | None = None) -> FeedSu
     )
 
 
+@beside(DatabaseRole.SUPERVISION)
 def feed_totals(scope: Scope, *, code: str = "") -> FeedSummary:
     """What :func:`feeds` says in total, without its rows: one SQL statement that adds up in the database.
 

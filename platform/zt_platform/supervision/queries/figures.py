@@ -11,6 +11,8 @@ from django.db import connection
 from zt_platform.supervision.queries.lights import Branches, LightCounts, branch_lights, pairs_of, reading_moment
 from zt_platform.supervision.rules import Rate, completion_rate, instant_rate, on_time_rate
 from zt_platform.supervision.scope import Scope
+from zt_tenants.context import beside
+from zt_tenants.wall.access import DatabaseRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def same_day_last_year(on: date) -> date:
         return on.replace(year=on.year - 1, day=28)
 
 
+@beside(DatabaseRole.SUPERVISION)
 def overview(scope: Scope, *, on: date, code: str = "") -> Overview:
     """The figures of a centre of the scope and all below it (the whole scope by default). Three SQL statements.
 
@@ -94,6 +97,7 @@ def overview(scope: Scope, *, on: date, code: str = "") -> Overview:
     )
 
 
+@beside(DatabaseRole.SUPERVISION)
 def branch_days(branches: Branches, days: Collection[date]) -> dict[tuple[str, date], DayFigures]:
     """The counters by row and day, without rows that have none. One SQL statement."""
     sums = ", ".join(f"sum(centre_day.{name})" for name in COUNTERS)

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 
 from zt_tenants.clock import CHINA, now, today
+from zt_tenants.context import beside
+from zt_tenants.wall.access import DatabaseRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _statement(*, few: bool) -> str:
     )
 
 
+@beside(DatabaseRole.SUPERVISION)
 def branch_lights(branches: Branches, moment: datetime) -> dict[str, LightCounts]:
     """Running cases by light in each row, as read at a moment; a case in two ledgers of a row counts once.
 

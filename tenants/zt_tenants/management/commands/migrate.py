@@ -1,4 +1,5 @@
-"""``migrate``: the shared schemas by Django, then every centre by schema steps."""
+"""``migrate``: the shared schemas by Django, then every centre by schema steps; and the wall
+around each."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from zt_tenants import schema
 from zt_tenants.errors import DomainError
 from zt_tenants.models import Centre
 from zt_tenants.rollout import RollOut, centres_behind, roll_out
+from zt_tenants.wall import raising
 
 
 class CentresLeftBehind(CommandError):
@@ -45,6 +47,7 @@ class Command(MigrateCommand):
             schema.prepare_database()
             with schema.one_roll_out_at_a_time():
                 super().handle(*args, **options)
+                raising.raise_around_shared()
                 self._roll_out(options)
 
     def _roll_out(self, options: dict[str, Any]) -> None:
@@ -59,8 +62,15 @@ class Command(MigrateCommand):
         )
         if options["verbosity"] >= 1:
             self.stdout.write(f"  schema steps: {len(made)} new; centres brought up to date: {len(result.done)}")
+        unwalled = raising.raise_missing(jobs=options["jobs"])
         if result.failed:
             raise CentresLeftBehind(_report(result))
+        if unwalled:
+            lines = [f"  {code}: {words}" for code, words in unwalled.items()]
+            head = (
+                f"{len(unwalled)} 个中心的数据库角色未能建立。 {len(unwalled)} centre(s) without their database role."
+            )
+            raise CentresLeftBehind("\n".join([head, *lines]))
 
     def _print_plan(self) -> None:
         there = Centre._meta.db_table in connection.introspection.table_names()
