@@ -91,7 +91,7 @@ class DatabaseWrapper(TenantDatabaseWrapper):
         if self._lease is not None:
             self.close()
         else:
-            self._owners_own = self._state()
+            self._owners_own = {name: value for name, value in self._state().items() if name != "role"}
             self.connection = None
 
     def let_go(self) -> None:

@@ -7,6 +7,7 @@ are taken, the one that lay idle longest is closed for another role; when none i
 from __future__ import annotations
 
 import os
+import select
 import threading
 import time
 from collections import OrderedDict
@@ -117,8 +118,7 @@ class ConnectionPool:
         if moment - idle.opened_at >= self._lifetime:
             return False
         try:
-            idle.connection.pgconn.consume_input()  # notices without a round trip that the server has hung up
-            if idle.connection.pgconn.status != ConnStatus.OK:
+            if idle.connection.pgconn.status != ConnStatus.OK or _has_something_to_say(idle.connection):
                 return False
             if moment - idle.since >= self._check_after:
                 idle.connection.execute("SELECT 1")
@@ -155,6 +155,13 @@ class ConnectionPool:
             self._free.notify_all()
         for one in idle:
             _close(one.connection)
+
+
+def _has_something_to_say(connection: Connection) -> bool:
+    """Whether bytes lie unread on an idle connection: the server has hung up. Costs no round trip."""
+    asked = select.poll()  # unlike select(), not bound to descriptors below 1024
+    asked.register(connection.fileno(), select.POLLIN)
+    return bool(asked.poll(0))
 
 
 def _close(connection: Connection) -> None:
