@@ -95,3 +95,8 @@ def fleet_status() -> FleetStatus:
         failed=tuple(sorted(failed, key=lambda centre: centre.code)),
         unrecorded=steps_of_the_code() - len(labels),
     )
+
+
+def unrecorded_migrations() -> int:
+    """Migrations of this code that were not rolled out at all yet; one statement. Negative: the database is newer."""
+    return steps_of_the_code() - SchemaStep.objects.count()

@@ -107,7 +107,7 @@ def start() -> Iterator[Callable[[Pod, list[str]], subprocess.Popen[bytes]]]:
             process.wait()
 
 
-def test_the_web_server_answers_its_probes_even_while_the_database_is_away(default_objects, tmp_path, start) -> None:
+def test_while_the_database_is_away_the_web_server_lives_and_is_not_ready(default_objects, tmp_path, start) -> None:
     pod = Pod(default_objects, "web", tmp_path)
     port = free_port(0)
     process = start(pod, pod.command(bind=f"127.0.0.1:{port}"))
@@ -125,6 +125,7 @@ def test_the_web_server_answers_its_probes_even_while_the_database_is_away(defau
 
         _until(answers, process, pod.log)
         assert status(pod.probe("livenessProbe")) == 200
+        assert status(pod.probe("readinessProbe")) == 503
 
 
 def test_the_worker_answers_its_probe_and_beat_keeps_its_schedule_in_scratch(default_objects, tmp_path, start) -> None:

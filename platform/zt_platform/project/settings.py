@@ -148,6 +148,7 @@ LOGIN_URL = "/sign-in/"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "zt_platform.web.security.SecurityHeaders",
+    "zt_platform.project.probes.Probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zt_platform.web.security.RefuseNul",
     "zt_platform.project.mount.CentreMountMiddleware",
