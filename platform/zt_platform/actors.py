@@ -56,11 +56,16 @@ class Actor:
 
     @classmethod
     def for_staff(cls, staff_member: StaffMember, account: Account) -> Actor:
-        """A staff member in the current centre."""
+        """A staff member in the current centre, signed in with an account."""
+        return cls.for_member(staff_member)
+
+    @classmethod
+    def for_member(cls, staff_member: StaffMember) -> Actor:
+        """A staff member in the current centre, by the post alone: a task that goes on with what he asked for."""
         centre = current_centre_or_none()
         return cls(
             kind=ActorKind.STAFF,
-            account_id=account.id,
+            account_id=staff_member.account_id,
             name=staff_member.full_name,
             roles=frozenset(staff_member.roles),
             department_id=staff_member.department_id,

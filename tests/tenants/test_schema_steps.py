@@ -13,7 +13,7 @@ from zt_tenants.rollout import roll_out
 from zt_tenants.schema import TEMPLATE_SCHEMA, latest_ordinal, record_pending_steps
 
 TABLES_OF_A_CENTRE = 22
-RELATIONS_OF_A_CENTRE = 136  # tables, their indexes, sequences and TOAST tables
+RELATIONS_OF_A_CENTRE = 142  # tables, their indexes, sequences and TOAST tables
 
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, column_default

@@ -139,7 +139,7 @@ class CaseQueries(graphene.ObjectType):
     @staticmethod
     def resolve_queue_counts(_root: Any, info: Any) -> Any:
         """For this centre's staff."""
-        return sorted(queue_counts(info.context.actor).items())
+        return sorted(queue_counts(info.context.actor).by_status.items())
 
     @staticmethod
     def resolve_window_drafts(_root: Any, info: Any) -> Any:

@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
         """Register what is done with messages about cases, and with the timers of their limits."""
         from zt_platform.cases.alarms import TIMER
         from zt_platform.cases.commands.at_limits import act_at_limits
+        from zt_platform.cases.commands.batch_runs import TIMER_KIND, ring_for_due
         from zt_platform.cases.commands.recalculation import recompute_limits
         from zt_platform.cases.events.incoming import register_handlers
         from zt_platform.workcalendar.commands import RECOMPUTE
@@ -22,3 +23,4 @@ class CasesConfig(AppConfig):
         register_handlers()
         register_timer(RECOMPUTE, recompute_limits)
         register_timer(TIMER, act_at_limits)
+        register_timer(TIMER_KIND, ring_for_due)

@@ -45,6 +45,22 @@ class CaseNotFound(NotFound):
     en = "There is no such case; check its number and try again."
 
 
+class HeldByAnother(Conflict):
+    """A colleague has claimed the case; he, a head of department or an administrator can hand it over."""
+
+    code = "HELD_BY_ANOTHER"
+    zh = "本件已由{name}认领。需要转手时，请其本人、部门负责人或中心管理人员办理交办。"
+    en = "{name} has claimed this case; that colleague, a head of department or an administrator can hand it over."
+
+
+class NothingToHold(Conflict):
+    """Nothing is done on a closed case any more, so nobody claims it."""
+
+    code = "NOTHING_TO_HOLD"
+    zh = "本件已经结束，不用认领。"
+    en = "This case is closed; there is nothing to claim."
+
+
 class TransitionNotAllowed(Conflict):
     """The case's status does not allow the action."""
 

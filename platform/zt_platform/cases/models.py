@@ -160,6 +160,8 @@ class Case(models.Model):
     legal_name_of_decider = models.CharField(max_length=200, blank=True, help_text="in whose name it is decided")
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="cases")
     handler_account_id = models.UUIDField(null=True, help_text="account of the staff member who acted last (F-01)")
+    holder_account_id = models.UUIDField(null=True, help_text="account of the staff member who has claimed it")
+    holder_name = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     applicant = SealedJSONField(help_text="accounts.parties.Party")
     applicant_name_masked = models.CharField(max_length=200)

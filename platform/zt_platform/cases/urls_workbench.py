@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zt_platform.cases.views import actions, batch, checks, papers, proof, workbench
+from zt_platform.cases.views import actions, batch, checks, holding, papers, proof, workbench
 
 app_name = "workbench"
 urlpatterns = [
     path("", workbench.queue, name="queue"),
     path("marked/<slug:slug>/", batch.act_on_marked, name="batch"),
+    path("batches/<int:batch_id>/", batch.batch_run, name="batch-run"),
+    path("batches/<int:batch_id>/again/", batch.again, name="batch-again"),
+    path("batches/<int:batch_id>/undo/", batch.undo, name="batch-undo"),
+    path("handover/", holding.hand_over, name="hand-over"),
+    path("<int:case_id>/claim/", holding.claim, name="claim"),
+    path("<int:case_id>/assign/", holding.assign, name="assign"),
+    path("<int:case_id>/note/", holding.note, name="note"),
     path("<int:case_id>/", workbench.case_page, name="case"),
     path("<int:case_id>/proof/", proof.of_case, name="proof"),
     path("<int:case_id>/checks/", checks.run, name="check"),

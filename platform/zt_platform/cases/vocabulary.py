@@ -167,6 +167,10 @@ class Step(models.TextChoices):
     )
     RED_CARDED = "RED_CARDED", bilingual("红牌督办", "Supervision order: long overdue, red card")
     LIMITS_RECOMPUTED = "LIMITS_RECOMPUTED", bilingual("工作日历调整，时限重新计算", "Limits counted anew: calendar")
+    CLAIMED = "CLAIMED", bilingual("认领", "Claimed")
+    RELEASED = "RELEASED", bilingual("退回公共队列", "Given back to the queue")
+    ASSIGNED = "ASSIGNED", bilingual("交办", "Handed to a colleague")
+    NOTED = "NOTED", bilingual("内部留言", "Note between clerks")
 
 
 class SpecialProcedure(models.TextChoices):

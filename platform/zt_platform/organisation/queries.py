@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from zt_platform.actors import Actor
 from zt_platform.organisation.models import CentreProfile, Department, StaffMember, Window
 from zt_platform.organisation.roles import Role
@@ -18,6 +20,17 @@ def staff_member_of(account_id: UUID) -> StaffMember | None:
     current_centre()
     member = StaffMember.objects.filter(account_id=account_id, active=True, posted_on__lte=today()).first()
     return member if member and (member.left_on is None or member.left_on > today()) else None
+
+
+def colleagues(actor: Actor) -> list[StaffMember]:
+    """Who is on post in the current centre today, with department: to whom a case may be handed.
+
+    Raises NotPermitted unless the actor is staff here.
+    """
+    actor.require(*Role.values)
+    on_post = StaffMember.objects.filter(active=True, posted_on__lte=today())
+    gone = Q(left_on__isnull=False, left_on__lte=today())
+    return list(on_post.exclude(gone).select_related("department").order_by("department_id", "full_name", "id"))
 
 
 def departments() -> list[Department]:

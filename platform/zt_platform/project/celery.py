@@ -53,4 +53,4 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["zt_interop", "zt_tenants.timers", "zt_platform.papers"])
+app.autodiscover_tasks(["zt_interop", "zt_tenants.timers", "zt_platform.papers", "zt_platform.cases"])

@@ -53,6 +53,7 @@ SHARED_APPS = [
 TENANT_APPS = [
     "zt_platform.organisation.apps.OrganisationConfig",
     "zt_platform.catalogue.apps.CatalogueConfig",
+    "zt_platform.audit.apps.AuditConfig",
     "zt_platform.papers.apps.PapersConfig",
     "zt_platform.cases.apps.CasesConfig",
     "zt_storage.apps.StorageConfig",

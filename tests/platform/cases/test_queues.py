@@ -38,7 +38,7 @@ def test_the_most_pressing_first_and_closed_ones_not_at_all(town) -> None:
         found = list(queries.queue_for(town.city.clerk))
         assert found == [soon, late, waiting]
         assert set(queries.queue_for(town.city.clerk, queries.EVERYTHING)) == {soon, late, waiting, gone}
-        assert queries.queue_counts(town.city.clerk) == {"SUBMITTED": 1, "ACCEPTED": 1, "CORRECTING": 1}
+        assert queries.queue_counts(town.city.clerk).by_status == {"SUBMITTED": 1, "ACCEPTED": 1, "CORRECTING": 1}
 
 
 def test_a_queue_costs_one_statement_at_1_and_at_20_and_opens_no_seal(town) -> None:

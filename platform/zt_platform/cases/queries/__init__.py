@@ -1,11 +1,13 @@
 """Reading cases, limited to what the actor may see."""
 
+from zt_platform.cases.queries.batches import batch_of, marked_cases, numbers_of
 from zt_platform.cases.queries.pages import (
     TimelineEntry,
     actions_for,
     applicant_of,
     case_by_number,
     case_for,
+    internal_lines,
     may_read,
     required_materials,
     still_missing,
@@ -14,6 +16,8 @@ from zt_platform.cases.queries.pages import (
 from zt_platform.cases.queries.proofs import proof_of_case, proof_of_number
 from zt_platform.cases.queries.queues import (
     EVERYTHING,
+    SCOPES,
+    QueueCounts,
     QueueFilter,
     my_cases,
     my_cases_here,
@@ -27,19 +31,25 @@ from zt_platform.cases.queries.tracking import TrackedCase, track
 
 __all__ = [
     "EVERYTHING",
+    "SCOPES",
+    "QueueCounts",
     "QueueFilter",
     "Routing",
     "TimelineEntry",
     "TrackedCase",
     "actions_for",
     "applicant_of",
+    "batch_of",
     "case_by_number",
     "case_for",
     "destinations",
+    "internal_lines",
+    "marked_cases",
     "may_read",
     "my_cases",
     "my_cases_here",
     "my_drafts",
+    "numbers_of",
     "proof_of_case",
     "proof_of_number",
     "queue_counts",

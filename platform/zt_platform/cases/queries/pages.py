@@ -112,6 +112,15 @@ def timeline(case: Case) -> list[TimelineEntry]:
     return entries
 
 
+def internal_lines(actor: Actor, case: Case) -> list[CaseEvent]:
+    """What the house keeps to itself in a case's log, newest first: who holds it, notes, what was asked inside.
+
+    One statement. Raises NotPermitted unless the actor is staff here.
+    """
+    actor.require(*Role.values)
+    return list(CaseEvent.objects.filter(case=case, public=False).order_by("-id")[:100])
+
+
 def _entry(event: CaseEvent, step: Step, here: str, on_the_way: timedelta | None) -> TimelineEntry:
     return TimelineEntry(
         step=step,

@@ -46,6 +46,18 @@ from zt_platform.papers.rendering import data_address, pictures
 from zt_tenants.errors import Conflict, DomainError
 from zt_tenants.language import bi, bilingual
 
+KEYS = {
+    "pass-pre-review": "p",
+    "accept": "a",
+    "return": "r",
+    "review": "v",
+    "grant": "y",
+    "complete": "e",
+    "deliver": "d",
+    "on-the-spot": "o",
+}
+"""The key that leads to the page of an act, in the queue and on the page of a case. Destructive acts have none."""
+
 
 def _grant(**given: Any) -> Case:
     return commands.decide_case(result=Result.GRANTED, **given)
@@ -192,6 +204,7 @@ class Button:
     label: Words
     url: str
     danger: bool
+    key: str = ""
 
 
 def page_by_slug(slug: str) -> ActionPage | None:
@@ -212,7 +225,12 @@ def pages_for(actor: Actor, case: Case) -> list[ActionPage]:
 def buttons_for(actor: Actor, case: Case) -> list[Button]:
     """What the reader can do to a case, the ordinary act first, the destructive ones last."""
     return [
-        Button(page.label, reverse("workbench:action", kwargs={"case_id": case.pk, "slug": page.slug}), page.danger)
+        Button(
+            page.label,
+            reverse("workbench:action", kwargs={"case_id": case.pk, "slug": page.slug}),
+            page.danger,
+            KEYS.get(page.slug, ""),
+        )
         for page in pages_for(actor, case)
     ]
 

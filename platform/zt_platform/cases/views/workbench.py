@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
+from zt_platform.audit.commands import record_reading
 from zt_platform.cases import queries
 from zt_platform.cases.check_cards import cards_of
+from zt_platform.cases.commands.holding import WORKERS
 from zt_platform.cases.item_forms import readable_answers
 from zt_platform.cases.models import Case, CaseQuerySet
 from zt_platform.cases.numbers import grouped
@@ -33,7 +36,7 @@ from zt_platform.cases.presentation import (
 from zt_platform.cases.queries import QueueFilter
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.views.actions import buttons_for
-from zt_platform.cases.views.batch import batch_pages
+from zt_platform.cases.views.batch import batch_acts
 from zt_platform.cases.views.papers import lines_for_staff
 from zt_platform.cases.vocabulary import Channel, Light, Status
 from zt_platform.catalogue.models import ItemVersion
@@ -57,6 +60,10 @@ _TABS: tuple[tuple[str, tuple[Status, ...], str, str], ...] = (
 )
 
 
+def _known(text: str, words: Collection[str]) -> str:
+    return text if text in words else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the queue is narrowed to, as it stands in the URL."""
@@ -65,6 +72,9 @@ class Filters:
     q: str
     item: str
     light: str
+    scope: str
+    channel: str
+    sort: str
 
     @classmethod
     def of(cls, query: QueryDict) -> Filters:
@@ -77,12 +87,15 @@ class Filters:
             q=query.get("q", "").strip()[:60],
             item=query.get("item", "")[:40],
             light=light if light in Light.values else "",
+            scope=_known(query.get("scope", ""), queries.SCOPES),
+            channel=_known(query.get("channel", ""), Channel.values),
+            sort=_known(query.get("sort", ""), ("newest",)),
         )
 
     @property
     def any(self) -> bool:
         """Whether anything but the tab narrows the list."""
-        return bool(self.q or self.item or self.light)
+        return bool(self.q or self.item or self.light or self.channel or self.scope)
 
     def query_for(self) -> QueueFilter:
         """The same for the query."""
@@ -95,7 +108,16 @@ class Filters:
             light=self.light,
             todo=not self.step and not self.q,
             is_open=not everything and not self.q,
+            scope=self.scope,
+            channel=self.channel,
+            newest=self.sort == "newest",
         )
+
+    def url(self, base: str, step: str) -> str:
+        """The address of another tab with the same scope and order."""
+        kept = {"step": step, "scope": self.scope, "sort": self.sort}
+        query = urlencode({name: value for name, value in kept.items() if value})
+        return f"{base}?{query}" if query else base
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +145,8 @@ class QueueRow:
     step: str
     origin: str
     from_other: bool
+    holder: str
+    own: bool
 
 
 def origin_of(case: Case) -> str:
@@ -133,7 +157,7 @@ def origin_of(case: Case) -> str:
     return str(Channel(case.channel).label)
 
 
-def _row(case: Case, moment: datetime, days: Calendar) -> QueueRow:
+def _row(case: Case, moment: datetime, days: Calendar, actor: Actor) -> QueueRow:
     left, over = remaining_of(case, moment, days)
     return QueueRow(
         id=case.pk,
@@ -147,14 +171,18 @@ def _row(case: Case, moment: datetime, days: Calendar) -> QueueRow:
         step=str(Status(case.status).label),
         origin=origin_of(case),
         from_other=case.channel == Channel.MESSAGE,
+        holder=case.holder_name,
+        own=case.holder_account_id is not None and case.holder_account_id == actor.account_id,
     )
 
 
-def _after(found: CaseQuerySet, place: str) -> CaseQuerySet:
-    """Continue a list behind a place ``due~id``; the order is by running limit (none last), then id."""
+def _after(found: CaseQuerySet, place: str, *, newest: bool) -> CaseQuerySet:
+    """Continue a list behind a place ``due~id``; the order is by running limit (none last), then id, or newest first."""
     due_text, _, id_text = place.partition("~")
-    if not id_text.isdecimal():
+    if not id_text.isdecimal() or len(id_text) > 18:
         return found
+    if newest:
+        return found.filter(id__lt=int(id_text))
     if due_text == "none":
         return found.filter(running_due_at__isnull=True, id__gt=int(id_text))
     try:
@@ -170,14 +198,21 @@ def _place_of(case: Case) -> str:
 
 
 def _tabs(actor: Actor, filters: Filters, base: str) -> list[Tab]:
-    counts = queries.queue_counts(actor)
-    duties = queries.queue_for(actor, QueueFilter(todo=True)).count()
-    tabs = [Tab(bi("我的待办", "My duties"), base, duties, not filters.step)]
+    counts = queries.queue_counts(actor, filters.scope)
+    tabs = [Tab(bi("我的待办", "My duties"), filters.url(base, ""), counts.duties, not filters.step)]
     for name, statuses, zh, en in _TABS:
-        count = sum(counts.get(status.value, 0) for status in statuses)
-        tabs.append(Tab(bi(zh, en), f"{base}?step={name}", count, filters.step == name))
-    tabs.append(Tab(bi("全部", "All"), f"{base}?step=all", None, filters.step == "all"))
+        count = sum(counts.by_status.get(status.value, 0) for status in statuses)
+        tabs.append(Tab(bi(zh, en), filters.url(base, name), count, filters.step == name))
+    tabs.append(Tab(bi("全部", "All"), filters.url(base, "all"), None, filters.step == "all"))
     return tabs
+
+
+def _scopes(actor: Actor) -> list[tuple[str, str]]:
+    scopes = [("", bi("全中心", "Whole centre")), ("held", bi("我认领的", "Claimed by me"))]
+    scopes.append(("free", bi("无人认领", "Nobody's")))
+    if actor.department_id is not None:
+        scopes.append(("department", bi("本部门", "My department")))
+    return scopes
 
 
 @require_GET
@@ -188,7 +223,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     base = reverse("workbench:queue")
     if request.headers.get("HX-Request"):
         return render(request, "workbench/queue_tabs.html", {"tabs": _tabs(actor, filters, base)})
-    found = _after(queries.queue_for(actor, filters.query_for()), request.GET.get("after", ""))
+    wanted = filters.query_for()
+    found = _after(queries.queue_for(actor, wanted), request.GET.get("after", ""), newest=wanted.newest)
     cases = list(found[: PAGE + 1])
     moment, days = now(), local_calendar()
     older = ""
@@ -197,14 +233,17 @@ def queue(request: HttpRequest) -> HttpResponse:
         older = f"?{urlencode({**kept, 'after': _place_of(cases[PAGE - 1])})}"
     everything = queries.queue_for(actor, QueueFilter())
     context = {
-        "rows": [_row(case, moment, days) for case in cases[:PAGE]],
+        "rows": [_row(case, moment, days, actor) for case in cases[:PAGE]],
         "tabs": _tabs(actor, filters, base),
         "filters": filters,
         "items": list(everything.order_by("item_name").values_list("item_code", "item_name").distinct()),
         "lights": Light.choices,
+        "scopes": _scopes(actor),
+        "channels": Channel.choices,
         "clear_url": f"{base}?step={filters.step}" if filters.step else base,
         "older_url": older,
-        "batch_pages": batch_pages() if actor.has(Role.WINDOW_CLERK) else [],
+        "batch_acts": batch_acts(actor),
+        "may_hand_over": actor.has(*WORKERS),
         "empty_title": bi("没有符合条件的办件", "No case fits") if filters.any else bi("都办完了", "All done"),
         "empty_text": bi("换个条件试试，或者看看“全部”。", "Try other filters, or look at “All”.")
         if filters.any
@@ -296,8 +335,13 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "standing": where,
         "buttons": buttons_for(actor, case),
         "official": lines_for_staff(case),
+        "internal": queries.internal_lines(actor, case),
+        "may_hold": actor.has(*WORKERS) and not case.is_closed,
+        "holds": case.holder_account_id is not None and case.holder_account_id == actor.account_id,
         "queue_url": reverse("workbench:queue"),
     }
+    purpose = bi("办件页", "case page")
+    record_reading(actor, case_id=case.pk, tracking_number=case.tracking_number or "", purpose=purpose)
     return render(request, "workbench/case.html", context)
 
 

@@ -1,7 +1,10 @@
 /*
- * The queue under the keyboard: j / k (or arrows) move, Enter opens, x marks, / goes to the search, ? shows the keys.
+ * The queue under the keyboard: j / k (or arrows) move, Enter opens, x marks, / goes to the search, ? shows the keys,
+ * g q goes to the queue, g m to what one has claimed. A control with data-key="a" is pressed by its key; in the queue that
+ * acts on the marked cases, or on the current one when none is marked. The same keys work on the page of a case.
  * Rows are tr[data-href] in table[data-queue]; the mark is the row's own checkbox. Keys are left alone while typing.
  */
+import { bi } from "./texts.js";
 
 const table = document.querySelector("table[data-queue]");
 const rows = table ? [...table.tBodies[0].querySelectorAll("tr[data-href]")] : [];
@@ -36,12 +39,32 @@ const keys = {
   "/": () => document.querySelector("[data-queue-search]")?.focus(),
   "?": () => {
     const help = document.getElementById("queue-keys");
-    if (help) help.open = !help.open;
+    if (help) help.open ? help.close() : help.showModal();
   },
+  g: () => { going = true; },
 };
+let going = false;
+
+/* After g: where to. */
+const PLACES = { q: "", m: "?scope=held&step=" };
+
+function goTo(key) {
+  going = false;
+  const workbench = location.pathname.match(/^.*?\/workbench\//)?.[0];
+  if (workbench && key in PLACES) location.assign(workbench + PLACES[key]);
+}
+
+function press(key) {
+  const control = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!control) return false;
+  if (table && !table.querySelector("tbody input[type=checkbox]:checked")) keys.x();
+  if (control.closest("[hidden]")) return false;
+  control.click();
+  return true;
+}
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || !table) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && typing(event.target)) {
     if (event.target.defaultValue !== undefined) event.target.value = event.target.defaultValue; // leaving is not asking
     event.target.blur();
@@ -49,8 +72,17 @@ addEventListener("keydown", (event) => {
   }
   if (typing(event.target)) return;
   if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+  if (document.querySelector("dialog[open]") && event.key !== "?") return;
+  if (going) {
+    event.preventDefault();
+    goTo(event.key);
+    return;
+  }
   const act = keys[event.key];
-  if (!act) return;
+  if (!act) {
+    if (press(event.key)) event.preventDefault();
+    return;
+  }
   event.preventDefault();
   act();
 });
@@ -72,4 +104,21 @@ table?.addEventListener("change", () => {
     bar.hidden = marked === 0;
     bar.querySelector("[data-batch-count]").textContent = String(marked);
   }
+});
+
+document.querySelector("[data-show-keys]")?.addEventListener("click", () => keys["?"]());
+
+/* The view of this computer: filters and order that the bare queue opens with. Kept in the browser, not on the server. */
+const KEPT_VIEW = "zt-queue-view";
+const keep = document.querySelector("[data-keep-view]");
+keep?.addEventListener("click", () => {
+  const view = new URLSearchParams(new FormData(keep.form));
+  [...view.keys()].forEach((name) => { if (name === "q" || !view.get(name)) view.delete(name); });
+  localStorage.setItem(KEPT_VIEW, view.toString());
+  keep.textContent = bi("已设为默认视图", "This is your view now");
+});
+document.querySelectorAll("[data-own-view]").forEach((link) => {
+  const view = localStorage.getItem(KEPT_VIEW);
+  if (view) link.search = `?${view}`;
+  else link.hidden = true;
 });

@@ -1,0 +1,1 @@
+"""The record of what staff read and did beside the logs of their cases; nobody can change it."""
