@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from zt_tenants.language import bilingual
+from zt_tenants.wall.access import APPEND_ONLY
 
 
 class Deed(models.TextChoices):
@@ -30,6 +31,8 @@ class AuditRecord(models.Model):
     results of its cases (``part_of``) are lines too: so what was asked for, by whom, and what became of each case lie
     in the same record, and a batch that was interrupted goes on where its results end.
     """
+
+    access = APPEND_ONLY
 
     at = models.DateTimeField()
     account_id = models.UUIDField(null=True)
