@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 from typing import Final
@@ -49,11 +50,17 @@ def missing_divisions(divisions: Sequence[Division]) -> list[Division]:
 
 
 def load_province(
-    divisions: Sequence[Division], *, password: str, jobs: int = 2, progress: Progress = lambda name: None
+    divisions: Sequence[Division],
+    *,
+    password: str,
+    jobs: int = 2,
+    progress: Progress = lambda name: None,
+    keys_valid: tuple[datetime, datetime] | None = None,
 ) -> LoadReport:
     """Make what is missing of these divisions (parents first); running it again continues.
 
-    ``password`` is what the first staff accounts of each centre get; ``jobs`` is how many centres are made at a time.
+    ``password`` is what the first staff accounts of each centre get; ``jobs`` is how many centres are made at a time;
+    ``keys_valid`` from when to when the first keys are valid, for a demo that plays days which have passed.
     A centre that fails is reported with those below it, the others go on; nothing of it is left half-made that the next
     run would not complete. When disk or memory is full the load stops there.
     """
@@ -61,8 +68,9 @@ def load_province(
     report = LoadReport(there=len(divisions) - len(missing))
     with outside_centres():
         for _, level in groupby(missing, key=lambda division: division.level):
-            alone = _load(_in_groups(level, TOGETHER), report, password=password, jobs=jobs, progress=progress)
-            _load([[division] for division in alone], report, password=password, jobs=jobs, progress=progress)
+            act = partial(_load_together, password=password, keys_valid=keys_valid)
+            alone = _load(_in_groups(level, TOGETHER), report, act=act, jobs=jobs, progress=progress)
+            _load([[division] for division in alone], report, act=act, jobs=jobs, progress=progress)
     return report
 
 
@@ -72,7 +80,12 @@ def _in_groups(divisions: Iterable[Division], size: int) -> list[list[Division]]
 
 
 def _load(
-    groups: list[list[Division]], report: LoadReport, *, password: str, jobs: int, progress: Progress
+    groups: list[list[Division]],
+    report: LoadReport,
+    *,
+    act: Callable[[list[Division]], None],
+    jobs: int,
+    progress: Progress,
 ) -> list[Division]:
     """Load groups; returns the divisions of those that failed, to be tried one by one. One alone is reported.
 
@@ -80,7 +93,6 @@ def _load(
         OperationalError: disk or memory is full.
     """
     alone: list[Division] = []
-    act = partial(_load_together, password=password)
     for group, error in work_through(groups, act, jobs=jobs, recycle_after=RECYCLE_AFTER // TOGETHER):
         if error is None:
             report.made += len(group)
@@ -95,11 +107,12 @@ def _load(
     return alone
 
 
-def _load_together(divisions: list[Division], *, password: str) -> None:
+def _load_together(divisions: list[Division], *, password: str, keys_valid: tuple[datetime, datetime] | None) -> None:
+    not_before, not_after = keys_valid or (None, None)
     with operating(), commits_not_awaited():
         there = Centre.objects.in_bulk([division.code for division in divisions], field_name="code")
         centres = [there.get(division.code) or _provision(division) for division in divisions]
-        ensure_keys(centres)
+        ensure_keys(centres, not_before=not_before, not_after=not_after)
         for centre in centres:
             with enter(centre):
                 load_catalogue(centre)

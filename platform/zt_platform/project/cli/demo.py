@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def demo(port: int, cases: int, seed: int, leave: bool) -> None:
         say("升级数据库……", "Migrating the database.")
         migrate_and_go_on()
         prepare_storage()
-        load_missing_centres(demo_divisions(), password=staff_password(home))
+        load_missing_centres(demo_divisions(), password=staff_password(home), keys_valid=_keys_valid())
         stack.start_departments(make=True)
         stack.start_site()
         if not (home / "demo-played").exists():
@@ -65,6 +66,13 @@ def simulate(cases: int, seed: int) -> None:
         stack.start_site()
         _play(cases=cases, seed=seed, home=home)
         _print_summary()
+
+
+def _keys_valid() -> tuple[datetime, datetime]:
+    """The demo plays days of the past months, whose papers are signed on those days."""
+    from zt_tenants import clock
+
+    return clock.now() - timedelta(days=150), clock.now() + timedelta(days=400)
 
 
 def _play(*, cases: int, seed: int, home: Path) -> None:

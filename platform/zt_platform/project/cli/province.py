@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -50,7 +51,13 @@ def _say_what_is_missing(divisions: Sequence[Division]) -> None:
     say(f"将建立 {len(missing)} 个中心，已有 {len(divisions) - len(missing)} 个。", "Nothing was made.")
 
 
-def load_missing_centres(divisions: Sequence[Division], *, password: str, jobs: int = 2) -> None:
+def load_missing_centres(
+    divisions: Sequence[Division],
+    *,
+    password: str,
+    jobs: int = 2,
+    keys_valid: tuple[datetime, datetime] | None = None,
+) -> None:
     """Make what is missing, with a progress bar.
 
     Raises:
@@ -67,6 +74,7 @@ def load_missing_centres(divisions: Sequence[Division], *, password: str, jobs: 
             divisions,
             password=password,
             jobs=jobs,
+            keys_valid=keys_valid,
             progress=lambda name: bar.update(bar.task_ids[0], advance=1, now=name),
         )
     say(
