@@ -26,6 +26,8 @@ CrashPoint = Literal[
     "drop_after_first_file",
     "drop_in_transaction",
     "drop_after_commit",
+    "sms_after_claim",
+    "sms_after_send",
 ]
 
 

@@ -17,6 +17,7 @@ NOT_FOR_PODS = {
     "ZT_ARCHIVE_PASSPHRASE",  # an operator gives it to one command
     "ZT_KEY_HOLDER",  # the chart runs no signer process: its pods hold the keys by the vault's
     "ZT_KEYSTORE_KEYS",
+    "ZT_SMS_FOLDER",  # a pod's disk does not last
     # Files of the front-end machine, which stands between two networks and outside the cluster.
     "ZT_FILE_DROP",
     "ZT_DEPARTMENT_CA",
@@ -28,8 +29,8 @@ NOT_A_SETTING = {
     "DJANGO_SETTINGS_MODULE",  # every entry point sets it
     "PYTEST_XDIST_WORKER",
 }
-# Read where centres are made, which an operator does in a worker's pod.
-WORKER_ONLY = {"ZT_STAFF_PASSWORD"}
+# Read where centres are made, which an operator does in a worker's pod, and where text messages are sent.
+WORKER_ONLY = {"ZT_STAFF_PASSWORD", "ZT_SMS_SECRET"}
 
 
 def _named(node: ast.AST, constants: dict[str, str]) -> str | None:

@@ -16,6 +16,12 @@ INTEROP_SUITE: {{ .Values.interop.suite | quote }}
 INTEROP_ROOT_KEYS: {{ join "," .Values.interop.rootKeys | quote }}
 ZT_KEY_ROTATION_DAYS: {{ .Values.interop.rotationDays | int | quote }}
 ZT_DEPARTMENT_ORIGINS: {{ join "," .Values.departments.origins | quote }}
+ZT_SMS_PROVIDER: {{ .Values.sms.provider | quote }}
+ZT_SMS_ENDPOINT: {{ .Values.sms.endpoint | quote }}
+ZT_SMS_ORIGINS: {{ join "," .Values.sms.origins | quote }}
+ZT_SMS_KEY_ID: {{ .Values.sms.keyId | quote }}
+ZT_SMS_SECONDS: {{ .Values.sms.seconds | quote }}
+ZT_SMS_HONOURS_KEYS: {{ ternary "1" "0" .Values.sms.honoursKeys | quote }}
 S3_ENDPOINT: {{ .Values.s3.endpoint | quote }}
 S3_SECURE: {{ ternary "1" "0" .Values.s3.secure | quote }}
 S3_PUBLIC_ENDPOINT: {{ .Values.s3.publicEndpoint | quote }}

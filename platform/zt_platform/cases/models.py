@@ -56,6 +56,8 @@ _LIMITS: dict[str, RawSQL] = {
     "red_threshold_days": _looked_up(
         "SELECT red_threshold_days FROM organisation_centreprofile WHERE id = 1", models.IntegerField()
     ),
+    "quiet_from": _looked_up("SELECT quiet_from FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
+    "quiet_until": _looked_up("SELECT quiet_until FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
     "own_warning_days": _looked_up(
         "SELECT version.warning_days FROM catalogue_itemversion version"
         " JOIN catalogue_item item ON item.id = version.item_id"
@@ -248,6 +250,8 @@ class Case(models.Model):
     opens_at: time | None
     closes_at: time
     red_threshold_days: int
+    quiet_from: time
+    quiet_until: time
     own_warning_days: int | None
     required_checks: list[str] | None
     item_clock: dict[str, Any] | None

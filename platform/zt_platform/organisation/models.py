@@ -28,6 +28,11 @@ class CentreProfile(models.Model):
         default=3, help_text="working days over the limit after which a case turns red"
     )
 
+    quiet_from = models.TimeField(
+        default=time(21, 0), db_default=time(21, 0), help_text="from when no text message is sent that can wait"
+    )
+    quiet_until = models.TimeField(default=time(8, 0), db_default=time(8, 0))
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="centre_profile_is_one_row"),

@@ -18,8 +18,8 @@ SHARED_TABLES: Final = (
     SharedTable(Timer._meta.db_table, owner="centre_id", later=True),
 )
 """The rows by which a centre is found, and its timers, which fit its cases as they were at that instant. Not among
-them: the message queue and the keys, which must never be set back (a stream that repeats its sequence is refused), the
-supervision store, which is the province's, and accounts."""
+them: the message queue and the keys, which must never be set back (a stream that repeats its sequence is refused),
+notices, which would be sent again, the supervision store, which is the province's, and accounts."""
 
 
 _PAGE = 1000

@@ -46,6 +46,7 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 10},
         },
+        "send text messages": {"task": "zt_platform.notices.tasks.send", "schedule": 5.0, "options": {"expires": 5}},
         # At a fixed hour, not every 24 hours: a beat that is restarted daily would never get there.
         "rotate keys that end soon": {
             "task": "zt_interop.tasks.rotate_keys",
@@ -53,4 +54,6 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["zt_interop", "zt_tenants.timers", "zt_platform.papers", "zt_platform.cases"])
+app.autodiscover_tasks(
+    ["zt_interop", "zt_tenants.timers", "zt_platform.papers", "zt_platform.cases", "zt_platform.notices"]
+)

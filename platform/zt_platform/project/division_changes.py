@@ -18,6 +18,7 @@ from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage
 from zt_platform.cases.models import Case
 from zt_platform.catalogue.models import Delegation
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSeatEntry
+from zt_platform.notices.models import Notice
 from zt_platform.supervision.models import CaseRecord, CaseStep, CentreDay, Feed
 from zt_tenants import changes, clock
 from zt_tenants.centres import ancestors, centre_by_code
@@ -28,7 +29,7 @@ from zt_tenants.models import Centre, Transport
 
 APPLICATION: Final = "zhengtong"  # how the site's processes introduce themselves to PostgreSQL
 Column = tuple[type[models.Model], str]
-INDEXES: Final = (ItemIndexEntry, ApplicantCaseEntry, StaffSeatEntry)
+INDEXES: Final = (ItemIndexEntry, ApplicantCaseEntry, StaffSeatEntry, Notice)
 SHARED_CODES: Final[tuple[Column, ...]] = (
     *((model, "centre_code") for model in (*INDEXES, CaseRecord, CaseStep, CentreDay)),
     *((model, side) for model in (OutboundStream, Feed) for side in ("source_code", "destination_code")),

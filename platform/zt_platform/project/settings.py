@@ -45,6 +45,7 @@ SHARED_APPS = [
     "zt_platform.accounts.apps.AccountsConfig",
     "zt_platform.workcalendar.apps.WorkcalendarConfig",
     "zt_platform.index.apps.IndexConfig",
+    "zt_platform.notices.apps.NoticesConfig",
     "zt_platform.supervision.apps.SupervisionConfig",
     "zt_interop.keys.apps.KeysConfig",
     "zt_interop.queue.apps.QueueConfig",
@@ -138,6 +139,16 @@ ZT_DEPARTMENT_CA = env.str("ZT_DEPARTMENT_CA", default="")  # certificate author
 ZT_DEPARTMENT_CERTIFICATE = env.str("ZT_DEPARTMENT_CERTIFICATE", default="")  # ours, PEM, where they ask for one
 ZT_DEPARTMENT_CERTIFICATE_KEY = env.str("ZT_DEPARTMENT_CERTIFICATE_KEY", default="")
 ZT_FILE_DROP = Path(env.str("ZT_FILE_DROP", default=str(ZT_HOME / "file-drop")))  # the front-end machine's folder
+
+# --- text messages -------------------------------------------------------------------------------------------------
+ZT_SMS_PROVIDER = env.str("ZT_SMS_PROVIDER", default="file")  # file, console or http: docs/notices.md
+ZT_SMS_FOLDER = Path(env.str("ZT_SMS_FOLDER", default=str(ZT_HOME / "text-messages")))
+ZT_SMS_ENDPOINT = env.str("ZT_SMS_ENDPOINT", default="")
+ZT_SMS_ORIGINS = env.list("ZT_SMS_ORIGINS", default=[])  # scheme://host:port that may be called
+ZT_SMS_KEY_ID = env.str("ZT_SMS_KEY_ID", default="")
+ZT_SMS_SECRET = env.str("ZT_SMS_SECRET", default="")
+ZT_SMS_SECONDS = env.float("ZT_SMS_SECONDS", default=10.0)  # an answer may take altogether
+ZT_SMS_HONOURS_KEYS = env.bool("ZT_SMS_HONOURS_KEYS", default=True)  # a repeated key reaches the phone once
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"

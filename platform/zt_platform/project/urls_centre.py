@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zt_platform.catalogue.urls")),
     path("", include("zt_platform.cases.urls")),
     path("", include("zt_platform.workcalendar.urls")),
+    path("notices/", include("zt_platform.notices.urls_centre")),
     path("workbench/", include("zt_platform.cases.urls_workbench")),
     path("exchange/", include("zt_platform.exchange.urls")),
     path("interop/", include("zt_interop.urls")),

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("", include("zt_platform.web.urls")),
     path("", include("zt_platform.cases.urls_portal")),
+    path("notices/", include("zt_platform.notices.urls")),
     path("verify/", include("zt_platform.papers.urls")),
     path("supervision/", include("zt_platform.supervision.urls")),
     path("", include("zt_graphql.urls")),

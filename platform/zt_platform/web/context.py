@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from zt_platform.accounts.sessions import actor_seen
 from zt_platform.actors import Actor
+from zt_platform.notices.queries import unread_count
 from zt_platform.organisation.roles import Role
 from zt_platform.web.navigation import NavigationLink, footer_links, main_links
 from zt_platform.web.preferences import large_text
@@ -84,6 +85,13 @@ class Page:
         """Home of the centre, or of the portal."""
         return centre_url(self.centre, "centre:home") if self.centre else portal_url("home")
 
+    @cached_property
+    def unread(self) -> int:
+        """How many site messages wait; counted on the portal's pages only, so that a desk's pages pay nothing for it."""
+        account_id = self.actor.account_id if self.actor and self.centre is None else None
+        return unread_count(account_id) if account_id is not None else 0
+
+    notices_url = property(lambda self: portal_url("inbox"))
     preferences_url = property(lambda self: portal_url("preferences"))
     account_url = property(lambda self: portal_url("account"))
     sign_out_url = property(lambda self: portal_url("sign-out"))

@@ -42,6 +42,8 @@ def main_links(
         ]
         if staff.has(Role.WINDOW_CLERK):
             links.insert(1, _link(bi("身份核验", "Identity check"), centre_url(centre, "centre:identity"), path))
+        if staff.has(Role.WINDOW_CLERK, Role.CENTRE_ADMIN):
+            links.append(_link(bi("通知短信", "Notices"), centre_url(centre, "sent-notices:list"), path))
         if staff.has(Role.CENTRE_ADMIN):
             links.append(_link(bi("数据服务", "Data services"), centre_url(centre, "exchange:grants"), path))
         if centre.level == Level.PROVINCE and staff.has(Role.CENTRE_ADMIN):

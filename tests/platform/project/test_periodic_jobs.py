@@ -65,6 +65,7 @@ def test_the_ticks_are_these() -> None:
         "zt_interop.tasks.prune_outbox",
         "zt_interop.tasks.rotate_keys",
         "zt_interop.tasks.sweep",
+        "zt_platform.notices.tasks.send",
         "zt_tenants.timers.tasks.scan",
     }
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from zt_interop.send import send_messages
 from zt_platform.actors import Actor
-from zt_platform.cases.commands.ledger import earlier_timer, index_entry, local_calendar, settle
+from zt_platform.cases.commands.ledger import earlier_timer, index_entry, local_calendar, profile_for, settle
 from zt_platform.cases.events import outgoing
 from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.telling import owed_notice, tell_applicants
 from zt_platform.index.commands import upsert_case_entries
 from zt_platform.papers.commands import NewPaper, issue_papers
 from zt_platform.papers.content import PaperContent
@@ -67,6 +68,8 @@ class Batch:
         if entries:
             upsert_case_entries(entries)
         schedule_many(timers)
+        told = [owed_notice(case, [line]) for case, line in self._lines if case.pk in moved]
+        tell_applicants(told, lambda: profile_for(self.cases[0]))
 
     def _save(self) -> None:
         columns = sorted({name for case in self.cases for name in case.changed_columns()})

@@ -22,6 +22,7 @@ from zt_platform.cases.limits import basis_hours
 from zt_platform.cases.models import Case, CaseEvent, CaseQuerySet
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.states import Transition
+from zt_platform.cases.telling import owed_notice, tell_applicants
 from zt_platform.cases.vocabulary import Action, Status, Step
 from zt_platform.index.commands import IndexedCase, upsert_case_entries
 from zt_platform.organisation.models import CentreProfile
@@ -73,7 +74,13 @@ def profile_for(case: Case) -> CentreProfile:
         return centre_profile()
     if case.opens_at is None:
         return CentreProfile()  # the centre has said nothing
-    return CentreProfile(opens_at=case.opens_at, closes_at=case.closes_at, red_threshold_days=case.red_threshold_days)
+    return CentreProfile(
+        opens_at=case.opens_at,
+        closes_at=case.closes_at,
+        red_threshold_days=case.red_threshold_days,
+        quiet_from=case.quiet_from,
+        quiet_until=case.quiet_until,
+    )
 
 
 def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = None) -> Case:
@@ -266,11 +273,12 @@ def _shown_name(case: Case, actor: Actor) -> str:
     return case.applicant_name_masked if actor.kind is ActorKind.APPLICANT else actor.name
 
 
-def conclude(case: Case, *events: CaseEvent | None) -> Case:
+def conclude(case: Case, *events: CaseEvent | None, learnt: CaseEvent | None = None) -> Case:
     """Save the case, and send in the same transaction what its new steps owe.
 
     To the other centre of the case its step, to the province and the own city a supervision event each, to the
-    applicant's index how the case stands.
+    applicant's index how the case stands, and to the applicant a notice. ``learnt`` is a step of the other centre that
+    moved nothing here: only the applicant is told of it.
     """
     timer = settle(case)
     case.save_changes()
@@ -278,6 +286,9 @@ def conclude(case: Case, *events: CaseEvent | None) -> Case:
         schedule_many([timer])
     lines: Sequence[CaseEvent] = [event for event in events if event is not None]
     outgoing.tell(case, lines)
+    if case.tracking_number:
+        owed = owed_notice(case, [*lines, learnt] if learnt else lines)
+        tell_applicants([owed], lambda: profile_for(case))
     entry = index_entry(case, lines[-1]) if lines else None
     if entry is not None:
         upsert_case_entries([entry])

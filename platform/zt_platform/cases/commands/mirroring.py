@@ -73,8 +73,7 @@ def record_progress(message: Message) -> Case:
     if step == Step.TRANSFERRED_BY_COMPETENCE:
         return record_no_competence(case, message, remark, origin)
     if action is None:
-        note_fact(case, step, speaker(message), remark, origin=origin)
-        return conclude(case)
+        return conclude(case, learnt=note_fact(case, step, speaker(message), remark, origin=origin))
     event = record(case, action, step, message, remark, origin)
     if event is not None and step == Step.COMPLETED:
         case.completed_at = at

@@ -41,6 +41,7 @@ from zt_platform.cases.views.papers import lines_for_staff
 from zt_platform.cases.vocabulary import Channel, Light, Status
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
+from zt_platform.notices.queries import told_about
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -335,6 +336,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "standing": where,
         "buttons": buttons_for(actor, case),
         "official": lines_for_staff(case),
+        "told": told_about(case.tracking_number) if case.tracking_number else [],
         "internal": queries.internal_lines(actor, case),
         "may_hold": actor.has(*WORKERS) and not case.is_closed,
         "holds": case.holder_account_id is not None and case.holder_account_id == actor.account_id,

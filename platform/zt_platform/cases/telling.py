@@ -1,0 +1,99 @@
+"""Which step of a case its applicant is told of, by which of its centres, and with which facts (L-07, E-25, F-06).
+
+The centre where the application was made tells; what can be collected is told by the centre that hands it out. So a case
+over two levels is told once. Of several steps in one act the last is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.numbers import grouped
+from zt_platform.cases.vocabulary import CaseRole, Channel, Step
+from zt_platform.notices.commands import NewNotice, put_up
+from zt_platform.notices.kinds import Event
+from zt_platform.notices.quiet_hours import QuietHours
+from zt_platform.organisation.models import CentreProfile
+from zt_tenants.clock import CHINA, now
+from zt_tenants.context import current_centre
+
+HOTLINE: Final = "12345"
+"""The nationwide hotline of governments, where a department has no number of its own."""
+
+_TOLD: Final[Mapping[Step, Event]] = {
+    Step.SUBMITTED: Event.SUBMITTED,
+    Step.CORRECTION_REQUESTED: Event.CORRECTION_WANTED,
+    Step.SECOND_CORRECTION_REQUESTED: Event.CORRECTION_WANTED,
+    Step.ACCEPTED: Event.ACCEPTED,
+    Step.REFUSED: Event.REFUSED,
+    Step.TRANSFERRED_BY_COMPETENCE: Event.APPLY_ELSEWHERE,
+    Step.PAUSED: Event.PAUSED,
+    Step.RESUMED: Event.RESUMED,
+    Step.EXTENDED: Event.EXTENDED,
+    Step.TERMINATED: Event.TERMINATED,
+    Step.WITHDRAWN: Event.WITHDRAWN,
+    Step.DELIVERED: Event.DELIVERED,
+}
+
+
+def owed_notice(case: Case, lines: Sequence[CaseEvent]) -> NewNotice | None:
+    """The notice that new lines of one case's log owe its applicant, if any."""
+    for line in reversed(lines):
+        event = _event(case, Step(line.step))
+        if event is not None:
+            return _notice(case, line, event)
+    return None
+
+
+def tell_applicants(owed: Sequence[NewNotice | None], profile: Callable[[], CentreProfile]) -> None:
+    """Put notices up in the caller's transaction, by one statement.
+
+    ``profile`` is the centre's, asked for only when there is something to tell.
+    """
+    notices = [notice for notice in owed if notice is not None]
+    if notices:
+        hours = profile()
+        put_up(notices, quiet=QuietHours(hours.quiet_from, hours.quiet_until))
+
+
+def _event(case: Case, step: Step) -> Event | None:
+    at_origin = case.channel != Channel.MESSAGE
+    if step != Step.COMPLETED:
+        return _TOLD.get(step) if at_origin else None
+    if case.role in (CaseRole.SOLE, CaseRole.ACCEPTING):
+        return Event.READY_EARLY if _is_early(case) else Event.READY
+    return Event.READY_ELSEWHERE if at_origin and case.role == CaseRole.PORTAL else None
+
+
+def _is_early(case: Case) -> bool:
+    """Completed on an earlier day than was promised (提前办结)."""
+    done = (case.completed_at or now()).astimezone(CHINA).date()
+    return case.due_at is not None and done < case.due_at.astimezone(CHINA).date()
+
+
+def _notice(case: Case, line: CaseEvent, event: Event) -> NewNotice:
+    party = case.applicant
+    return NewNotice(
+        key=f"{case.tracking_number}:{line.pk}:{line.recorded_at.timestamp():.6f}",
+        event=event,
+        subject=case.tracking_number or "",
+        facts=_facts(case, event),
+        account_id=case.applicant_account_id,
+        phone=str(party.get("agent_phone") or party.get("phone") or ""),
+    )
+
+
+def _facts(case: Case, event: Event) -> dict[str, Any]:
+    centre = case.counterpart_name if event is Event.READY_ELSEWHERE else current_centre().name
+    moved = case.extension.get("promised", True) if event is Event.EXTENDED else True
+    limit = (case.due_at if moved else case.statutory_due_at) or now()
+    return {
+        "number": grouped(case.tracking_number or ""),
+        "item": case.item_name,
+        "centre": centre,
+        "count": len(case.correction_defects),
+        "due": limit.astimezone(CHINA).date().isoformat(),
+        "telephone": (case.department.telephone if case.department else "") or HOTLINE,
+    }

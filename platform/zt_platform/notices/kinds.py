@@ -1,0 +1,42 @@
+"""The words of a notice: what it tells, and how its text message stands."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from zt_tenants.language import bilingual
+
+
+class Event(models.TextChoices):
+    """What a notice tells; each has its sentences in :mod:`zt_platform.notices.wording`."""
+
+    SUBMITTED = "SUBMITTED", bilingual("已收到申请", "Application received")
+    CORRECTION_WANTED = "CORRECTION_WANTED", bilingual("需要补正", "To be corrected")
+    ACCEPTED = "ACCEPTED", bilingual("已受理", "Accepted")
+    REFUSED = "REFUSED", bilingual("不予受理", "Not accepted")
+    APPLY_ELSEWHERE = "APPLY_ELSEWHERE", bilingual("请向其他机关申请", "Apply elsewhere")
+    PAUSED = "PAUSED", bilingual("进入特别程序", "Special procedure begun")
+    RESUMED = "RESUMED", bilingual("恢复计时", "Time runs again")
+    EXTENDED = "EXTENDED", bilingual("期限延长", "Limit extended")
+    TERMINATED = "TERMINATED", bilingual("终止办理", "Terminated")
+    WITHDRAWN = "WITHDRAWN", bilingual("已撤回", "Withdrawn")
+    READY = "READY", bilingual("可以领取结果", "Ready for pick-up")
+    READY_EARLY = "READY_EARLY", bilingual("提前办结，可以领取", "Ready early")
+    READY_ELSEWHERE = "READY_ELSEWHERE", bilingual("已在下级中心办结", "Completed at the centre below")
+    DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
+
+
+class SmsState(models.TextChoices):
+    """How the text message of a notice stands."""
+
+    NONE = "NONE", bilingual("不发短信", "No text message")
+    WAITING = "WAITING", bilingual("待发送", "Waiting")
+    SENDING = "SENDING", bilingual("发送中", "Being sent")
+    SENT = "SENT", bilingual("已发送", "Sent")
+    OPTED_OUT = "OPTED_OUT", bilingual("申请人不收短信", "Wants no text messages")
+    FAILED = "FAILED", bilingual("发送失败", "Failed")
+    UNKNOWN = "UNKNOWN", bilingual("不知是否发出", "Outcome unknown")
+
+
+UNDELIVERED = (SmsState.FAILED, SmsState.UNKNOWN)
+"""What a clerk has to look at: the applicant may not have been told."""

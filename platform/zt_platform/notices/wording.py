@@ -1,0 +1,98 @@
+"""The one table of sentences: every event in both languages, whether it is urgent, and which facts it needs.
+
+The sentences name the case, the item and the centre, never a person: no name, no identity number, no address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, Final
+
+from zt_platform.notices.kinds import Event
+from zt_tenants.language import in_chinese
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences of one event; ``urgent`` ones are sent at night, too."""
+
+    zh: str
+    en: str
+    urgent: bool = False
+    sms: bool = True
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The facts that the sentences name."""
+        return frozenset(name for text in (self.zh, self.en) for _, name, _, _ in Formatter().parse(text) if name)
+
+
+WORDINGS: Final[Mapping[Event, Wording]] = {
+    Event.SUBMITTED: Wording(
+        "您申请的“{item}”已收到，编号{number}。5个工作日内告知是否受理。",
+        "Your application “{item}” has arrived, number {number}. You hear within 5 working days whether it is accepted.",
+    ),
+    Event.CORRECTION_WANTED: Wording(
+        "您申请的“{item}”（{number}）需要补正{count}处，请登录“我的办件”查看并补齐；补齐前不计时限。",
+        "Your application “{item}” ({number}) needs {count} corrections; see “My cases”. No time is counted until then.",
+    ),
+    Event.ACCEPTED: Wording(
+        "您申请的“{item}”（{number}）已受理，承诺{due}前办结。",
+        "Your application “{item}” ({number}) is accepted; the decision is promised by {due}.",
+    ),
+    Event.REFUSED: Wording(
+        "您申请的“{item}”（{number}）不予受理，理由和救济途径见“我的办件”中的通知书。",
+        "Your application “{item}” ({number}) is not accepted; reasons and remedies are in the notice in “My cases”.",
+    ),
+    Event.APPLY_ELSEWHERE: Wording(
+        "您申请的“{item}”（{number}）不属本机关职权，应向哪个机关申请见“我的办件”。",
+        "“{item}” ({number}) is not for this organ to decide; “My cases” says where to apply.",
+    ),
+    Event.PAUSED: Wording(
+        "“{item}”（{number}）进入特别程序，所需时间不计入时限，详见“我的办件”。",
+        "A special procedure has begun for “{item}” ({number}); its time is not counted. See “My cases”.",
+    ),
+    Event.RESUMED: Wording(
+        "“{item}”（{number}）恢复办理，承诺{due}前办结。",
+        "“{item}” ({number}) goes on; the decision is promised by {due}.",
+    ),
+    Event.EXTENDED: Wording(
+        "“{item}”（{number}）经批准延长办理期限至{due}，理由见“我的办件”。",
+        "The time for “{item}” ({number}) is extended until {due}; the reason is in “My cases”.",
+    ),
+    Event.TERMINATED: Wording(
+        "“{item}”（{number}）终止办理，理由和救济途径见“我的办件”。",
+        "“{item}” ({number}) is terminated; reasons and remedies are in “My cases”.",
+    ),
+    Event.WITHDRAWN: Wording(
+        "“{item}”（{number}）已按您的申请撤回。",
+        "“{item}” ({number}) is withdrawn as you asked.",
+    ),
+    Event.READY: Wording(
+        "“{item}”（{number}）已办结，请到{centre}领取结果。电话{telephone}。",
+        "“{item}” ({number}) is completed; collect the result at {centre}. Telephone {telephone}.",
+    ),
+    Event.READY_EARLY: Wording(
+        "“{item}”（{number}）提前办结（承诺{due}），请到{centre}领取结果。电话{telephone}。",
+        "“{item}” ({number}) is completed early (promised by {due}); collect the result at {centre}."
+        " Telephone {telephone}.",
+    ),
+    Event.READY_ELSEWHERE: Wording(
+        "“{item}”（{number}）已在{centre}办结，领取方式由该中心短信告知。",
+        "“{item}” ({number}) is completed at {centre}, which texts you how to collect the result.",
+        sms=False,
+    ),
+    Event.DELIVERED: Wording(
+        "“{item}”（{number}）的结果已送达。如非本人或所托之人领取，请立即致电{telephone}。",
+        "The result of “{item}” ({number}) was handed over. If that was not you or yours, call {telephone} at once.",
+        urgent=True,
+    ),
+}
+
+
+def sentence(event: str, facts: Mapping[str, Any]) -> str:
+    """What a notice says in the active language. Raises KeyError when a fact is missing or the event unknown."""
+    wording = WORDINGS[Event(event)]
+    return (wording.zh if in_chinese() else wording.en).format(**{name: facts[name] for name in wording.needs})
