@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from zt_platform.cases.views import actions, batch, checks, holding, papers, proof, workbench
+from zt_platform.cases.views import actions, batch, checks, counter, holding, papers, proof, uploads, workbench
 
 app_name = "workbench"
 urlpatterns = [
@@ -13,6 +13,15 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batch.batch_run, name="batch-run"),
     path("batches/<int:batch_id>/again/", batch.again, name="batch-again"),
     path("batches/<int:batch_id>/undo/", batch.undo, name="batch-undo"),
+    path("counter/", counter.begin, name="counter"),
+    path("<int:case_id>/intake/", counter.intake_page, name="intake"),
+    path("<int:case_id>/intake/autosave/", counter.autosave, name="intake-autosave"),
+    re_path(
+        r"^(?P<case_id>[0-9]{1,18})/intake/uploads/(?P<step>open|confirm|remove)/$",
+        uploads.at_counter,
+        name="intake-upload",
+    ),
+    path("<int:case_id>/receipt/", counter.receipt, name="counter-receipt"),
     path("handover/", holding.hand_over, name="hand-over"),
     path("<int:case_id>/claim/", holding.claim, name="claim"),
     path("<int:case_id>/assign/", holding.assign, name="assign"),

@@ -41,7 +41,8 @@ def main_links(
             _link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True),
         ]
         if staff.has(Role.WINDOW_CLERK):
-            links.insert(1, _link(bi("身份核验", "Identity check"), centre_url(centre, "centre:identity"), path))
+            links.insert(1, _link(bi("窗口收件", "Counter"), centre_url(centre, "workbench:counter"), path))
+            links.insert(2, _link(bi("身份核验", "Identity check"), centre_url(centre, "centre:identity"), path))
         if staff.has(Role.WINDOW_CLERK, Role.CENTRE_ADMIN):
             links.append(_link(bi("通知短信", "Notices"), centre_url(centre, "sent-notices:list"), path))
         if staff.has(Role.CENTRE_ADMIN):

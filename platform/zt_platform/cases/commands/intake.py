@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from zt_platform.accounts.parties import Party
 from zt_platform.accounts.rules import phone_tail
@@ -54,8 +54,8 @@ def start_application(
 
     An applicant begins online for himself or for whom he acts; a clerk begins at the window (``applicant_account_id``
     ties the case to the account of the person at the counter, if there is one). The same ``client_key`` of the same
-    account gives the same draft. Raises ItemNotOffered, NotPermitted, InvalidInput, Conflict (the key was used for
-    another item).
+    account, or of the same clerk for somebody without one, gives the same draft. Raises ItemNotOffered, NotPermitted,
+    InvalidInput, Conflict (the key was used for another item).
     """
     item = _offered(item_code)
     online = actor.kind is ActorKind.APPLICANT
@@ -68,6 +68,8 @@ def start_application(
     case.form = dict(form or {})
     try:
         with transaction.atomic():
+            if account_id is None and client_key and (begun := _begun_at_window(actor, client_key, item_code)):
+                return begun
             return conclude(case, advance(case, Action.START, actor))
     except IntegrityError:
         # The same click arrived before: it made the draft.
@@ -84,6 +86,21 @@ def _offered(item_code: str) -> Item:
     except UnknownItem as unknown:
         raise ItemNotOffered(item=item_code) from unknown
     return item
+
+
+def _begun_at_window(actor: Actor, client_key: str, item_code: str) -> Case | None:
+    """What the clerk's same click began for somebody without an account; clicks at one moment wait for each other.
+
+    An index cannot do it: rows without an account are all different to it.
+    """
+    with connection.cursor() as cursor:
+        lock = f"{current_centre().schema_name}/cases.start/{actor.account_id}/{client_key[:64]}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+    found = Case.objects.filter(applicant_account_id__isnull=True, client_key=client_key[:64], channel=Channel.WINDOW)
+    started = found.filter(first_asked_account_id=actor.account_id).first()
+    if started is not None and started.item_code != item_code:
+        raise Conflict(field="client_key")
+    return started
 
 
 def _started_before(account_id: UUID | None, client_key: str, item_code: str) -> Case | None:

@@ -210,7 +210,8 @@ def _attached(case: Case) -> list[CaseMaterial]:
     return found
 
 
-def _material_rows(draft: Draft, missing: set[str]) -> list[dict[str, Any]]:
+def material_rows(draft: Draft, missing: set[str]) -> list[dict[str, Any]]:
+    """A row for each document of the item, with its files and, where it is ``missing``, what to do."""
     attached: dict[str, list[CaseMaterial]] = {}
     for one in _attached(draft.case):
         attached.setdefault(one.material_code, []).append(one)
@@ -240,7 +241,7 @@ def _materials_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         missing = required - present
         if not missing:
             return redirect(draft.step_url("review"))
-    rows = _material_rows(draft, missing)
+    rows = material_rows(draft, missing)
     urls = {
         f"{name}_url": reverse(f"cases:upload-{name}", kwargs={"case_id": draft.case.pk})
         for name in ("open", "confirm", "remove")
@@ -272,7 +273,7 @@ def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         errors=errors,
         applicant=applicant_facts(draft.case),
         answers=readable_answers(draft.version, draft.case.form),
-        materials=[(row["material"], row["files"]) for row in _material_rows(draft, set())],
+        materials=[(row["material"], row["files"]) for row in material_rows(draft, set())],
         submission_key=request.POST.get("submission_key") or uuid7().hex,
         form_url=draft.step_url("form"),
         materials_url=draft.step_url("materials"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
-from zt_platform.accounts.sessions import applicant_for_request
+from zt_platform.accounts.sessions import actor_for_request, applicant_for_request
+from zt_platform.actors import Actor
 from zt_platform.cases.commands import intake
 from zt_platform.cases.presentation import file_row
+from zt_platform.organisation.roles import Role
 from zt_tenants.errors import InvalidInput
 
 
@@ -18,11 +20,9 @@ def _whole(text: str, field: str) -> int:
         raise InvalidInput(field=field) from wrong
 
 
-@require_POST
-def open_upload(request: HttpRequest, case_id: int) -> HttpResponse:
-    """A form (address and fields) with which the browser posts one file straight to the object store."""
+def _opened(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
     ticket = intake.open_material_upload(
-        actor=applicant_for_request(request),
+        actor=actor,
         case_id=case_id,
         material_code=request.POST.get("material", ""),
         file_name=request.POST.get("file_name", ""),
@@ -32,11 +32,9 @@ def open_upload(request: HttpRequest, case_id: int) -> HttpResponse:
     return JsonResponse({"attachment_id": ticket.attachment_id, "url": ticket.url, "fields": dict(ticket.fields)})
 
 
-@require_POST
-def confirm_upload(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Read the uploaded file back, check size, digest and real type, and make it part of the application."""
+def _confirmed(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
     kept = intake.attach_material(
-        actor=applicant_for_request(request),
+        actor=actor,
         case_id=case_id,
         material_code=request.POST.get("material", ""),
         attachment_id=_whole(request.POST.get("attachment_id", ""), "attachment_id"),
@@ -47,12 +45,33 @@ def confirm_upload(request: HttpRequest, case_id: int) -> HttpResponse:
     )
 
 
+def _removed(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
+    file = _whole(request.POST.get("file", ""), "file")
+    intake.detach_material(actor=actor, case_id=case_id, case_material_id=file)
+    return JsonResponse({"removed": True})
+
+
+@require_POST
+def open_upload(request: HttpRequest, case_id: int) -> HttpResponse:
+    """A form (address and fields) with which the browser posts one file straight to the object store."""
+    return _opened(request, applicant_for_request(request), case_id)
+
+
+@require_POST
+def confirm_upload(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Read the uploaded file back, check size, digest and real type, and make it part of the application."""
+    return _confirmed(request, applicant_for_request(request), case_id)
+
+
 @require_POST
 def remove_upload(request: HttpRequest, case_id: int) -> HttpResponse:
     """Take a file out of the application."""
-    intake.detach_material(
-        actor=applicant_for_request(request),
-        case_id=case_id,
-        case_material_id=_whole(request.POST.get("file", ""), "file"),
-    )
-    return JsonResponse({"removed": True})
+    return _removed(request, applicant_for_request(request), case_id)
+
+
+@require_POST
+def at_counter(request: HttpRequest, case_id: int, step: str) -> HttpResponse:
+    """The same three steps for a clerk who scans papers at the window: ``open``, ``confirm``, ``remove``."""
+    actor = actor_for_request(request)
+    actor.require(Role.WINDOW_CLERK)
+    return {"open": _opened, "confirm": _confirmed, "remove": _removed}[step](request, actor, case_id)
