@@ -7,6 +7,7 @@ without showing its neighbours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from zt_interop import signed
-from zt_interop.canonical import canonical_bytes, parse_canonical, parse_strict
+from zt_interop.canonical import canonical_bytes, parse_canonical, parse_items, parse_strict
 from zt_interop.envelope import Event
 from zt_interop.errors import BatchInvalid, Malformed, NotCanonical, TooLarge
 from zt_interop.merkle import merkle_proof, merkle_root, verify_proof
@@ -76,6 +77,8 @@ class ParsedBatch:
 
     signed: signed.Signed
     events: list[Any]
+    leaves: list[bytes] | None = None
+    """The canonical bytes of each event, where they are known from reading."""
 
 
 def build(batch_id: UUID, events: Sequence[Event], *, signer: signed.Signer, at: datetime) -> bytes:
@@ -86,27 +89,37 @@ def build(batch_id: UUID, events: Sequence[Event], *, signer: signed.Signer, at:
     """
     if not 0 < len(events) <= MAX_BATCH_EVENTS:
         raise ValueError(f"a batch holds 1 to {MAX_BATCH_EVENTS} events")
-    first, last = events[0], events[-1]
+    leaves = [event.canonical() for event in events]
+    stream = (events[0].source, events[0].destination, events[0].channel)
+    return build_of(batch_id, leaves, stream=stream, first_sequence=events[0].sequence or 0, signer=signer, at=at)
+
+
+def build_of(
+    batch_id: UUID,
+    leaves: Sequence[bytes],
+    *,
+    stream: tuple[str, str, str],
+    first_sequence: int,
+    signer: signed.Signer,
+    at: datetime,
+) -> bytes:
+    """Sign the canonical bytes of consecutive events of one stream (source, destination, channel) as a batch."""
+    source, destination, channel = stream
     manifest = Manifest(
         id=batch_id,
-        source=first.source,
-        destination=first.destination,
-        channel=first.channel,
-        first_sequence=first.sequence or 0,
-        last_sequence=last.sequence or 0,
-        count=len(events),
-        merkle_root=merkle_root([event.canonical() for event in events]).hex(),
+        source=source,
+        destination=destination,
+        channel=channel,
+        first_sequence=first_sequence,
+        last_sequence=first_sequence + len(leaves) - 1,
+        count=len(leaves),
+        merkle_root=merkle_root(leaves).hex(),
     )
     jws = signed.sign(
-        canonical_bytes(manifest.to_json()),
-        typ=signed.BATCH_TYPE,
-        signer=signer,
-        destination=first.destination,
-        at=at,
+        canonical_bytes(manifest.to_json()), typ=signed.BATCH_TYPE, signer=signer, destination=destination, at=at
     )
     # The canonical form of {"events": […], "manifest": "…"}, put together from parts that are canonical already.
-    content = b",".join(event.canonical() for event in events)
-    return b'{"events":[' + content + b'],"manifest":' + canonical_bytes(jws.decode()) + b"}"
+    return b'{"events":[' + b",".join(leaves) + b'],"manifest":' + canonical_bytes(jws.decode()) + b"}"
 
 
 def parse(wire: bytes) -> ParsedBatch:
@@ -118,6 +131,9 @@ def parse(wire: bytes) -> ParsedBatch:
     """
     if len(wire) > MAX_BATCH_BYTES:
         raise TooLarge(limit=MAX_BATCH_BYTES)
+    quickly = _parse_written(wire)
+    if quickly is not None:
+        return quickly
     members = parse_strict(wire)
     if not isinstance(members, dict) or members.keys() != {"manifest", "events"}:
         raise Malformed(detail="not a batch")
@@ -127,8 +143,28 @@ def parse(wire: bytes) -> ParsedBatch:
     return ParsedBatch(signed=signed.parse(jws.encode(), typ=signed.BATCH_TYPE), events=events)
 
 
-def check_events(manifest: Manifest, raw_events: Sequence[Any]) -> list[Event]:
-    """Check that the events are exactly those of the manifest, and read them.
+_OPENING: Final = '{"events":['
+_CLOSING: Final = re.compile(r'\],"manifest":"([A-Za-z0-9._-]*)"\}')
+
+
+def _parse_written(wire: bytes) -> ParsedBatch | None:
+    """A batch as :func:`build` writes it, each event read once; None for any other, which is read as any JSON."""
+    try:
+        text = wire.decode()
+    except UnicodeDecodeError:
+        return None
+    found = parse_items(text, len(_OPENING), depth=2) if text.startswith(_OPENING) else None
+    closing = _CLOSING.fullmatch(text, found[2]) if found else None
+    if found is None or closing is None:
+        return None
+    jws = signed.parse(closing[1].encode(), typ=signed.BATCH_TYPE)
+    return ParsedBatch(signed=jws, events=found[0], leaves=found[1])
+
+
+def check_events(
+    manifest: Manifest, raw_events: Sequence[Any], *, leaves: Sequence[bytes] | None = None
+) -> list[Event]:
+    """Check that the events are exactly those of the manifest, and read them; ``leaves`` as in :class:`ParsedBatch`.
 
     Raises:
         BatchInvalid: another number, order, stream or content than was signed.
@@ -138,7 +174,7 @@ def check_events(manifest: Manifest, raw_events: Sequence[Any]) -> list[Event]:
         raise BatchInvalid(detail="count")
     if manifest.last_sequence - manifest.first_sequence + 1 != manifest.count:
         raise BatchInvalid(detail="sequence")
-    leaves = [canonical_bytes(event) for event in raw_events]
+    leaves = [canonical_bytes(event) for event in raw_events] if leaves is None else leaves
     if merkle_root(leaves).hex() != manifest.merkle_root:
         raise BatchInvalid(detail="merkle_root")
     events = [Event.from_json(event, canonical=leaf) for event, leaf in zip(raw_events, leaves, strict=True)]
@@ -168,7 +204,7 @@ def prove(wire: bytes, sequence: int) -> Proof:
     """
     batch = parse(wire)
     manifest = Manifest.from_bytes(batch.signed.payload)
-    events = check_events(manifest, batch.events)
+    events = check_events(manifest, batch.events, leaves=batch.leaves)
     index = sequence - manifest.first_sequence
     path = merkle_proof([event.canonical() for event in events], index)
     jws = batch.signed.signing_input + b"." + signed.encode(batch.signed.signature)

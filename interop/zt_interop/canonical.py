@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Any, Final
 
 from zt_interop.errors import Malformed, TooDeep
@@ -26,14 +25,30 @@ def canonical_bytes(value: Any) -> bytes:
         TooDeep: nested deeper than :data:`MAX_DEPTH`.
     """
     if _is_plain(value, 0):
-        text = _sorted_text(value)
-        if not _ODD_TEXT.search(text):
-            return text.encode()
+        data = plain_bytes(_sorted_text(value))
+        if data is not None:
+            return data
     return json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-_ODD_TEXT: Final = re.compile("\\\\u0000|[\ud800-\udfff\U00010000-\U0010ffff]")
-"""What the short way leaves to the long one: NUL, half surrogates, and characters whose order differs in UTF-16."""
+def plain_bytes(text: str) -> bytes | None:
+    """The bytes of JSON text that is canonical (sorted, without white space) unless it holds something odd: then None."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return None
+    return None if _is_odd(data) else data
+
+
+_FOUR_BYTES: Final = bytes(range(0xF0, 0xF8))
+"""How UTF-8 begins the characters beyond the basic plane, whose order differs in UTF-16."""
+
+
+def _is_odd(data: bytes) -> bool:
+    """Whether UTF-8 JSON holds what the short way leaves to the long one: NUL, characters beyond the basic plane."""
+    return b"\\u0000" in data or (not data.isascii() and len(data.translate(None, _FOUR_BYTES)) != len(data))
+
+
 _sorted_text: Final = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True, check_circular=False
 ).encode
@@ -46,11 +61,17 @@ def _is_plain(value: Any, depth: int) -> bool:
         return True
     if kind is int:
         return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
-    if depth >= MAX_DEPTH:
+    if depth >= MAX_DEPTH or (kind is not dict and kind is not list):
         return False
     if kind is dict:
-        return all(type(name) is str and _is_plain(item, depth + 1) for name, item in value.items())
-    return kind is list and all(_is_plain(item, depth + 1) for item in value)
+        for name in value:
+            if type(name) is not str:
+                return False
+        value = value.values()
+    for item in value:  # noqa: SIM110 - a loop: this runs for every value of every message
+        if type(item) is not str and not _is_plain(item, depth + 1):
+            return False
+    return True
 
 
 def _ordered(value: Any, depth: int) -> Any:
@@ -125,12 +146,42 @@ def _parse_plain(data: bytes) -> Any:
     """
     try:
         text = data.decode("utf-8")
-        if _ODD_TEXT.search(text):
+        if _is_odd(data):
             return _NOT_PLAIN
         value = json.loads(text)
         return value if _is_plain(value, 0) and _sorted_text(value) == text else _NOT_PLAIN
     except (RecursionError, ValueError):
         return _NOT_PLAIN
+
+
+def parse_items(text: str, start: int, *, depth: int) -> tuple[list[Any], list[bytes], int] | None:
+    """Read the items of an array in a text, each with its canonical bytes, which are the text itself.
+
+    ``start`` is behind the opening bracket, ``depth`` how deep the items lie.
+
+    Returns:
+        Items, bytes, and where the array's closing bracket is; None unless all of it is canonical and plain:
+        :func:`parse_strict` is to judge then.
+    """
+    values: list[Any] = []
+    leaves: list[bytes] = []
+    try:
+        while True:
+            value, end = _read_value(text, start)
+            piece = text[start:end]
+            leaf = plain_bytes(piece)
+            if leaf is None or not _is_plain(value, depth) or _sorted_text(value) != piece:
+                return None
+            values.append(value)
+            leaves.append(leaf)
+            if text[end : end + 1] != ",":
+                return (values, leaves, end) if text[end : end + 1] == "]" else None
+            start = end + 1
+    except (RecursionError, ValueError):
+        return None
+
+
+_read_value: Final = json.JSONDecoder().raw_decode
 
 
 def parse_canonical(data: bytes) -> tuple[Any, bool]:

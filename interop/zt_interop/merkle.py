@@ -31,10 +31,12 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def _root(hashes: Sequence[bytes]) -> bytes:
-    if len(hashes) == 1:
-        return hashes[0]
-    middle = _split(len(hashes))
-    return _node_hash(_root(hashes[:middle]), _root(hashes[middle:]))
+    """Level by level: a node without a neighbour moves up as it is, which is the same tree as splitting from the top."""
+    level = list(hashes)
+    while len(level) > 1:
+        pairs = [_node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
+        level = [*pairs, level[-1]] if len(level) % 2 else pairs
+    return level[0]
 
 
 def merkle_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:

@@ -126,7 +126,7 @@ def _open_batch(wire: bytes, at: Centre, now: datetime, sighting: Sighting) -> D
     if manifest.channel == CASE_CHANNEL and manifest.count > batch.MAX_BATCH_CASES:
         raise BatchInvalid(detail="count")
     _check_address(manifest.source, manifest.destination, key, at)
-    events = batch.check_events(manifest, parsed.events)
+    events = batch.check_events(manifest, parsed.events, leaves=parsed.leaves)
     for before, event in pairwise(events):
         if event.prevhash != before.digest():
             raise LinkBroken(sequence=event.sequence)

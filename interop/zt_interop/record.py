@@ -123,10 +123,16 @@ def _record_delivered(stream: OutboundStream, shipment: Shipment, receipt: Recei
 def _record_refused(stream: OutboundStream, shipment: Shipment, receipt: Receipt) -> None:
     """A message refused for good. If it never entered the stream, its sequence goes to the next message."""
     message = shipment.messages[0]
-    message.state, message.outcome = MessageState.REFUSED, Outcome.REFUSED.value
-    message.refusal_code, message.refusal_zh, message.refusal_en = receipt.code, receipt.reason_zh, receipt.reason_en
+    row = OutboxMessage.objects.filter(position=message.position)
+    refused = {
+        "state": MessageState.REFUSED,
+        "outcome": Outcome.REFUSED.value,
+        "refusal_code": receipt.code,
+        "refusal_zh": receipt.reason_zh,
+        "refusal_en": receipt.reason_en,
+    }
     if receipt.recorded:
-        message.save()
+        row.update(**refused)
         _acknowledge(stream, shipment.last_sequence)
         return
     behind = stream.messages.filter(sequence__gt=message.sequence)
@@ -136,8 +142,7 @@ def _record_refused(stream: OutboundStream, shipment: Shipment, receipt: Receipt
     # The receiver takes only the next sequence, so nothing behind this one was ever taken: places are given anew.
     behind.update(state=MessageState.QUEUED, sequence=None, prevhash="", digest="")
     stream.last_sequence, stream.last_hash = (message.sequence or 1) - 1, message.prevhash
-    message.sequence, message.prevhash, message.digest = None, "", ""
-    message.save()
+    row.update(**refused, sequence=None, prevhash="", digest="")
     _acknowledge(stream, stream.last_sequence)
 
 

@@ -12,11 +12,13 @@ from uuid import UUID
 from django.db import transaction
 
 from zt_interop import signed
+from zt_interop.canonical import canonical_bytes
 from zt_interop.confidential import GROWTH, must_be_sealed
 from zt_interop.envelope import CASE_CHANNEL, FIRST_LINK, Event
-from zt_interop.errors import TooLarge
+from zt_interop.errors import EnvelopeInvalid, TooLarge
+from zt_interop.pending import queue_messages
 from zt_interop.queue.models import OutboxMessage
-from zt_interop.schemas import check_data
+from zt_interop.schemas import check_data, envelope_problem
 from zt_interop.streams import streams_of
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
@@ -73,7 +75,8 @@ def send_messages(outgoing: Sequence[Outgoing]) -> list[OutboxMessage]:
         NoCentre: no centre was entered.
     """
     source = current_centre().code
-    events = [_event(source, message) for message in outgoing]
+    texts = {id(message.data): canonical_bytes(message.data).decode() for message in outgoing}
+    events = [_event(source, message, texts[id(message.data)]) for message in outgoing]
     _check_payloads(outgoing)
     if not events:
         return []
@@ -92,7 +95,7 @@ def send_messages(outgoing: Sequence[Outgoing]) -> list[OutboxMessage]:
             )
             for event in events
         ]
-        OutboxMessage.objects.bulk_create(rows)
+        queue_messages(rows, [texts[id(message.data)] for message in outgoing])
         for stream_id in dict.fromkeys(streams.values()):
             ring_on_commit(stream_id)
     return rows
@@ -111,7 +114,7 @@ def _check_payloads(outgoing: Sequence[Outgoing]) -> None:
         check_data(type_, data)
 
 
-def _event(source: str, message: Outgoing) -> Event:
+def _event(source: str, message: Outgoing, text: str) -> Event:
     destination = centre_by_code(message.destination)
     event = Event(
         id=uuid7(),
@@ -126,9 +129,13 @@ def _event(source: str, message: Outgoing) -> Event:
         prevhash=FIRST_LINK,
         traceparent=message.traceparent or None,
     )
-    Event.from_json(event.to_json())
+    attributes = event.to_json()
+    problem = envelope_problem("event", attributes)
+    if problem:
+        raise EnvelopeInvalid(detail=problem)
     limit = MAX_SEALED_BYTES if must_be_sealed(destination, message.channel, message.type) else MAX_EVENT_BYTES
-    if len(event.canonical()) > limit:
+    size = len(text.encode()) + len(canonical_bytes({**attributes, "data": {}})) - 2
+    if size > limit:
         raise TooLarge(limit=limit)
     return event
 

@@ -24,6 +24,8 @@ from typing import Any, cast
 from Crypto.Cipher import AES
 from Crypto.Protocol.KDF import scrypt
 from Crypto.Random import get_random_bytes
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from zt_tenants.errors import DomainError
@@ -48,6 +50,12 @@ def _derived(master: bytes, purpose: str) -> bytes:
     return hmac.digest(master, b"zhengtong/" + purpose.encode(), hashlib.sha256)
 
 
+@lru_cache(maxsize=64)
+def _sealing_cipher(master: bytes) -> AESGCM:
+    """The cipher of one key-encryption key, whose key schedule is computed once; a nonce and a tag belong to each use."""
+    return AESGCM(_derived(master, "seal"))
+
+
 def _wrapping_keys() -> dict[str, bytes]:
     own: dict[str, bytes] = settings.ZT_KEYSTORE_KEYS
     return {**own, **{name: key for name, key in settings.ZT_VAULT_KEYS.items() if name not in own}}
@@ -57,24 +65,19 @@ def _seal(data: bytes, *, keys: Mapping[str, bytes], context: str) -> bytes:
     key_id, master = next(iter(keys.items()))
     nonce = get_random_bytes(_NONCE_BYTES)
     head = bytes([_VERSION]) + key_id.encode().ljust(_ID_BYTES, b"\0")[:_ID_BYTES] + nonce
-    cipher = cast(Any, AES.new(_derived(master, "seal"), AES.MODE_GCM, nonce=nonce))
-    cipher.update(head + context.encode())
-    ciphertext, tag = cipher.encrypt_and_digest(data)
-    return head + bytes(ciphertext) + bytes(tag)
+    return head + _sealing_cipher(master).encrypt(nonce, data, head + context.encode())
 
 
 def _open(sealed: bytes, *, keys: Mapping[str, bytes], context: str) -> bytes:
     sealed = bytes(sealed)
-    head, body, tag = sealed[:_HEAD_BYTES], sealed[_HEAD_BYTES:-_TAG_BYTES], sealed[-_TAG_BYTES:]
+    head = sealed[:_HEAD_BYTES]
     key_id = head[1 : 1 + _ID_BYTES].rstrip(b"\0").decode("ascii", "replace")
     master = keys.get(key_id)
     if len(sealed) < _HEAD_BYTES + _TAG_BYTES or head[0] != _VERSION or master is None:
         raise SealBroken(purpose=context)
-    cipher = cast(Any, AES.new(_derived(master, "seal"), AES.MODE_GCM, nonce=head[1 + _ID_BYTES :]))
-    cipher.update(head + context.encode())
     try:
-        return bytes(cipher.decrypt_and_verify(body, tag))
-    except ValueError as broken:
+        return _sealing_cipher(master).decrypt(head[1 + _ID_BYTES :], sealed[_HEAD_BYTES:], head + context.encode())
+    except InvalidTag as broken:
         raise SealBroken(purpose=context) from broken
 
 

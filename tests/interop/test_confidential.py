@@ -404,9 +404,10 @@ def test_a_message_whose_private_key_is_gone_waits_until_it_is_back(world, elsew
     kid = _key(world.county).kid
     with connection.cursor() as cursor:
         cursor.execute("UPDATE keystore.private_key SET kid = kid || '-lost' WHERE kid = %s", [kid])
-        holder().forget()
-        relay_due()
-        assert not recorder.applied
+    holder().forget()
+    relay_due()
+    assert not recorder.applied
+    with connection.cursor() as cursor:
         cursor.execute("UPDATE keystore.private_key SET kid = %s WHERE kid = %s", [kid, kid + "-lost"])
     with at(now() + timedelta(minutes=1)):
         relay_due()

@@ -82,4 +82,4 @@ def test_a_stream_that_was_rolled_back_is_not_remembered(committed_world) -> Non
         with CaptureQueriesContext(connection) as found:
             second = send_message(destination="340123", type=PROGRESSED, subject=SUBJECT, data=progressed())
     assert first.stream_id == second.stream_id == OutboundStream.objects.get().id
-    assert [query["sql"].split(" ")[0] for query in found] == ["BEGIN", "INSERT", "COMMIT"]
+    assert [query["sql"].split()[0] for query in found] == ["BEGIN", "INSERT", "COMMIT"]

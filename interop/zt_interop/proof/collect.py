@@ -158,7 +158,7 @@ def _batched(wire: bytes, subject: str) -> tuple[str, list[dict[str, Any]]]:
     """The signed manifest of a batch, and the subject's own events in it with their audit paths."""
     parsed = batch.parse(wire)
     manifest = batch.Manifest.from_bytes(parsed.signed.payload)
-    events = batch.check_events(manifest, parsed.events)
+    events = batch.check_events(manifest, parsed.events, leaves=parsed.leaves)
     leaves = [event.canonical() for event in events]
     own = [
         {

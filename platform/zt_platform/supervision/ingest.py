@@ -8,20 +8,20 @@ A batch costs six SQL statements, whatever its size.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from copy import copy
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from zt_platform.supervision.errors import StepOfAnotherCentre
-from zt_platform.supervision.models import CaseRecord, CaseStep, CentreDay, Feed
+from zt_platform.supervision.models import CentreDay, Feed
 from zt_platform.supervision.rules import STOPPING_STATUSES, contributions
+from zt_tenants.arrays import plain_array, text_array
 from zt_tenants.clock import now
-from zt_tenants.uuid7 import uuid7
+from zt_tenants.uuid7 import uuid7, uuid7s
 
 
 class StepMessage(Protocol):
@@ -47,25 +47,10 @@ class Ingested:
     records: int
 
 
-_CLOCK_FIELDS = (
-    "submitted_at",
-    "accepted_at",
-    "acceptance_due_at",
-    "warning_at",
-    "due_at",
-    "red_at",
-    "statutory_due_at",
-    "decided_at",
-    "completed_at",
-)
+_Key = tuple[str, str]
+"""Centre and tracking number: one ledger of a case."""
 _COVERAGE_FIELDS = ["last_sequence", "head_sequence", "gaps", "missing", "gap_since"]
-_STATE_FIELDS = ("level", "role", "kind", "item_code", "item_name", "status")
 _COUNTERS = [field.name for field in CentreDay._meta.concrete_fields if field.name not in ("id", "day", "centre_code")]
-_RECORD_FIELDS = [
-    field.name
-    for field in CaseRecord._meta.concrete_fields
-    if field.name not in ("id", "centre_code", "tracking_number")
-]
 
 
 def ingest(messages: Sequence[StepMessage]) -> Ingested:
@@ -101,93 +86,173 @@ def _lock_feeds(streams: Collection[tuple[str, str]]) -> dict[tuple[str, str], F
     return {(feed.source_code, feed.destination_code): feed for feed in rows}
 
 
-def _insert_steps(messages: Iterable[StepMessage], received_at: datetime) -> None:
-    steps = [_step(message, received_at) for message in messages]
-    CaseStep.objects.bulk_create(steps, ignore_conflicts=True)
+_INSERT_STEPS: Final = """
+    INSERT INTO supervision.case_step (id, centre_code, sequence, message_id, tracking_number, step, status, role,
+        department, actor_role, result, due_at, occurred_at, received_at)
+    SELECT *, %s FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+    ON CONFLICT DO NOTHING
+"""
 
 
-def _step(message: StepMessage, received_at: datetime) -> CaseStep:
-    data = message.data
-    return CaseStep(
-        centre_code=message.source,
-        sequence=message.sequence,
-        message_id=message.id,
-        tracking_number=data["tracking_number"],
-        step=data["step"],
-        status=data["status"],
-        role=data["role"],
-        department=data.get("department", ""),
-        actor_role=data.get("actor_role", ""),
-        result=data.get("result", ""),
-        due_at=_instant(data["clock"].get("due_at")),
-        occurred_at=datetime.fromisoformat(data["occurred_at"]),
-        received_at=received_at,
-    )
+def _insert_steps(messages: Sequence[StepMessage], received_at: datetime) -> None:
+    """Instants travel on as they were written, after Python has read them: what it cannot read, nobody stores."""
+    data = [message.data for message in messages]
+    due = [part["clock"].get("due_at") for part in data]
+    for part, moment in zip(data, due, strict=True):
+        datetime.fromisoformat(part["occurred_at"])
+        _instant(moment)
+    columns = [
+        plain_array(uuid7s(len(messages))),
+        text_array(message.source for message in messages),
+        plain_array(message.sequence for message in messages),
+        plain_array(message.id for message in messages),
+        *[text_array(part[name] for part in data) for name in ("tracking_number", "step", "status", "role")],
+        *[text_array(part.get(name, "") for part in data) for name in ("department", "actor_role", "result")],
+        plain_array(due),
+        plain_array(part["occurred_at"] for part in data),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_STEPS, [received_at, *columns])
 
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+@dataclass(slots=True)
+class _State:
+    """Of a case record what its contribution to the days and the next event depend on; in the order of ``_STATE``."""
+
+    id: UUID
+    last_sequence: int
+    role: str
+    status: str
+    result: str
+    instant: bool
+    on_time: bool | None
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    completed_at: datetime | None
+    stopped_at: datetime | None
+
+
+_STATE: Final = tuple(field.name for field in fields(_State))
+_READ_STATES: Final = f"""
+    SELECT record.centre_code, record.tracking_number, {", ".join(f"record.{name}" for name in _STATE)}
+    FROM supervision.case_record AS record
+    JOIN unnest(%s::text[], %s::text[]) AS wanted (centre_code, tracking_number)
+        ON record.centre_code = wanted.centre_code AND record.tracking_number = wanted.tracking_number
+"""  # noqa: S608 - names of our own columns
+
+
+def _read_states(keys: Collection[_Key]) -> dict[_Key, _State]:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_STATES, [text_array(centre for centre, _ in keys), text_array(case for _, case in keys)])
+        return {(centre, case): _State(*state) for centre, case, *state in cursor.fetchall()}
+
+
 def _write_records(messages: Sequence[StepMessage]) -> int:
     """Fold the events into the case records and the difference into the day counters; the number of records changed."""
-    keys = {(message.source, message.data["tracking_number"]) for message in messages}
-    before = {
-        (record.centre_code, record.tracking_number): record
-        for record in CaseRecord.objects.filter(
-            tracking_number__in={tracking_number for _, tracking_number in keys},
-            centre_code__in={centre for centre, _ in keys},
-        )
-    }
-    after: dict[tuple[str, str], CaseRecord] = {}
+    before = _read_states({(message.source, message.data["tracking_number"]) for message in messages})
+    new_ids = iter(uuid7s(len(messages)))
+    after: dict[_Key, _State] = {}
+    newest: dict[_Key, StepMessage] = {}
     for message in messages:
         key = (message.source, message.data["tracking_number"])
         known = after.get(key) or before.get(key)
         if known is None or message.sequence > known.last_sequence:
-            after[key] = _with_event(known, message)
-    if not after:
-        return 0
-    CaseRecord.objects.bulk_create(
-        after.values(),
-        update_conflicts=True,
-        unique_fields=["centre_code", "tracking_number"],
-        update_fields=_RECORD_FIELDS,
-    )
-    _add_to_days(before, after)
+            after[key] = _with_event(known, message, known.id if known else next(new_ids))
+            newest[key] = message
+    if after:
+        _upsert_records(after, newest)
+        _add_to_days(before, after)
     return len(after)
 
 
-def _with_event(known: CaseRecord | None, message: StepMessage) -> CaseRecord:
-    """The record as this event reports it; only the instant of a stop is kept from before."""
+def _with_event(known: _State | None, message: StepMessage, id_: UUID) -> _State:
+    """The state as this event reports it; only the instant of a stop is kept from before."""
     data, clock = message.data, message.data["clock"]
-    record = copy(known) if known is not None else CaseRecord(tracking_number=data["tracking_number"])
-    record.centre_code = message.source
-    for name in _STATE_FIELDS:
-        setattr(record, name, data[name])
-    for name in _CLOCK_FIELDS:
-        setattr(record, name, _instant(clock.get(name)))
-    record.department = data.get("department", "")
-    record.result = data.get("result", "")
-    record.instant = data.get("instant", data["kind"] == "INSTANT")
-    record.on_time = data.get("on_time")
-    record.last_step = data["step"]
-    record.last_occurred_at = datetime.fromisoformat(data["occurred_at"])
-    record.last_sequence = message.sequence
-    record.stopped_at = _instant(clock.get("paused_at")) or record.decided_at or record.completed_at
-    if record.stopped_at is None and record.status in STOPPING_STATUSES:
-        stopped_before = known.stopped_at if known is not None and known.status == record.status else None
-        record.stopped_at = stopped_before or record.last_occurred_at
-    return record
+    status, decided_at = data["status"], _instant(clock.get("decided_at"))
+    completed_at = _instant(clock.get("completed_at"))
+    stopped_at = _instant(clock.get("paused_at")) or decided_at or completed_at
+    if stopped_at is None and status in STOPPING_STATUSES:
+        stopped_before = known.stopped_at if known is not None and known.status == status else None
+        stopped_at = stopped_before or datetime.fromisoformat(data["occurred_at"])
+    return _State(
+        id_,
+        message.sequence,
+        data["role"],
+        status,
+        data.get("result", ""),
+        data.get("instant", data["kind"] == "INSTANT"),
+        data.get("on_time"),
+        _instant(clock.get("submitted_at")),
+        _instant(clock.get("accepted_at")),
+        decided_at,
+        completed_at,
+        stopped_at,
+    )
 
 
-def _add_to_days(before: dict[tuple[str, str], CaseRecord], after: dict[tuple[str, str], CaseRecord]) -> None:
+_RECORD_TEXTS: Final = ("level", "kind", "item_code", "item_name")
+_ONLY_SHOWN: Final = ("acceptance_due_at", "warning_at", "due_at", "red_at", "statutory_due_at")
+"""Instants of the clock that no counter depends on."""
+_RECORD_COLUMNS: Final = (
+    *[(name, "text") for name in ("centre_code", "tracking_number", *_RECORD_TEXTS, "department", "last_step")],
+    *[(name, "timestamptz") for name in (*_ONLY_SHOWN, "last_occurred_at")],
+    *[(name, "text") for name in ("role", "status", "result")],
+    *[(name, "boolean") for name in ("instant", "on_time")],
+    *[(name, "timestamptz") for name in _STATE if name.endswith("_at")],
+    ("id", "uuid"),
+    ("last_sequence", "bigint"),
+)
+_KEY_COLUMNS: Final = ("id", "centre_code", "tracking_number")
+_UPSERT_RECORDS: Final = f"""
+    INSERT INTO supervision.case_record ({", ".join(name for name, _ in _RECORD_COLUMNS)})
+    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in _RECORD_COLUMNS)})
+    ON CONFLICT (centre_code, tracking_number) DO UPDATE
+    SET {", ".join(f"{name} = EXCLUDED.{name}" for name, _ in _RECORD_COLUMNS if name not in _KEY_COLUMNS)}
+"""  # noqa: S608 - names of our own columns
+
+
+def _upsert_records(after: Mapping[_Key, _State], newest: Mapping[_Key, StepMessage]) -> None:
+    data = [message.data for message in newest.values()]
+    for part in data:
+        for name in _ONLY_SHOWN:
+            _instant(part["clock"].get(name))
+    states = [after[key] for key in newest]
+    columns = [
+        text_array(centre for centre, _ in newest),
+        text_array(case for _, case in newest),
+        *[text_array(part[name] for part in data) for name in _RECORD_TEXTS],
+        text_array(part.get("department", "") for part in data),
+        text_array(part["step"] for part in data),
+        *[plain_array(part["clock"].get(name) for part in data) for name in _ONLY_SHOWN],
+        plain_array(part["occurred_at"] for part in data),
+        *[text_array(getattr(state, name) for state in states) for name in ("role", "status", "result")],
+        *[plain_array(getattr(state, name) for state in states) for name in ("instant", "on_time")],
+        *[_instants(getattr(state, name) for state in states) for name in _STATE if name.endswith("_at")],
+        plain_array(state.id for state in states),
+        plain_array(state.last_sequence for state in states),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT_RECORDS, columns)
+
+
+def _instants(moments: Iterable[datetime | None]) -> str:
+    return plain_array(None if moment is None else moment.isoformat() for moment in moments)
+
+
+def _add_to_days(before: Mapping[_Key, _State], after: Mapping[_Key, _State]) -> None:
     days: defaultdict[tuple[date, str], Counter[str]] = defaultdict(Counter)
-    for key, record in after.items():
-        difference = contributions(record)
+    for key, state in after.items():
+        difference = contributions(state)
         if key in before:
             difference.subtract(contributions(before[key]))
         for (day, counter), count in difference.items():
-            days[day, record.centre_code][counter] += count
+            days[day, key[0]][counter] += count
     changed = {key: counters for key, counters in sorted(days.items()) if any(counters.values())}
     if not changed:
         return

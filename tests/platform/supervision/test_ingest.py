@@ -6,7 +6,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from zt_platform.supervision.errors import StepOfAnotherCentre
@@ -177,7 +177,32 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(feeds, world):
             ingest(steps)
         return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 
-    one = cost([feeds.completed(world.county, "A0")])
-    many = cost([feeds.completed(world.county, f"A{n}", at=NOON - timedelta(days=n)) for n in range(1, 401)])
-    assert one == many == 6
-    assert CaseRecord.objects.count() == 401
+    sizes = {}
+    for first, size in ((0, 1), (1, 50), (51, 500)):
+        days = [feeds.completed(world.county, f"A{first + n}", at=NOON - timedelta(days=n)) for n in range(size)]
+        sizes[size] = cost(days)
+    again = cost([feeds.completed(world.county, f"A{n}", on_time=False) for n in range(500)])
+    assert sizes == {1: 6, 50: 6, 500: 6}
+    assert again == 6
+    assert CaseRecord.objects.count() == 551
+
+
+def test_what_a_centre_writes_is_stored_letter_by_letter(feeds, world):
+    odd = '\'; DROP "x" {NULL,\\} 合肥\t\U0001f600'
+    step = feeds.accepted(world.county, "A1", item_name=odd)
+    step.data["department"] = step.data["actor_role"] = odd
+    ingest([step, feeds.accepted(world.county, "A2", item_name="NULL")])
+    record = CaseRecord.objects.get(tracking_number="A1")
+    assert (record.item_name, record.department) == (odd, odd)
+    assert CaseRecord.objects.get(tracking_number="A2").item_name == "NULL"
+    assert CaseStep.objects.get(tracking_number="A1").actor_role == odd
+
+
+@pytest.mark.parametrize("where", ["occurred_at", "due_at", "red_at"])
+def test_an_instant_that_is_none_is_refused_and_nothing_stored(feeds, world, where):
+    step = feeds.accepted(world.county, "A1")
+    (step.data if where == "occurred_at" else step.data["clock"])[where] = "2026-02-30T09:30:00+08:00"
+    with pytest.raises(ValueError, match="day"), transaction.atomic():
+        ingest([step])
+    assert not CaseStep.objects.exists()
+    assert not CaseRecord.objects.exists()
