@@ -89,6 +89,7 @@ def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping
     return declared
 
 
+@beside(DatabaseRole.PORTAL)
 def recount(*, actor: Actor) -> int:
     """Let every centre count its running limits anew by the calendar in force; how many centres are asked.
 

@@ -18,9 +18,10 @@ from zt_platform.organisation.errors import AlreadyPosted
 from zt_platform.organisation.loader import load_staff
 from zt_platform.organisation.models import Department, StaffMember
 from zt_platform.organisation.roles import Role
-from zt_tenants.context import enter
+from zt_tenants.context import beside, enter
 from zt_tenants.errors import InvalidInput, NoCentre, NotFound, NotPermitted
 from zt_tenants.models import Centre
+from zt_tenants.wall.access import DatabaseRole
 
 PASSWORD = "demo-Zhengtong-2026"
 
@@ -34,7 +35,8 @@ def two_cities(world, same_keys):
 
 
 def staff_actor(centre: Centre, key: str = "admin") -> Actor:
-    account = Account.objects.get(username=f"{key}-{centre.code}")
+    with beside(DatabaseRole.PORTAL):
+        account = Account.objects.get(username=f"{key}-{centre.code}")
     with enter(centre):
         member = queries.staff_member_of(account.id)
         assert member is not None
@@ -44,7 +46,8 @@ def staff_actor(centre: Centre, key: str = "admin") -> Actor:
 def newcomer() -> UUID:
     account = Account(username=f"new-{uuid4().hex[:8]}", full_name="新人", phone="13700000000")
     account.phone_index = account.phone_tail_index = b"0"
-    account.save()
+    with beside(DatabaseRole.PORTAL):
+        account.save()
     return account.id
 
 
