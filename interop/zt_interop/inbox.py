@@ -6,20 +6,28 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from zt_interop.confidential import open_data
 from zt_interop.errors import NoHandler
 from zt_interop.handlers import Message, batch_handler_for, handler_for
 from zt_interop.log.models import UNAPPLIED, InboundStream, InboxMessage, InboxState, MessageLogEntry
 from zt_interop.opening import logged_event
+from zt_tenants.arrays import plain_array, text_array
 from zt_tenants.clock import now
+from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError, NotFound
 
 logger = logging.getLogger(__name__)
 
+MOST_ATTEMPTS: Final = 12
+"""Attempts, about an hour with the relay's waits, until a message is parked that fails with what may pass: it must not hold
+up its stream for ever."""
+_COUNTED_FOR: Final = 24 * 3600
 MOST_LINES = 50
 """Replays a message remembers."""
 
@@ -30,6 +38,14 @@ class InboxFault(DomainError):
     code = "INBOX_FAULT"
     zh = "处理报文时发生内部错误({kind}),已暂存，请联系系统管理员。"
     en = "Handling the message failed inside ({kind}); it is kept. Tell the operator."
+
+
+class KeepsFailing(DomainError):
+    """What may pass did not, in many attempts: the stream goes on without this message."""
+
+    code = "KEEPS_FAILING"
+    zh = "处理报文多次失败({kind}),已暂存并将自动重试；如持续失败，请联系系统管理员。"
+    en = "Handling the message failed many times ({kind}); it is kept and tried again. Tell the operator if it lasts."
 
 
 class Behind(DomainError):
@@ -66,17 +82,18 @@ def prepare(message: Message) -> DomainError | None:
     try:
         handler.prepare(message)
     except Exception as error:
-        return reason_to_park(error, message.type)
+        return _reason(error, message)
     return None
 
 
 def settle(
     messages: Sequence[Message], *, held: Collection[str], unprepared: Mapping[UUID, DomainError]
 ) -> dict[UUID, Fate]:
-    """Let the handlers act on messages in order, each in a savepoint of the caller's transaction.
+    """Let the handlers act on messages in order, inside the caller's transaction.
 
     ``held`` are subjects that already have a message waiting; ``unprepared`` are messages that must be parked, and why.
-    Messages of one type with a batch handler are handed over together; if that fails they are taken one by one.
+    Messages of one type that follow each other share a savepoint, because almost always all of them succeed; if one does
+    not, all of them are undone and taken one by one, each in a savepoint of its own.
 
     Raises:
         Exception: something that may pass (database or storage away): everything is rolled back and tried again.
@@ -103,14 +120,25 @@ def settle(
 
 
 def _apply_together(type_: str, messages: Sequence[Message]) -> bool:
-    run = batch_handler_for(type_)
-    if run is None or len(messages) < 2:
+    """Whether all of them took effect; if not, none did.
+
+    Raises:
+        Exception: something that may pass.
+    """
+    handler, run = handler_for(type_), batch_handler_for(type_)
+    if (handler is None and run is None) or len(messages) < 2:
         return False
+    message = messages[0]
     try:
         with transaction.atomic():
-            run(messages)
+            if run is not None:
+                run(messages)
+            elif handler is not None:
+                for message in messages:
+                    handler.apply(message)
     except Exception as error:
-        reason_to_park(error, type_)
+        if is_transient(error) and not _lasts(message):
+            raise
         return False
     return True
 
@@ -126,8 +154,30 @@ def _apply_alone(message: Message) -> Fate:
             else:
                 raise NoHandler(type=message.type)
     except Exception as error:
-        return Fate(InboxState.PARKED, reason_to_park(error, message.type))
+        return Fate(InboxState.PARKED, _reason(error, message))
     return Fate(InboxState.APPLIED)
+
+
+def _reason(error: Exception, message: Message) -> DomainError:
+    """The reason a failed message is parked with.
+
+    Raises:
+        Exception: the error itself, when trying the delivery again may help.
+    """
+    if is_transient(error) and _lasts(message):
+        logger.error("handler of %s kept failing", message.type, exc_info=error)
+        return KeepsFailing(kind=type(error).__name__)
+    return reason_to_park(error, message.type)
+
+
+def _lasts(message: Message) -> bool:
+    """Count one more attempt that failed with what may pass; whether it has been tried often enough.
+
+    The count lies in the cache: the attempt's transaction is rolled back, and a count that is lost costs some attempts more.
+    """
+    key = f"interop:failed:{current_centre().code}:{message.source}:{message.id}"
+    cache.add(key, 0, timeout=_COUNTED_FOR)
+    return cache.incr(key) >= MOST_ATTEMPTS
 
 
 def reason_to_park(error: Exception, type_: str) -> DomainError:
@@ -166,6 +216,32 @@ def inbox_row(message: Message, fate: Fate, entry: MessageLogEntry) -> InboxMess
     )
     _note(row, fate)
     return row
+
+
+_KEEP_APPLIED: Final = """
+    INSERT INTO interop_log_inboxmessage (event_id, source_code, channel, type, subject, sequence, time, digest, state,
+        reason_code, reason_zh, reason_en, attempts, received_at, applied_at, log_entry_id)
+    SELECT event_id, %s, %s, type, subject, sequence, time, digest, 'APPLIED', '', '', '', 1, %s, %s, %s
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[])
+        AS taken (event_id, type, subject, sequence, time, digest)
+"""
+
+
+def keep_applied(messages: Sequence[Message], entry: MessageLogEntry) -> None:
+    """Keep the rows of messages of one delivery that took effect, by one statement."""
+    if not messages:
+        return
+    first, moment = messages[0], now()
+    columns = [
+        plain_array(message.id for message in messages),
+        text_array(message.type for message in messages),
+        text_array(message.subject for message in messages),
+        plain_array(message.sequence for message in messages),
+        plain_array(message.time.isoformat() for message in messages),
+        plain_array(message.digest for message in messages),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_APPLIED, [first.source, first.channel, moment, moment, entry.id, *columns])
 
 
 def _note(row: InboxMessage, fate: Fate) -> None:

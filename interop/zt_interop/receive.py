@@ -37,7 +37,7 @@ from zt_interop.errors import (
 )
 from zt_interop.handlers import Message, gap_witness_for
 from zt_interop.heads import is_head, take_head
-from zt_interop.inbox import Fate, inbox_row, needs_preparation, prepare, settle
+from zt_interop.inbox import Fate, inbox_row, keep_applied, needs_preparation, prepare, settle
 from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import (
     BATCH_LOG_TYPE,
@@ -51,7 +51,7 @@ from zt_interop.log.models import (
 from zt_interop.opening import Delivery, Sighting, open_delivery
 from zt_interop.parked import try_again_later
 from zt_interop.receipts import UNKNOWN_SENDER, Outcome, Receipt, refusal_receipt, sign_receipt
-from zt_interop.record import carried_entry
+from zt_interop.record import Carried, log_carried
 from zt_interop.refusals import keep_recorded_refusal, keep_refusal, recorded_refusals, told_refusal
 from zt_interop.schemas import check_data, check_type
 from zt_tenants.clock import now
@@ -311,7 +311,10 @@ def _keep(delivery: Delivery, messages: list[Message], fates: dict[UUID, Fate], 
     """Keep what became of each message. Supervision events that took effect need no row of their own: the stream's
     sequence already tells that they were taken."""
     kept = [message for message in messages if delivery.keeps_each or fates[message.id].state is not InboxState.APPLIED]
-    InboxMessage.objects.bulk_create([inbox_row(message, fates[message.id], entry) for message in kept])
+    keep_applied([message for message in kept if fates[message.id].state is InboxState.APPLIED], entry)
+    # A subject's unapplied messages stay in order among themselves; those applied came before them.
+    others = [message for message in kept if fates[message.id].state is not InboxState.APPLIED]
+    InboxMessage.objects.bulk_create([inbox_row(message, fates[message.id], entry) for message in others])
 
 
 def _receipt(delivery: Delivery, problems: dict[UUID, MessageRefused], fates: dict[UUID, Fate]) -> Receipt:
@@ -366,15 +369,17 @@ def _log(delivery: Delivery, fresh: list[Event], receipt: Receipt, answer: bytes
     )
     if delivery.is_batch and delivery.keeps_each:
         outcomes = {found["event_id"]: found["outcome"] for found in receipt.exceptions}
-        MessageLogEntry.objects.bulk_create(
-            carried_entry(
-                entry,
-                event_id=event.id,
-                type=event.type,
-                subject=event.subject,
-                sequence=event.sequence or 0,
-                outcome=outcomes.get(str(event.id), receipt.outcome.value),
-            )
-            for event in fresh
+        log_carried(
+            entry,
+            [
+                Carried(
+                    event.id,
+                    event.type,
+                    event.subject,
+                    event.sequence or 0,
+                    outcomes.get(str(event.id), receipt.outcome.value),
+                )
+                for event in fresh
+            ],
         )
     return entry

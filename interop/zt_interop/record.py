@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -16,6 +17,7 @@ from zt_interop.queue.models import MessageState, OutboundStream, OutboxMessage
 from zt_interop.receipts import Outcome, Receipt
 from zt_interop.resending import rewind
 from zt_interop.shipment import Shipment
+from zt_tenants.arrays import plain_array, text_array
 from zt_tenants.clock import now
 from zt_tenants.errors import DomainError
 
@@ -181,37 +183,47 @@ def log_delivery(stream: OutboundStream, shipment: Shipment, receipt: Receipt, a
     if not shipment.is_batch or stream.channel != CASE_CHANNEL:
         return
     outcomes = {found["event_id"]: found["outcome"] for found in receipt.exceptions}
-    MessageLogEntry.objects.bulk_create(
-        carried_entry(
-            entry,
-            event_id=message.event_id,
-            type=message.type,
-            subject=message.subject,
-            sequence=message.sequence or 0,
-            outcome=outcomes.get(str(message.event_id), receipt.outcome.value),
-        )
-        for message in shipment.messages
+    log_carried(
+        entry,
+        [
+            Carried(
+                message.event_id,
+                message.type,
+                message.subject,
+                message.sequence or 0,
+                outcomes.get(str(message.event_id), receipt.outcome.value),
+            )
+            for message in shipment.messages
+        ],
     )
 
 
-def carried_entry(
-    carrier: MessageLogEntry, *, event_id: UUID, type: str, subject: str, sequence: int, outcome: str
-) -> MessageLogEntry:
-    """The entry (not saved) of one message that travelled in a batch; the bytes are its carrier's."""
-    return MessageLogEntry(
-        direction=carrier.direction,
-        event_id=event_id,
-        type=type,
-        subject=subject,
-        channel=carrier.channel,
-        counterpart_code=carrier.counterpart_code,
-        first_sequence=sequence,
-        last_sequence=sequence,
-        transport=carrier.transport,
-        outcome=outcome,
-        wire=None,
-        carrier=carrier,
-        wire_sha256=carrier.wire_sha256,
-        receipt="",
-        logged_at=carrier.logged_at,
-    )
+class Carried(NamedTuple):
+    """One message that travelled in a batch."""
+
+    event_id: UUID
+    type: str
+    subject: str
+    sequence: int
+    outcome: str
+
+
+_LOG_CARRIED: Final = """
+    INSERT INTO interop_log_messagelogentry (direction, event_id, type, subject, channel, counterpart_code,
+        first_sequence, last_sequence, transport, outcome, wire, carrier_id, wire_sha256, receipt, logged_at)
+    SELECT carrier.direction, carried.event_id, carried.type, carried.subject, carrier.channel, carrier.counterpart_code,
+        carried.sequence, carried.sequence, carrier.transport, carried.outcome, NULL, carrier.id, carrier.wire_sha256, '',
+        carrier.logged_at
+    FROM interop_log_messagelogentry AS carrier, unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[])
+        WITH ORDINALITY AS carried (event_id, type, subject, sequence, outcome, place)
+    WHERE carrier.id = %s
+    ORDER BY carried.place
+"""
+
+
+def log_carried(carrier: MessageLogEntry, messages: Sequence[Carried]) -> None:
+    """An entry for each message of a batch, by one statement; the bytes are its carrier's."""
+    ids, types, subjects, sequences, outcomes = zip(*messages, strict=True)
+    columns = [plain_array(ids), text_array(types), text_array(subjects), plain_array(sequences), text_array(outcomes)]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOG_CARRIED, [*columns, carrier.id])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
+
+from django.db import connection, transaction
 
 from zt_interop import signed
 from zt_interop.canonical import parse_strict
@@ -48,9 +52,13 @@ def supervised(subject: str = SUBJECT, step: str = "ACCEPTED", **more: Any) -> d
 
 @dataclass
 class Recorder:
-    """A handler that keeps what it was given, in order; ``fail_on`` maps a step to the error it raises."""
+    """A handler that keeps what it was given, in order; ``fail_on`` maps a step to the error it raises.
 
-    applied: list[Message] = field(default_factory=list)
+    What it kept goes with the savepoint or transaction it was applied in, as a row would.
+    """
+
+    _effects: list[tuple[Message, Callable[[], None]]] = field(default_factory=list)
+    _committed: set[int] = field(default_factory=set)
     prepared: list[Message] = field(default_factory=list)
     fail_on: dict[str, Exception] = field(default_factory=dict)
     fail_preparing: dict[str, Exception] = field(default_factory=dict)
@@ -67,7 +75,19 @@ class Recorder:
         error = self.fail_on.get(message.data["step"])
         if error:
             raise error
-        self.applied.append(message)
+        hook = partial(self._committed.add, id(message))
+        self._effects.append((message, hook))
+        transaction.on_commit(hook)
+
+    @property
+    def applied(self) -> list[Message]:
+        """What took effect and was not rolled back, in order."""
+        pending = {id(entry[1]) for entry in connection.run_on_commit}
+        return [message for message, hook in self._effects if id(hook) in pending or id(message) in self._committed]
+
+    def forget(self, *, after: int = 0) -> None:
+        """Forget all effects but the first ``after``."""
+        del self._effects[after:]
 
     @property
     def steps(self) -> list[str]:

@@ -49,7 +49,7 @@ def _set_back(world, recorder, to: int) -> None:
         InboxMessage.objects.filter(sequence__gt=to).delete()
         MessageLogEntry.objects.filter(first_sequence__gt=to).delete()
         InboundStream.objects.update(last_sequence=to, last_hash=digest, head_sequence=0)
-    recorder.applied[to:] = []
+    recorder.forget(after=to)
 
 
 def _later() -> at:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import OperationalError
 
-from zt_interop import handlers
-from zt_interop.inbox import replay
+from zt_interop import batch, handlers
+from zt_interop.inbox import MOST_ATTEMPTS, replay
 from zt_interop.log.models import InboundStream, InboxMessage, InboxState
 from zt_interop.testing import PROGRESSED, SUBJECT, progressed
+from zt_tenants.clock import now
 from zt_tenants.context import enter
 from zt_tenants.errors import DomainError, NotFound
+from zt_tenants.uuid7 import uuid7
 
 pytestmark = pytest.mark.req("Y-01", "E-20")
 OTHER = "340100-20260302-000002-7"
@@ -149,6 +151,35 @@ def test_what_may_pass_is_not_parked_but_tried_again(sender, recorder, passing: 
 
     getattr(recorder, where).clear()
     assert sender.deliver(wire)["outcome"] == "accepted"
+
+
+@pytest.mark.parametrize("where", ["apply", "prepare"])
+def test_what_never_passes_is_parked_in_the_end_and_only_its_case_waits(world, sender, recorder, where: str) -> None:
+    """A handler that fails the same way for ever, though its error says it may pass, does not stop the stream."""
+    failing = recorder.fail_on if where == "apply" else recorder.fail_preparing
+    failing["BAD"] = TimeoutError("never")
+    steps = (("ONE", SUBJECT), ("BAD", SUBJECT), ("OTHER", OTHER), ("LAST", SUBJECT))
+    events = [sender.keep(sender.event(progressed(step, subject), subject=subject)) for step, subject in steps]
+    wire = batch.build(uuid7(), events, signer=sender.signer, at=now())
+
+    for _ in range(MOST_ATTEMPTS - 1):
+        with pytest.raises(TimeoutError):
+            sender.deliver(wire)
+        assert recorder.applied == []
+    receipt = sender.deliver(wire)
+
+    found = {entry["event_id"]: (entry["outcome"], entry["code"]) for entry in receipt["exceptions"]}
+    assert found == {
+        str(events[1].id): ("parked", "KEEPS_FAILING"),
+        str(events[3].id): ("parked", "BEHIND_PARKED"),
+    }
+    assert recorder.steps == ["ONE", "OTHER"]
+    failing.clear()
+    with enter(world.county):
+        parked = InboxMessage.objects.get(state="PARKED")
+        assert "TimeoutError" in parked.reason_en
+        assert replay(parked.id) == 2
+    assert recorder.steps == ["ONE", "OTHER", "BAD", "LAST"]
 
 
 def test_a_type_nobody_handles_yet_waits_for_its_handler(sender, recorder) -> None:
