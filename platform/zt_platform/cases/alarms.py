@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from zt_platform.cases import rules
 from zt_platform.cases.limits import Pause
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import Calendar
-from zt_platform.cases.vocabulary import CaseRole, Status
+from zt_platform.cases.tolerance import open_debts
+from zt_platform.cases.vocabulary import PERMIT_VALID, CaseRole, Status
+from zt_platform.catalogue.defaults import DefaultRule, rule_for
 from zt_tenants.clock import CHINA
 
 TIMER = "cases.alarm"
@@ -24,6 +27,10 @@ AFTER = timedelta(seconds=1)
 NEAR_DAYS = 1
 """Working days before the end of acceptance and delivery at which a reminder is sent; the decision has its own threshold."""
 
+PERMIT_NEAR_DAYS = 5
+"""Working days before the end of a temporary permit at which its verification is asked for."""
+_HERE = frozenset({Status.ACCEPTED.value, Status.REVIEWED.value})
+_UNDECIDED = _HERE | {Status.SUSPENDED.value, Status.TRANSFERRED.value}
 _DECIDES = frozenset({CaseRole.SOLE.value, CaseRole.DECIDING.value})
 _DELIVERS = frozenset({CaseRole.SOLE.value, CaseRole.ACCEPTING.value})
 
@@ -40,6 +47,12 @@ class AlarmKind(StrEnum):
     PROCEDURE_LONG = "PROCEDURE_LONG"
     DELIVERY_NEAR = "DELIVERY_NEAR"
     DELIVERY_OVER = "DELIVERY_OVER"
+    DEBT_NEAR = "DEBT_NEAR"
+    DEBT_OVER = "DEBT_OVER"
+    PERMIT_NEAR = "PERMIT_NEAR"
+    PERMIT_OVER = "PERMIT_OVER"
+    RENEWAL_END = "RENEWAL_END"
+    DEFAULT_END = "DEFAULT_END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,8 @@ class Alarm:
 
     @property
     def mark(self) -> str:
-        """What the case notes when it is answered."""
-        return self.limit.isoformat()
+        """What the case notes when it is answered: the limit, in UTC, however it was read or computed."""
+        return self.limit.astimezone(UTC).isoformat()
 
 
 def alarms_of(case: Case, calendar: Calendar) -> list[Alarm]:
@@ -79,11 +92,15 @@ def next_ring(case: Case, calendar: Calendar) -> datetime | None:
 
 
 def _all_alarms(case: Case, calendar: Calendar) -> Iterator[Alarm]:
+    yield from _owed(case, calendar)
+    yield from _temporary(case, calendar)
+    yield from _renewal(case)
     match case.status:
         case Status.SUBMITTED | Status.PRE_REVIEWED:
             yield from _acceptance(case, calendar)
         case Status.ACCEPTED | Status.REVIEWED if case.role in _DECIDES or case.role == CaseRole.ACCEPTING:
             yield from _decision(case)
+            yield from _default(case, calendar)
         case Status.SUSPENDED:
             yield from _procedures(case, calendar)
         case Status.APPROVED | Status.REJECTED | Status.COMPLETED if case.role in _DELIVERS:
@@ -127,6 +144,53 @@ def _delivery(case: Case, calendar: Calendar) -> Iterator[Alarm]:
     if limit is not None:
         yield Alarm(AlarmKind.DELIVERY_NEAR, _near(limit, calendar), limit)
         yield Alarm(AlarmKind.DELIVERY_OVER, limit + AFTER, limit)
+
+
+def _owed(case: Case, calendar: Calendar) -> Iterator[Alarm]:
+    """Materials that may follow, where the applicant is: a reminder, and the date itself."""
+    waiting = case.status in _UNDECIDED and case.role in _DELIVERS
+    dates = [debt.due_at for debt in open_debts(case) if debt.due_at is not None] if waiting and case.debts else []
+    if dates:
+        limit = min(dates)
+        yield Alarm(AlarmKind.DEBT_NEAR, _near(limit, calendar), limit)
+        yield Alarm(AlarmKind.DEBT_OVER, limit + AFTER, limit)
+
+
+def _temporary(case: Case, calendar: Calendar) -> Iterator[Alarm]:
+    """The end of a temporary permit, also when the case is over and delivered (I-05)."""
+    permit = case.temporary_permit
+    if permit.get("state") != PERMIT_VALID or not case.is_decided:
+        return
+    last = date.fromisoformat(permit["until"])
+    limit = rules.renewal_due_at(last) - AFTER
+    near = calendar.days.subtract_working_days(last, PERMIT_NEAR_DAYS)
+    yield Alarm(AlarmKind.PERMIT_NEAR, calendar.days.close_of(near, calendar.hours), limit)
+    yield Alarm(AlarmKind.PERMIT_OVER, limit + AFTER, limit)
+
+
+def _renewal(case: Case) -> Iterator[Alarm]:
+    """Art. 50: the end of the permit whose renewal was asked for in time."""
+    until = case.clock_basis.get("renewal_until")
+    under_way = (case.suspended_from if case.status == Status.SUSPENDED else case.status) in _HERE
+    here = case.role in _DECIDES or (case.role == CaseRole.ACCEPTING and case.transferred_at is None)
+    if until and under_way and here:
+        limit = rules.renewal_due_at(date.fromisoformat(until))
+        yield Alarm(AlarmKind.RENEWAL_END, limit, limit)
+
+
+def default_rule(case: Case) -> DefaultRule | None:
+    """The centre's rule under which the promised limit of a case falls (G-05); None when none is switched on."""
+    item = getattr(case, "item_clock", None) or {}
+    return rule_for(item.get("default_rules") or [], case.due_at) if case.due_at is not None else None
+
+
+def _default(case: Case, calendar: Calendar) -> Iterator[Alarm]:
+    rule = default_rule(case) if case.role in _DECIDES else None
+    if rule is None or case.due_at is None:
+        return
+    day = calendar.days.add_working_days(_day(case.due_at), rule.grace_days)
+    limit = calendar.days.close_of(day, calendar.hours) if rule.grace_days else case.due_at
+    yield Alarm(AlarmKind.DEFAULT_END, limit + AFTER, limit)
 
 
 def _near(limit: datetime, calendar: Calendar) -> datetime:

@@ -34,6 +34,12 @@ _ACTION_NAMES: dict[Action, tuple[str, str]] = {
     Action.TRANSFER_BY_COMPETENCE: ("告知向有关机关申请", "tell where to apply"),
     Action.SECOND_CORRECTION_NOTICE: ("再次告知补正", "send a second correction notice"),
     Action.ADD_MATERIALS: ("补充材料", "add materials"),
+    Action.DEEM_GRANTED: ("视为准予", "let it count as granted"),
+    Action.SIGN_COMMITMENT: ("签署承诺书", "sign the commitment"),
+    Action.GRANT_ON_COMMITMENT: ("凭承诺核发临时许可", "grant on a commitment"),
+    Action.CONVERT_PERMIT: ("换发正式证件", "issue the full certificate"),
+    Action.WITHDRAW_PERMIT: ("撤回临时许可", "withdraw the temporary permit"),
+    Action.APPROVE_SPECIALLY: ("批准特事特办", "approve special handling"),
 }
 
 
@@ -292,3 +298,51 @@ class CheckNeeded(Conflict):
     code = "CHECK_NEEDED"
     zh = "本事项要求先通过数据核验：{services}。请在办件页面核验，结果符合后再受理。"
     en = "This item demands that these checks are passed first: {services}. Run them on the case's page, then accept."
+
+
+class MaterialsOwed(Conflict):
+    """Nothing is granted while materials that were allowed to follow are owed."""
+
+    code = "MATERIALS_OWED"
+    zh = "容缺材料尚未补齐：{materials}。补齐后才能准予；逾期不补的，请作出不予许可决定或者终止办理。"
+    en = "Still owed: {materials}. Grant once they are there; when they do not come, deny or terminate."
+
+
+class NoCommitmentHere(Conflict):
+    """The item's version does not allow a permit on a commitment."""
+
+    code = "NO_COMMITMENT_HERE"
+    zh = "该事项没有实行告知承诺制，请按普通程序办理。"
+    en = "This item is not granted on a commitment; take the ordinary way."
+
+
+class CommitmentNotSigned(Conflict):
+    """A permit on a commitment needs the commitment."""
+
+    code = "COMMITMENT_NOT_SIGNED"
+    zh = "申请人尚未签署承诺书，请先请申请人签署。"
+    en = "The applicant has not signed the commitment yet; ask for it first."
+
+
+class CommitmentSigned(Conflict):
+    """It is signed once."""
+
+    code = "COMMITMENT_SIGNED"
+    zh = "承诺书已经签署，不用重复签署。"
+    en = "The commitment has been signed already."
+
+
+class NoTemporaryPermit(Conflict):
+    """There is none that could be converted or withdrawn."""
+
+    code = "NO_TEMPORARY_PERMIT"
+    zh = "本件没有待处理的临时许可证。"
+    en = "This case has no temporary permit that awaits an answer."
+
+
+class SpeciallyApproved(Conflict):
+    """The head approves it once."""
+
+    code = "SPECIALLY_APPROVED"
+    zh = "本件已批准特事特办。"
+    en = "Special handling of this case was approved already."

@@ -66,7 +66,8 @@ _LIMITS: dict[str, RawSQL] = {
         models.IntegerField(),
     ),
     "item_clock": _looked_up(
-        "SELECT jsonb_build_object('jointly', version.decided_jointly, 'step_days', version.step_days)"
+        "SELECT jsonb_build_object('jointly', version.decided_jointly, 'step_days', version.step_days,"
+        " 'ways', version.ways, 'default_rules', item.default_rules)"
         " FROM catalogue_itemversion version JOIN catalogue_item item ON item.id = version.item_id"
         " WHERE item.code = cases_case.item_code AND version.version = cases_case.item_version_number"
         " AND version.published_at IS NOT NULL",
@@ -228,6 +229,30 @@ class Case(models.Model):
         help_text="what was done at a limit, by kind of alarm: the limit it was done for (F-03, F-04)",
     )
     timer_at = models.DateTimeField(null=True, help_text="when the case's timer rings: not later than its next alarm")
+    debts = models.JSONField(
+        blank=True,
+        default=list,
+        db_default=models.Value([], output_field=models.JSONField()),
+        help_text="materials that may follow after acceptance: tolerance.Debt",
+    )
+    commitment = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="what the applicant has committed to, who signed and when (I-04)",
+    )
+    temporary_permit = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="the permit on a commitment, its end and what became of it (I-05)",
+    )
+    special_approval = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="who approved that it is handled at once, and why (E-17)",
+    )
     first_asked_account_id = models.UUIDField(null=True, help_text="who received the applicant first (E-15)")
     first_asked_name = models.CharField(max_length=120, blank=True, default="", db_default="")
 

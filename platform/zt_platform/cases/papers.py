@@ -8,13 +8,14 @@ from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.tolerance import debts_of
 from zt_platform.cases.vocabulary import Result
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.organisation.places import place_of
-from zt_platform.papers import builders
+from zt_platform.papers import builders, course_builders
 from zt_platform.papers.builders import AboutCase
 from zt_platform.papers.commands import issue_paper
-from zt_platform.papers.content import Bilingual, PaperContent
+from zt_platform.papers.content import Bilingual, Fact, PaperContent
 from zt_platform.papers.kinds import TITLES, PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.papers.remedies import remedies_against
@@ -66,8 +67,25 @@ def issue(kind: PaperKind, case: Case, content: PaperContent, actor: Actor) -> P
 def acceptance_content(case: Case, handler: str, *, deemed: bool) -> PaperContent:
     """F-01, for an accepted case."""
     return builders.acceptance(
-        about(case), accepted_on=_day(case.accepted_at), due_at=case.due_at or now(), handler=handler, deemed=deemed
+        about(case),
+        accepted_on=_day(case.accepted_at),
+        due_at=case.due_at or now(),
+        handler=handler,
+        deemed=deemed,
+        to_follow=[debt.line for debt in debts_of(case) if debt.open],
+        more=_special_facts(case),
     )
+
+
+def _special_facts(case: Case) -> list[Fact]:
+    """Who approved that it is handled at once (E-17), where somebody did."""
+    approved = case.special_approval
+    if not approved:
+        return []
+    return [
+        Fact("特事特办批准人", "Specially approved by", approved["approved_by"]),
+        Fact("特事特办理由", "Reason", approved["reason"]),
+    ]
 
 
 def correction_content(case: Case, defects: list[str]) -> PaperContent:
@@ -100,6 +118,7 @@ def decision_content(
         certificate=certificate_number,
         valid_from=decided_on,
         valid_until=valid_until,
+        more=_special_facts(case),
     )
 
 
@@ -112,6 +131,30 @@ def certificate_content(case: Case, *, name: str, issued_on: date, valid_until: 
         legal_basis=case.legal_basis,
         valid_from=issued_on,
         valid_until=valid_until,
+    )
+
+
+def temporary_permit_content(case: Case, name: str, valid_until: date, legal_basis: str) -> PaperContent:
+    """The permit on a commitment, with what is still owed and what was committed to (I-05)."""
+    owed = [debt.name for debt in debts_of(case) if debt.open]
+    return course_builders.temporary_permit(
+        about(case, decider=True),
+        name=name or f"临时许可证（{case.item_name}）",
+        valid_from=_day(case.decided_at),
+        valid_until=valid_until,
+        outstanding=[*owed, f"按承诺书核查：{case.commitment['terms']['text']}"],
+        legal_basis=legal_basis,
+    )
+
+
+def permit_withdrawn_content(case: Case, permit: str, reason: str) -> PaperContent:
+    """The withdrawal of a temporary permit, with remedies."""
+    return course_builders.permit_withdrawn(
+        about(case, decider=True),
+        permit=permit,
+        reason=reason,
+        legal_basis=case.legal_basis,
+        remedies=remedies(case, decider=True),
     )
 
 
@@ -130,20 +173,6 @@ def delivery_content(case: Case, method: str) -> PaperContent:
 def materials_content(case: Case, received: list[str]) -> PaperContent:
     """What the applicant handed in (art. 32)."""
     return builders.materials_receipt(about(case), received=received, answer_by=case.acceptance_due_at)
-
-
-def reminder_content(case: Case, limit: Bilingual, due_at: datetime) -> PaperContent:
-    """F-03, to the unit that has the case."""
-    return builders.reminder(about(case), unit=_unit(case), limit=limit, due_at=due_at)
-
-
-def supervision_order_content(case: Case, limit: Bilingual, due_at: datetime, *, red: bool) -> PaperContent:
-    """F-04, to the unit that has the case."""
-    return builders.supervision_order(about(case), unit=_unit(case), limit=limit, due_at=due_at, red=red)
-
-
-def _unit(case: Case) -> str:
-    return case.department.name if case.department else current_centre().name
 
 
 def _day(moment: datetime | None) -> date:

@@ -26,6 +26,7 @@ _ACCEPTING_PARTY = frozenset({Role.WINDOW_CLERK.value, ActingParty.SYSTEM.value}
 """The system accepts what the law deems accepted (art. 32), and sends it on its way."""
 _REMOTE = frozenset({ActingParty.CENTRE.value})
 _DECIDERS = frozenset({Role.REVIEWER.value, Role.APPROVER.value})
+_SYSTEM = frozenset({ActingParty.SYSTEM.value})
 _HEAD = frozenset({Role.DEPARTMENT_HEAD.value})
 _SUPERVISOR = frozenset({Role.SUPERVISOR.value})
 
@@ -71,6 +72,7 @@ def _edges(
 
 _OPEN = (Status.SUBMITTED, Status.PRE_REVIEWED)
 _IN_HAND = (Status.SUBMITTED, Status.CORRECTING, Status.PRE_REVIEWED, Status.ACCEPTED, Status.REVIEWED)
+_GRANTED = (Status.APPROVED, Status.COMPLETED, Status.DELIVERED)
 _RULED = (Status.APPROVED, Status.REJECTED)
 
 _UNDER_WAY = (Status.ACCEPTED, Status.REVIEWED)
@@ -267,7 +269,30 @@ _ROAD: tuple[Transition, ...] = (
     *_edges([Status.HANDED_DOWN], Action.RECORD_DECLINE, Status.SUBMITTED, _REMOTE, [P], Step.DECLINED, becomes=S),
 )
 
-TRANSITIONS: tuple[Transition, ...] = (*_ROAD, *_CLOCK)
+_WAYS: tuple[Transition, ...] = (
+    # What is deemed because nothing was decided in time (art. 50; a centre's own rule, G-05).
+    *_edges((*_UNDER_WAY, _PAUSED), Action.DEEM_GRANTED, Status.APPROVED, _SYSTEM, [S, D], Step.DEEMED_GRANTED),
+    *_edges([Status.ACCEPTED], Action.DEEM_GRANTED, Status.APPROVED, _SYSTEM, [A], Step.DEEMED_GRANTED),
+    *_edges(
+        [_PAUSED],
+        Action.DEEM_GRANTED,
+        Status.APPROVED,
+        _SYSTEM,
+        [A],
+        Step.DEEMED_GRANTED,
+        suspended_from=Status.ACCEPTED,
+    ),
+    # A temporary permit on a commitment, and what becomes of it (I-04, I-05); only where one centre does everything.
+    *_edges((*_OPEN, *_UNDER_WAY, _PAUSED), Action.SIGN_COMMITMENT, None, _APPLICANT_SIDE, [S], Step.COMMITMENT_SIGNED),
+    *_edges([Status.REVIEWED], Action.GRANT_ON_COMMITMENT, Status.APPROVED, _APPROVER, [S], Step.GRANTED_ON_COMMITMENT),
+    *_edges(_GRANTED, Action.CONVERT_PERMIT, None, _APPROVER, [S], Step.PERMIT_CONVERTED),
+    *_edges(_GRANTED, Action.WITHDRAW_PERMIT, None, _APPROVER, [S], Step.PERMIT_WITHDRAWN),
+    # Special handling, on the approval of the organ's head (E-17).
+    *_edges((*_OPEN, *_UNDER_WAY), Action.APPROVE_SPECIALLY, None, _HEAD, [S], Step.SPECIALLY_APPROVED),
+)
+"""What is out of the ordinary: deemed by silence, granted on a commitment, handled at once."""
+
+TRANSITIONS: tuple[Transition, ...] = (*_ROAD, *_CLOCK, *_WAYS)
 
 _Key = tuple[Status | None, Action, CaseRole, Status | None]
 _BY_KEY: dict[_Key, Transition] = {

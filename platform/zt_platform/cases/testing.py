@@ -5,6 +5,7 @@ The catalogue is made in the same order everywhere, so that its rows have the sa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from zt_platform.cases.models import Case, CaseEvent, CaseMaterial, Certificate
 from zt_platform.cases.vocabulary import Result
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, ItemClass
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
+from zt_platform.catalogue.ways import Ways
 from zt_platform.organisation.models import Department
 from zt_platform.organisation.roles import Role
 from zt_platform.papers.kinds import PaperKind
@@ -114,6 +116,14 @@ def _restart_keys(centre: Centre) -> None:
             " FROM pg_sequences WHERE schemaname = %s",
             [centre.schema_name],
         )
+
+
+def allow(desk: Desk, item: str, *, may_follow: Sequence[str] = (), **ways: Any) -> None:
+    """Let the current version of an item take special ways at a centre (zt_platform.catalogue.ways)."""
+    with enter(desk.centre):
+        versions = ItemVersion.objects.filter(item__code=item)
+        versions.update(ways=Ways(**ways).to_stored())
+        Material.objects.filter(version__in=versions, code__in=may_follow).update(may_follow=True)
 
 
 def make_delegations(upper: Centre, lower: Centre) -> None:

@@ -113,6 +113,13 @@ class Action(StrEnum):
     TRANSFER_BY_COMPETENCE = "TRANSFER_BY_COMPETENCE"
     SECOND_CORRECTION_NOTICE = "SECOND_CORRECTION_NOTICE"
     ADD_MATERIALS = "ADD_MATERIALS"
+    # The special ways: what is deemed, commitments and temporary permits, special approval (art. 50, I-04, I-05, E-17).
+    DEEM_GRANTED = "DEEM_GRANTED"
+    SIGN_COMMITMENT = "SIGN_COMMITMENT"
+    GRANT_ON_COMMITMENT = "GRANT_ON_COMMITMENT"
+    CONVERT_PERMIT = "CONVERT_PERMIT"
+    WITHDRAW_PERMIT = "WITHDRAW_PERMIT"
+    APPROVE_SPECIALLY = "APPROVE_SPECIALLY"
     RECORD_PAUSE = "RECORD_PAUSE"
     RECORD_RESUMPTION = "RECORD_RESUMPTION"
     RECORD_EXTENSION = "RECORD_EXTENSION"
@@ -166,6 +173,21 @@ class Step(models.TextChoices):
         bilingual("超期督办（黄牌）", "Supervision order: overdue, yellow card"),
     )
     RED_CARDED = "RED_CARDED", bilingual("红牌督办", "Supervision order: long overdue, red card")
+    DEEMED_GRANTED = "DEEMED_GRANTED", bilingual("逾期未决定，视为准予", "Not decided in time: counts as granted")
+    MATERIALS_REMINDED = "MATERIALS_REMINDED", bilingual("容缺材料即将到期", "Materials owed are nearly due")
+    MATERIALS_OVERDUE = "MATERIALS_OVERDUE", bilingual("容缺材料逾期未补", "Materials owed are overdue")
+    COMMITMENT_SIGNED = "COMMITMENT_SIGNED", bilingual("签署承诺书", "Commitment signed")
+    GRANTED_ON_COMMITMENT = (
+        "GRANTED_ON_COMMITMENT",
+        bilingual("审批：凭承诺核发临时许可", "Decision: temporary permit on a commitment"),
+    )
+    PERMIT_CONVERTED = "PERMIT_CONVERTED", bilingual("核查通过，换发正式证件", "Verified: full certificate issued")
+    PERMIT_WITHDRAWN = "PERMIT_WITHDRAWN", bilingual("撤回临时许可", "Temporary permit withdrawn")
+    PERMIT_ENDED = "PERMIT_ENDED", bilingual("临时许可到期失效", "Temporary permit ended")
+    SPECIALLY_APPROVED = (
+        "SPECIALLY_APPROVED",
+        bilingual("特事特办：负责人批准", "Special handling approved by the head"),
+    )
     LIMITS_RECOMPUTED = "LIMITS_RECOMPUTED", bilingual("工作日历调整，时限重新计算", "Limits counted anew: calendar")
     CLAIMED = "CLAIMED", bilingual("认领", "Claimed")
     RELEASED = "RELEASED", bilingual("退回公共队列", "Given back to the queue")
@@ -185,6 +207,9 @@ class SpecialProcedure(models.TextChoices):
     APPRAISAL = "APPRAISAL", bilingual("鉴定", "Appraisal")
     EXPERT_REVIEW = "EXPERT_REVIEW", bilingual("专家评审", "Expert review")
 
+
+PERMIT_VALID, PERMIT_CONVERTED, PERMIT_WITHDRAWN, PERMIT_ENDED = "VALID", "CONVERTED", "WITHDRAWN", "ENDED"
+"""How a temporary permit stands."""
 
 CLOSED = frozenset(
     {

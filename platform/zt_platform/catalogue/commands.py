@@ -9,13 +9,22 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from zt_platform.actors import Actor, ActorKind
-from zt_platform.catalogue.errors import DelegationExists, DelegationRevoked, EntrustedAgain, UnknownItem
+from zt_platform.catalogue.defaults import LONGEST_GRACE_DAYS, DefaultRule
+from zt_platform.catalogue.errors import (
+    DefaultRuleOn,
+    DelegationExists,
+    DelegationRevoked,
+    EntrustedAgain,
+    NoDefaultRule,
+    UnknownItem,
+)
 from zt_platform.catalogue.events import announce_delegation
 from zt_platform.catalogue.forms import fields_of
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.catalogue.publication import disclosure_of, index_entries, material_rows
 from zt_platform.catalogue.rules import check_ceiling, check_day_count, check_publishable
+from zt_platform.catalogue.ways import Ways, check_ways
 from zt_platform.index.commands import remove_item_entries, upsert_item_entries
 from zt_platform.organisation.places import place_of
 from zt_platform.organisation.roles import Role
@@ -50,13 +59,14 @@ def publish_item_version(
     step_days: Mapping[str, int] | None = None,
     form_schema: Sequence[Mapping[str, Any]] = (),
     materials: Sequence[Mapping[str, Any]] = (),
+    ways: Ways | None = None,
 ) -> ItemVersion:
     """Publish the next version of an item; the one before is retired, running cases keep theirs (B-05).
 
     ``decided_jointly``: several departments decide together, within 45 working days (art. 42(2)). ``step_days`` are
-    allowances of review and decision (E-24). Checks the six disclosures and the limits (D-01, B-10) and updates the
-    province's index. Raises NotPermitted (not an administrator of the current centre), UnknownItem, InvalidInput naming
-    the field.
+    allowances of review and decision (E-24), ``ways`` what is allowed besides the ordinary way (nothing unless given).
+    Checks the six disclosures and the limits (D-01, B-10) and updates the province's index. Raises NotPermitted (not an
+    administrator of the current centre), UnknownItem, InvalidInput naming the field.
     """
     _require_administrator(actor)
     fields_of(form_schema)
@@ -70,6 +80,7 @@ def publish_item_version(
         warning_days=warning_days,
         decided_jointly=decided_jointly,
         step_days=dict(step_days or {}),
+        ways=(ways or Ways()).to_stored(),
         legal_basis=legal_basis.strip(),
         conditions=conditions.strip(),
         procedure=procedure.strip(),
@@ -82,6 +93,7 @@ def publish_item_version(
     disclosure = disclosure_of(version, materials=len(materials))
     check_publishable(disclosure)
     rows = material_rows(materials)
+    check_ways(ways or Ways(), form_schema, [row.code for row in rows if row.may_follow])
     moment = now()
     with transaction.atomic():
         item = Item.objects.select_for_update(of=("self",)).select_related("department").filter(code=item_code).first()
@@ -110,20 +122,89 @@ def set_item_active(*, actor: Actor, item_code: str, active: bool) -> Item:
     """
     _require_administrator(actor)
     with transaction.atomic():
-        item = (
-            Item.objects.select_for_update(of=("self",))
-            .select_related("department", "current_version")
-            .filter(code=item_code)
-            .first()
-        )
-        if item is None:
-            raise UnknownItem(item_code=item_code)
+        item = _locked_item(item_code)
         item.active = active
         item.save(update_fields=["active"])
         if active and item.accepted_here and item.current_version:
             upsert_item_entries(index_entries([(item, item.current_version)]))
         elif not active:
             remove_item_entries([item_code])
+    return item
+
+
+def _locked_item(item_code: str) -> Item:
+    found = Item.objects.select_for_update(of=("self",)).select_related("department", "current_version")
+    item = found.filter(code=item_code).first()
+    if item is None:
+        raise UnknownItem(item_code=item_code)
+    return item
+
+
+def switch_default_rule_on(
+    *,
+    actor: Actor,
+    item_code: str,
+    legal_basis: str,
+    valid_from: date,
+    valid_until: date | None = None,
+    grace_days: int = 3,
+) -> Item:
+    """Let undecided cases of an item count as granted some working days after their promised limit (超期默认, G-05).
+
+    Off unless a centre switches it on, with its legal basis and dates; who did is kept for ever. It reaches no limit that
+    ended before. Raises NotPermitted (not an administrator here), UnknownItem, InvalidInput, DefaultRuleOn.
+    """
+    _require_administrator(actor)
+    if not legal_basis.strip():
+        raise InvalidInput(
+            field="legal_basis", zh="请写明开启超期默认的依据。", en="Name the legal basis of the default rule."
+        )
+    if not 0 <= grace_days <= LONGEST_GRACE_DAYS:
+        raise InvalidInput(
+            field="grace_days",
+            zh="宽限应为0至{longest}个工作日。",
+            en="Between 0 and {longest} working days.",
+            longest=LONGEST_GRACE_DAYS,
+        )
+    if valid_until is not None and valid_until < valid_from:
+        raise InvalidInput(field="valid_until", zh="结束日期不能早于开始日期。", en="It ends before it begins.")
+    with transaction.atomic():
+        item = _locked_item(item_code)
+        if any(DefaultRule.from_stored(stored).is_on(today()) for stored in item.default_rules):
+            raise DefaultRuleOn
+        rule = DefaultRule(
+            legal_basis=legal_basis.strip(),
+            grace_days=grace_days,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            on_at=now(),
+            on_by=actor.name,
+            on_account=str(actor.account_id),
+        )
+        item.default_rules = [*item.default_rules, rule.to_stored()]
+        item.save(update_fields=["default_rules"])
+    return item
+
+
+def switch_default_rule_off(*, actor: Actor, item_code: str, reason: str) -> Item:
+    """End the default rule of an item; cases that it would have reached are decided by people again.
+
+    Raises NotPermitted, UnknownItem, InvalidInput (no reason), NoDefaultRule.
+    """
+    _require_administrator(actor)
+    if not reason.strip():
+        raise InvalidInput(field="reason", zh="请写明关闭的理由。", en="State why it is switched off.")
+    with transaction.atomic():
+        item = _locked_item(item_code)
+        rules = [DefaultRule.from_stored(stored) for stored in item.default_rules]
+        if not any(rule.is_on(today()) for rule in rules):
+            raise NoDefaultRule
+        ended = [
+            rule.switched_off(at=now(), by=actor.name, reason=reason.strip()) if rule.is_on(today()) else rule
+            for rule in rules
+        ]
+        item.default_rules = [rule.to_stored() for rule in ended]
+        item.save(update_fields=["default_rules"])
     return item
 
 

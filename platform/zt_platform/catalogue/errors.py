@@ -35,3 +35,19 @@ class DelegationRevoked(Conflict):
     code = "DELEGATION_REVOKED"
     zh = "该授权已撤销，不能再变更。"
     en = "The delegation was revoked and cannot be changed."
+
+
+class DefaultRuleOn(Conflict):
+    """An item has one default rule at a time."""
+
+    code = "DEFAULT_RULE_ON"
+    zh = "该事项已开启超期默认，请先关闭再重新设置。"
+    en = "The default rule of this item is on already; switch it off first."
+
+
+class NoDefaultRule(Conflict):
+    """There is nothing to switch off."""
+
+    code = "NO_DEFAULT_RULE"
+    zh = "该事项没有开启超期默认。"
+    en = "The default rule of this item is not on."

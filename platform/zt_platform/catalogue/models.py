@@ -38,6 +38,12 @@ class Item(models.Model):
     initials = models.CharField(max_length=200)
     active = models.BooleanField(default=True)
     accepted_here = models.BooleanField(default=True)
+    default_rules = models.JSONField(
+        blank=True,
+        default=list,
+        db_default=models.Value([], output_field=models.JSONField()),
+        help_text="rules by which silence counts as a grant, ever switched on here: defaults.DefaultRule",
+    )
     current_version = models.ForeignKey(
         "ItemVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -74,6 +80,12 @@ class ItemVersion(models.Model):
         db_default=models.Value({}, output_field=models.JSONField()),
         help_text="allowance of a step in working days, by step (E-24)",
     )
+    ways = models.JSONField(
+        blank=True,
+        default=dict,
+        db_default=models.Value({}, output_field=models.JSONField()),
+        help_text="renewal, tolerant acceptance, commitment: ways.Ways",
+    )
     legal_basis = models.TextField()
     conditions = models.TextField()
     procedure = models.TextField()
@@ -108,6 +120,9 @@ class Material(models.Model):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=300)
     required = models.BooleanField(default=True)
+    may_follow = models.BooleanField(
+        default=False, db_default=False, help_text="可容缺: may be supplied after acceptance, on a commitment"
+    )
     max_size = models.PositiveIntegerField()
     accepted_types = ArrayField(models.CharField(max_length=100))
     note = models.CharField(max_length=300, blank=True)

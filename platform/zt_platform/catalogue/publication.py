@@ -11,7 +11,7 @@ from zt_platform.index.commands import IndexedItem
 from zt_tenants.errors import InvalidInput
 
 LARGEST_MATERIAL = 200 * 1024 * 1024
-MATERIAL_FIELDS = ("code", "name", "name_en", "required", "max_size", "accepted_types", "note")
+MATERIAL_FIELDS = ("code", "name", "name_en", "required", "may_follow", "max_size", "accepted_types", "note")
 
 
 def disclosure_of(version: ItemVersion, *, materials: int) -> Disclosure:
@@ -78,5 +78,6 @@ def _sound(stored: Mapping[str, Any]) -> bool:
         and bool(types)
         and all(isinstance(name, str) for name in types)
         and isinstance(stored.get("required", True), bool)
+        and isinstance(stored.get("may_follow", False), bool)
         and isinstance(stored.get("note", ""), str)
     )

@@ -101,6 +101,7 @@ class Requirements:
 
     form_schema: list[dict[str, Any]]
     required_materials: list[tuple[str, str]]
+    may_follow: frozenset[str]
 
 
 def requirements(item_code: str, version: int) -> Requirements:
@@ -109,11 +110,17 @@ def requirements(item_code: str, version: int) -> Requirements:
     rows = list(
         ItemVersion.objects.filter(item__code=searchable(item_code), version=version, published_at__isnull=False)
         .order_by("materials__display_order", "materials__code")
-        .values_list("form_schema", "materials__code", "materials__name", "materials__required")
+        .values_list(
+            "form_schema", "materials__code", "materials__name", "materials__required", "materials__may_follow"
+        )
     )
     if not rows:
         raise UnknownItem(item_code=item_code)
-    return Requirements(rows[0][0], [(code, name) for _, code, name, required in rows if required])
+    return Requirements(
+        form_schema=rows[0][0],
+        required_materials=[(code, name) for _, code, name, required, _ in rows if required],
+        may_follow=frozenset(code for _, code, _, _, may_follow in rows if may_follow),
+    )
 
 
 def delegation_in_force(item_code: str, on: date, *, to_centre_code: str | None = None) -> Delegation | None:

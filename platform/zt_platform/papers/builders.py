@@ -97,8 +97,20 @@ def materials_receipt(about: AboutCase, *, received: Sequence[str], answer_by: d
     return about.content([said], basis=f"{_LICENSING_LAW}第三十二条", entries=received, facts=facts)
 
 
-def acceptance(about: AboutCase, *, accepted_on: date, due_at: datetime, handler: str, deemed: bool) -> PaperContent:
-    """F-01 受理通知书: window telephone, handling person, promised completion, number (E-10, art. 32)."""
+def acceptance(
+    about: AboutCase,
+    *,
+    accepted_on: date,
+    due_at: datetime,
+    handler: str,
+    deemed: bool,
+    to_follow: Sequence[str] = (),
+    more: Sequence[Fact] = (),
+) -> PaperContent:
+    """F-01 受理通知书: window telephone, handling person, promised completion, number (E-10, art. 32).
+
+    ``to_follow``: accepted tolerantly (容缺受理), each material that may follow with its date.
+    """
     if deemed:
         said = Bilingual(
             f"{about.application.zh}，本机关未在五日内一次告知需要补正的全部内容，自收到申请材料之日"
@@ -119,8 +131,18 @@ def acceptance(about: AboutCase, *, accepted_on: date, due_at: datetime, handler
         *about.case_facts,
         Fact("经办人", "Handled by", handler),
         Fact("承诺办结时间", "Promised completion", f"{chinese_moment(due_at)}前"),
+        *more,
     ]
-    return about.content([said], basis=basis, facts=facts, deemed=deemed)
+    paragraphs = [said]
+    if to_follow:
+        paragraphs.append(
+            Bilingual(
+                "本件依申请人的书面承诺容缺受理。下列材料应当在所列日期前补交，补齐以前不作出准予决定：",
+                "Accepted on the applicant's written commitment though materials are missing. The materials below must be "
+                "supplied by their dates; nothing is granted before:",
+            )
+        )
+    return about.content(paragraphs, basis=basis, facts=facts, deemed=deemed, entries=to_follow)
 
 
 def correction(about: AboutCase, *, defects: Sequence[str]) -> PaperContent:
@@ -153,6 +175,7 @@ def grant(
     valid_from: date,
     valid_until: date | None,
     deemed: bool = False,
+    more: Sequence[Fact] = (),
 ) -> PaperContent:
     """准予行政许可决定书 (art. 38). ``deemed``: granted because a limit ran out (art. 50, or the centre's rule)."""
     said = Bilingual(
@@ -165,7 +188,7 @@ def grant(
     if certificate:
         facts.append(Fact("许可证件编号", "Certificate", certificate))
         facts.append(Fact("有效期", "Valid", validity(valid_from, valid_until)))
-    return about.content([said], basis=legal_basis, facts=facts, deemed=deemed)
+    return about.content([said], basis=legal_basis, facts=[*facts, *more], deemed=deemed)
 
 
 def denial(about: AboutCase, *, accepted_on: date, reasons: str, legal_basis: str, remedies: Bilingual) -> PaperContent:
@@ -216,44 +239,6 @@ def delivery_receipt(about: AboutCase, *, papers: Sequence[str], method: str, de
         Fact("送达时间", "On", chinese_moment(delivered_at)),
     ]
     return about.content([said], entries=papers, facts=facts)
-
-
-def reminder(about: AboutCase, *, unit: str, limit: Bilingual, due_at: datetime) -> PaperContent:
-    """F-03 催办通知书: the limit is near; to the window's unit."""
-    said = Bilingual(
-        f"你单位办理的办件（{about.item_name}）{limit.zh}将于{chinese_moment(due_at)}届满，请在期限内办结。",
-        f"The {limit.en} of the case “{about.item_name}” ends on {local_moment(due_at)}. Please finish it in time.",
-    )
-    facts = [*_named(about, unit), Fact(limit.zh, limit.en.capitalize(), chinese_moment(due_at))]
-    return about.content([said], facts=facts, addressee=unit)
-
-
-def supervision_order(about: AboutCase, *, unit: str, limit: Bilingual, due_at: datetime, red: bool) -> PaperContent:
-    """F-04 督办通知书: the limit has passed; to the window's unit. ``red``: long over it."""
-    how = "严重超期" if red else "超期"
-    said = Bilingual(
-        f"你单位办理的办件（{about.item_name}）{limit.zh}已于{chinese_moment(due_at)}届满，至今尚未办结，{how}。"
-        "请立即办理，并书面说明原因。",
-        f"The {limit.en} of the case “{about.item_name}” ended on {local_moment(due_at)} and the case is "
-        f"{'long ' if red else ''}overdue. Act at once, and explain in writing.",
-    )
-    title = Bilingual("红牌督办通知书", "Red-Card Supervision Order") if red else None
-    card = Fact("监察等级", "Card", "红牌" if red else "黄牌")
-    facts = [*_named(about, unit), Fact(limit.zh, limit.en.capitalize(), chinese_moment(due_at)), card]
-    return about.content([said], facts=facts, addressee=unit, title=title)
-
-
-def _named(about: AboutCase, unit: str) -> list[Fact]:
-    return [
-        Fact("办件编号", "Case number", about.tracking_number),
-        Fact("办理单位", "Unit", unit),
-        Fact("申请人", "Applicant", about.applicant_masked),
-    ]
-
-
-def local_moment(moment: datetime) -> str:
-    """2026-03-09 17:00, in China."""
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def validity(valid_from: date, valid_until: date | None) -> str:

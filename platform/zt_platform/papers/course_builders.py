@@ -59,13 +59,19 @@ def termination(about: AboutCase, *, reason: str, legal_basis: str, remedies: Bi
     return about.content([said], basis=legal_basis, facts=[about.case_facts[0]], remedies=remedies)
 
 
-def reminder(about: AboutCase, *, department: str, due_at: datetime, remaining: Bilingual) -> PaperContent:
-    """F-03 催办通知书: from the centre to the window of a department, near the limit (G-03)."""
+PROMISED = Bilingual("承诺办结时间", "promised limit")
+
+
+def reminder(
+    about: AboutCase, *, department: str, due_at: datetime, remaining: Bilingual, limit: Bilingual = PROMISED
+) -> PaperContent:
+    """F-03 催办通知书: from the centre to the window of a department, near a limit (G-03)."""
     said = Bilingual(
-        f"你单位办理的“{about.item_name}”（办件编号{about.tracking_number}）即将到期，剩余{remaining.zh}，请抓紧办理。",
-        f"Case {about.tracking_number} “{about.item_name}” is nearly due: {remaining.en} left.",
+        f"你单位办理的“{about.item_name}”（办件编号{about.tracking_number}）{limit.zh}即将届满，剩余{remaining.zh}，"
+        "请抓紧办理。",
+        f"The {limit.en} of case {about.tracking_number} “{about.item_name}” is near: {remaining.en} left.",
     )
-    facts = [_applicant(about), Fact("承诺办结时间", "Due", f"{chinese_moment(due_at)}前")]
+    facts = [_applicant(about), Fact(limit.zh, limit.en.capitalize(), f"{chinese_moment(due_at)}前")]
     return about.content([said], facts=facts, addressee=department)
 
 
@@ -78,22 +84,29 @@ def supervision_order(
     demand: str,
     reply_by: datetime,
     legal_basis: str = "",
+    limit: Bilingual = PROMISED,
+    red: bool = False,
 ) -> PaperContent:
-    """F-04 书面督办通知: to the unit of the window, over the limit; what to do and when to answer (G-04)."""
+    """F-04 书面督办通知: to the unit of the window, over a limit; what to do and when to answer (G-04).
+
+    It is the yellow card of the case, or the ``red`` one.
+    """
+    how_long, days = ("", "") if not overdue_days else (f"{overdue_days}个工作日", f" by {overdue_days} working days")
     said = [
         Bilingual(
-            f"你单位办理的“{about.item_name}”（办件编号{about.tracking_number}）已超过承诺时限{overdue_days}个工作日"
-            "仍未办结。",
-            f"Case {about.tracking_number} “{about.item_name}” is overdue by {overdue_days} working days.",
+            f"你单位办理的“{about.item_name}”（办件编号{about.tracking_number}）已超过{limit.zh}{how_long}仍未办结。",
+            f"Case {about.tracking_number} “{about.item_name}” is over its {limit.en}{days}.",
         ),
         Bilingual(f"要求：{ended(demand)}", f"Required: {demand}"),
     ]
     facts = [
         _applicant(about),
-        Fact("承诺办结时间", "Was due", chinese_moment(due_at)),
+        Fact(limit.zh, limit.en.capitalize(), chinese_moment(due_at)),
+        Fact("监察等级", "Card", "红牌" if red else "黄牌"),
         Fact("回复时限", "Reply by", f"{chinese_moment(reply_by)}前"),
     ]
-    return about.content(said, basis=legal_basis, facts=facts, addressee=department)
+    title = Bilingual("红牌督办通知书", "Red-Card Supervision Order") if red else None
+    return about.content(said, basis=legal_basis, facts=facts, addressee=department, title=title)
 
 
 def temporary_permit(
@@ -141,3 +154,18 @@ def deemed_act(
 
 def _applicant(about: AboutCase) -> Fact:
     return Fact("申请人", "Applicant", about.applicant_masked)
+
+
+def permit_withdrawn(
+    about: AboutCase, *, permit: str, reason: str, legal_basis: str, remedies: Bilingual
+) -> PaperContent:
+    """撤回临时许可决定书: the commitment was not kept, or verification found it untrue (I-04, I-05)."""
+    said = Bilingual(
+        f"就{about.application.zh}凭承诺核发的临时许可证（{permit}），现决定撤回，自本决定送达之日起失效。"
+        f"理由：{ended(reason)}",
+        f"The temporary permit {permit}, issued on a commitment, is withdrawn and ends with the delivery of this decision. "
+        f"Reason: {reason}",
+    )
+    title = Bilingual("撤回临时许可决定书", "Decision to Withdraw a Temporary Permit")
+    facts = [about.case_facts[0], Fact("临时许可证编号", "Temporary permit", permit)]
+    return about.content([said], basis=legal_basis, facts=facts, remedies=remedies, title=title)

@@ -68,6 +68,15 @@ STEPS: dict[str, Promise | str] = {
     "REMINDED": bilingual("催办", "Reminded: the limit is near"),
     "SUPERVISION_ORDERED": bilingual("超期督办（黄牌）", "Supervision order: overdue, yellow card"),
     "RED_CARDED": bilingual("红牌督办", "Supervision order: long overdue, red card"),
+    "DEEMED_GRANTED": bilingual("逾期未决定，视为准予", "Not decided in time: counts as granted"),
+    "MATERIALS_REMINDED": bilingual("容缺材料即将到期", "Materials owed are nearly due"),
+    "MATERIALS_OVERDUE": bilingual("容缺材料逾期未补", "Materials owed are overdue"),
+    "COMMITMENT_SIGNED": bilingual("签署承诺书", "Commitment signed"),
+    "GRANTED_ON_COMMITMENT": bilingual("审批：凭承诺核发临时许可", "Decision: temporary permit on a commitment"),
+    "PERMIT_CONVERTED": bilingual("核查通过，换发正式证件", "Verified: full certificate issued"),
+    "PERMIT_WITHDRAWN": bilingual("撤回临时许可", "Temporary permit withdrawn"),
+    "PERMIT_ENDED": bilingual("临时许可到期失效", "Temporary permit ended"),
+    "SPECIALLY_APPROVED": bilingual("特事特办：负责人批准", "Special handling approved by the head"),
 }
 
 MEASURES: dict[str, Promise | str] = {

@@ -8,6 +8,12 @@ from zt_platform.cases.commands.acceptance import (
     return_for_correction,
 )
 from zt_platform.cases.commands.checks import check_case
+from zt_platform.cases.commands.commitments import (
+    convert_permit,
+    grant_on_commitment,
+    sign_commitment,
+    withdraw_permit,
+)
 from zt_platform.cases.commands.completion import decline_case, deliver_case, seal_and_complete, withdraw_case
 from zt_platform.cases.commands.decision import decide_case, decide_on_the_spot, review_case
 from zt_platform.cases.commands.endings import (
@@ -32,6 +38,7 @@ from zt_platform.cases.commands.intake import (
     start_application,
     submit_application,
 )
+from zt_platform.cases.commands.special import approve_specially
 from zt_platform.cases.commands.stops import (
     approve_extension,
     pause_case,
@@ -44,15 +51,18 @@ __all__ = [
     "accept_application",
     "add_materials",
     "approve_extension",
+    "approve_specially",
     "assign_case",
     "attach_material",
     "check_case",
     "claim_case",
+    "convert_permit",
     "decide_case",
     "decide_on_the_spot",
     "decline_case",
     "deliver_case",
     "detach_material",
+    "grant_on_commitment",
     "hand_down_application",
     "hand_over_all",
     "note_case",
@@ -70,9 +80,11 @@ __all__ = [
     "save_draft",
     "seal_and_complete",
     "second_correction_notice",
+    "sign_commitment",
     "start_application",
     "submit_application",
     "terminate_case",
     "transfer_by_competence",
     "withdraw_case",
+    "withdraw_permit",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from zt_platform.actors import Actor
-from zt_platform.cases import papers, rules
+from zt_platform.cases import papers, rules, tolerance
 from zt_platform.cases.commands.checks import require_checks
 from zt_platform.cases.commands.ledger import (
     Remark,
@@ -153,6 +153,7 @@ def start_decision_clock(case: Case, *, forwarded: bool) -> Remark:
     )
     case.clock_basis = new_basis(case, profile_for(case), forwarded=forwarded)
     case.review_due_at = rules.review_due_at(case.accepted_at, limits) if forwarded else None
+    tolerance.begin(case, limits)
     apply_limits(case, limits.days)
     if case.accepted_at == moment:
         return Remark()

@@ -168,6 +168,7 @@ def _new_case(message: Message, role: CaseRole) -> Case:
     party = arrived_party(data["applicant"])
     own = _own_version(item["code"])
     return Case(
+        debts=list(message.data.get("debts", [])),
         tracking_number=data["tracking_number"],
         origin_code=data["origin_code"],
         item_code=item["code"],

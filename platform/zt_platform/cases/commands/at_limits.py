@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from zt_platform.cases import papers
-from zt_platform.cases.alarms import Alarm, AlarmKind, due_alarms, is_late_reminder
+from zt_platform.cases import limit_papers
+from zt_platform.cases.alarms import Alarm, AlarmKind, default_rule, due_alarms, is_late_reminder
 from zt_platform.cases.commands.batch import Batch
-from zt_platform.cases.commands.deeming import Roads, deem_accepted
+from zt_platform.cases.commands.deeming import RENEWAL, Roads, deem_accepted, deem_granted, overdue_default
 from zt_platform.cases.commands.ledger import Remark, local_calendar, unsaved_fact
 from zt_platform.cases.models import Case
-from zt_platform.cases.vocabulary import Step
+from zt_platform.cases.tolerance import open_debts
+from zt_platform.cases.vocabulary import PERMIT_ENDED, Step
 from zt_platform.papers.content import Bilingual
 from zt_platform.papers.kinds import PaperKind
 from zt_tenants.clock import now
@@ -29,6 +30,8 @@ LIMIT_NAMES: dict[AlarmKind, Bilingual] = {
     AlarmKind.PROCEDURE_LONG: Bilingual("告知申请人的特别程序所需时间", "time told for the special procedure"),
     AlarmKind.DELIVERY_NEAR: Bilingual("送达时限", "limit of delivery"),
     AlarmKind.DELIVERY_OVER: Bilingual("送达时限", "limit of delivery"),
+    AlarmKind.PERMIT_NEAR: Bilingual("临时许可核查换证期限", "end of the temporary permit"),
+    AlarmKind.PERMIT_OVER: Bilingual("临时许可核查换证期限", "end of the temporary permit"),
 }
 """What an alarm is about, as its paper names it."""
 TWO_STEPS = Bilingual("两个环节的时限", "allowances of two steps")
@@ -41,7 +44,9 @@ def act_at_limits(timers: Sequence[DueTimer]) -> None:
     """
     batch, moment, roads = Batch.of(timers), now(), Roads()
     for case in batch.cases:
-        for alarm in due_alarms(case, local_calendar(case), moment):
+        # Looked at anew after each act: one may bring others (an acceptance its clock) or end them (a decision).
+        while due := due_alarms(case, local_calendar(case), moment):
+            alarm = due[0]
             case.marks = {**case.marks, alarm.kind.value: alarm.mark}
             if not is_late_reminder(alarm, moment):
                 _act(batch, case, alarm, roads)
@@ -58,8 +63,8 @@ def _act(batch: Batch, case: Case, alarm: Alarm, roads: Roads) -> None:
 
 def _remind(batch: Batch, case: Case, alarm: Alarm) -> None:
     """F-03: to the window, before the limit."""
-    name = LIMIT_NAMES[alarm.kind]
-    batch.paper(PaperKind.REMINDER, case, papers.reminder_content(case, name, alarm.limit), by_centre=True)
+    content = limit_papers.reminder_content(case, LIMIT_NAMES[alarm.kind], alarm.limit, local_calendar(case))
+    batch.paper(PaperKind.REMINDER, case, content, by_centre=True)
     _note(batch, case, Step.REMINDED, alarm)
 
 
@@ -69,9 +74,44 @@ def _order(batch: Batch, case: Case, alarm: Alarm) -> None:
     if red and case.due_at is not None:
         # Red before the limit itself: a second step has run over its allowance (domain.md, lights).
         name, limit = (TWO_STEPS, limit) if limit < case.due_at else (name, case.due_at)
-    content = papers.supervision_order_content(case, name, limit, red=red)
+    content = limit_papers.supervision_order_content(case, name, limit, local_calendar(case), red=red)
     batch.paper(PaperKind.SUPERVISION_ORDER, case, content, by_centre=True)
     _note(batch, case, Step.RED_CARDED if red else Step.SUPERVISION_ORDERED, alarm)
+
+
+def _ask_for_materials(batch: Batch, case: Case, alarm: Alarm) -> None:
+    """The applicant is told that the date for what is owed is near."""
+    _tell_applicant(batch, case, alarm, Step.MATERIALS_REMINDED)
+
+
+def _materials_overdue(batch: Batch, case: Case, alarm: Alarm) -> None:
+    """The date has passed: nothing can be granted; the approver denies or terminates, or the applicant still supplies."""
+    _tell_applicant(batch, case, alarm, Step.MATERIALS_OVERDUE)
+
+
+def _tell_applicant(batch: Batch, case: Case, alarm: Alarm, step: Step) -> None:
+    owed = [debt.line for debt in open_debts(case)]
+    data = {"alarm": alarm.kind.value, "limit": alarm.mark, "materials": owed}
+    batch.line(case, unsaved_fact(case, step, batch.actor, Remark(note="；".join(owed), data=data)))
+
+
+def _end_permit(batch: Batch, case: Case, alarm: Alarm) -> None:
+    """A temporary permit has ended unverified: it is void from now on, and the unit has to answer for it (I-05)."""
+    permit = case.temporary_permit
+    case.temporary_permit = {**permit, "state": PERMIT_ENDED, "answered_at": now().isoformat()}
+    data = {"permit": permit["number"], "until": permit["until"]}
+    batch.line(case, unsaved_fact(case, Step.PERMIT_ENDED, batch.actor, Remark(note=permit["number"], data=data)))
+    _order(batch, case, alarm)
+
+
+def _grant_by_law(batch: Batch, case: Case, alarm: Alarm) -> None:
+    deem_granted(batch, case, RENEWAL, alarm.limit)
+
+
+def _grant_by_rule(batch: Batch, case: Case, alarm: Alarm) -> None:
+    rule = default_rule(case)
+    if rule is not None:
+        deem_granted(batch, case, overdue_default(rule), alarm.limit)
 
 
 def _note(batch: Batch, case: Case, step: Step, alarm: Alarm) -> None:
@@ -89,4 +129,10 @@ _WRITTEN: dict[AlarmKind, Callable[[Batch, Case, Alarm], None]] = {
     AlarmKind.PROCEDURE_LONG: _remind,
     AlarmKind.DELIVERY_NEAR: _remind,
     AlarmKind.DELIVERY_OVER: _order,
+    AlarmKind.DEBT_NEAR: _ask_for_materials,
+    AlarmKind.DEBT_OVER: _materials_overdue,
+    AlarmKind.PERMIT_NEAR: _remind,
+    AlarmKind.PERMIT_OVER: _end_permit,
+    AlarmKind.RENEWAL_END: _grant_by_law,
+    AlarmKind.DEFAULT_END: _grant_by_rule,
 }

@@ -6,7 +6,7 @@ Shared by handlers; not for callers outside. The handler moves the locked cases 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from zt_interop.send import send_messages
 from zt_platform.actors import Actor
@@ -18,6 +18,7 @@ from zt_platform.index.commands import upsert_case_entries
 from zt_platform.papers.commands import NewPaper, issue_papers
 from zt_platform.papers.content import PaperContent
 from zt_platform.papers.kinds import PaperKind
+from zt_platform.papers.models import Paper
 from zt_tenants.timers import DueTimer, schedule_many
 
 CHUNK = 500
@@ -31,6 +32,7 @@ class Batch:
         self.actor = actor
         self._lines: list[tuple[Case, CaseEvent]] = []
         self._papers: list[NewPaper] = []
+        self._afterwards: dict[int, Callable[[Paper], None]] = {}
 
     @classmethod
     def of(cls, timers: Sequence[DueTimer]) -> Batch:
@@ -45,14 +47,26 @@ class Batch:
         """Note a line of a case's log."""
         self._lines.append((case, line))
 
-    def paper(self, kind: PaperKind, case: Case, content: PaperContent, *, by_centre: bool = False) -> None:
-        """Note a paper about a case, by its department or ``by_centre``."""
+    def paper(
+        self,
+        kind: PaperKind,
+        case: Case,
+        content: PaperContent,
+        *,
+        by_centre: bool = False,
+        then: Callable[[Paper], None] | None = None,
+    ) -> None:
+        """Note a paper about a case, by its department or ``by_centre``; ``then`` is called with it once it has a number."""
         department = None if by_centre else case.department
+        if then is not None:
+            self._afterwards[len(self._papers)] = then
         self._papers.append(NewPaper(kind, department, case.tracking_number or "", content))
 
     def conclude(self) -> None:
         """Write papers, lines and cases, send what they owe, and set the timers of the cases anew."""
-        issue_papers(self._papers, actor=self.actor)
+        issued = issue_papers(self._papers, actor=self.actor)
+        for place, then in self._afterwards.items():
+            then(issued[place])
         CaseEvent.objects.bulk_create([line for _, line in self._lines])
         moved = {case.pk: case for case, line in self._lines if line.action}
         timers = []

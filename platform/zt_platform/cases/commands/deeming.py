@@ -1,20 +1,34 @@
-"""What the law itself deems: done by the system, said on the paper, told to the supervision (art. 32)."""
+"""What is deemed because nobody acted in time: done by the system, said on the paper, told to the supervision.
+
+The law deems acceptance (art. 32) and renewal (art. 50), always; a centre's rule may deem an overdue case granted (G-05),
+only where it was switched on.
+"""
 
 from __future__ import annotations
 
-from zt_platform.cases import papers
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from zt_platform.cases import limit_papers, papers, rules
 from zt_platform.cases.commands.acceptance import leave_note, start_decision_clock, take_delegation
 from zt_platform.cases.commands.batch import Batch
-from zt_platform.cases.commands.ledger import Remark, unsaved_fact, unsaved_step
+from zt_platform.cases.commands.completion import default_seal
+from zt_platform.cases.commands.ledger import Origin, Remark, local_calendar, unsaved_fact, unsaved_step
 from zt_platform.cases.errors import DestinationNeeded, EntrustedCannotBeEntrustedAgain
 from zt_platform.cases.models import Case
 from zt_platform.cases.queries.routes import Routing, routing_of
 from zt_platform.cases.rules import STAYS
-from zt_platform.cases.vocabulary import Action, CaseRole, Step
+from zt_platform.cases.vocabulary import Action, CaseRole, Result, Step
+from zt_platform.catalogue.defaults import DefaultRule
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import Delegation
+from zt_platform.papers.commands import making
+from zt_platform.papers.content import Bilingual
 from zt_platform.papers.kinds import PaperKind
+from zt_platform.papers.models import Paper
 from zt_tenants.clock import today
+from zt_tenants.context import current_centre
 
 STAYS_UNDECIDED = Routing(
     STAYS,
@@ -81,3 +95,58 @@ def deem_accepted(batch: Batch, case: Case, roads: Roads) -> bool:
 
 def _send(batch: Batch, case: Case, action: Action) -> None:
     batch.line(case, unsaved_step(case, action, batch.actor, leave_note(case)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why silence counts as a grant, as paper and log name it."""
+
+    name: str
+    act: Bilingual
+    legal_basis: str
+
+
+RENEWAL = Ground("RENEWAL", Bilingual("准予延续", "renewed"), "《中华人民共和国行政许可法》第五十条第二款")
+
+
+def overdue_default(rule: DefaultRule) -> Ground:
+    """The centre's own rule (超期默认, G-05)."""
+    return Ground("OVERDUE_DEFAULT", Bilingual("准予许可（超期默认）", "granted (overdue default)"), rule.legal_basis)
+
+
+def deem_granted(batch: Batch, case: Case, ground: Ground, limit: datetime) -> None:
+    """Nothing was decided before ``limit``: the application counts as granted since then.
+
+    That moment, not the one at which it is found out, is the decision's: a withdrawal that crossed it is judged by it. The
+    certificate is made by people afterwards; until then the paper stands for it. The organ that should have decided seals.
+    """
+    case.decided_at = max(limit, case.accepted_at or limit)
+    case.result = Result.GRANTED
+    case.decision_opinion = f"期限届满未作出决定，依照{ground.legal_basis}视为{ground.act.zh}。"
+    case.delivery_due_at = rules.delivery_due_at(case.decided_at, local_calendar(case))
+    case.paused_at, case.suspended_from = None, ""
+    case.pauses = [
+        stored if stored["until"] else {**stored, "until": case.decided_at.isoformat()} for stored in case.pauses
+    ]
+    if case.role == CaseRole.DECIDING and case.delegation_kind == DelegationKind.FORWARDED:
+        case.seal_name, case.seal_keeper = default_seal(case), batch.actor.name
+    content = limit_papers.deemed_grant_content(case, ground.act, limit, ground.legal_basis)
+    batch.paper(PaperKind.DEEMED, case, content, then=partial(_take_paper, case))
+    centre = current_centre()
+    origin = Origin(
+        centre_code=centre.code,
+        centre_name=centre.name,
+        occurred_at=case.decided_at,
+        actor_role=batch.actor.kind.value,
+        actor_name=batch.actor.name,
+        department_name=case.department.name if case.department else "",
+    )
+    data = {"deemed": True, "ground": ground.name, "legal_basis": ground.legal_basis}
+    remark = Remark(note=case.decision_opinion, data=data)
+    batch.line(case, unsaved_step(case, Action.DEEM_GRANTED, batch.actor, remark, origin=origin))
+
+
+def _take_paper(case: Case, paper: Paper) -> None:
+    """The paper of the deemed act is the case's decision; where another centre fetches it, its bytes come first."""
+    make = making.stored if case.role == CaseRole.DECIDING else making.fixed
+    case.decision_number, case.decision_paper = paper.number, make(paper)

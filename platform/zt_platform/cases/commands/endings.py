@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from zt_platform.actors import Actor
-from zt_platform.cases import course_papers, papers, rules
+from zt_platform.cases import course_papers, papers, rules, tolerance
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -141,6 +141,7 @@ def add_materials(
             ],
             ignore_conflicts=True,
         )
+        tolerance.settle(case, {material_code}, now())
         remark = Remark(note=name, data={"files": [file.sha256 for file in files]})
         return conclude(case, advance(case, Action.ADD_MATERIALS, actor, remark))
 

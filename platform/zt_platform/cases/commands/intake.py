@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from zt_platform.accounts.parties import Party
 from zt_platform.accounts.rules import phone_tail
 from zt_platform.actors import Actor, ActorKind
-from zt_platform.cases import numbers, papers, rules
+from zt_platform.cases import numbers, papers, rules, tolerance
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -262,9 +262,17 @@ def _material(case: Case, material_code: str) -> Material:
 
 
 def submit_application(
-    *, actor: Actor, case_id: int, submission_key: str = "", expected_version: int | None = None
+    *,
+    actor: Actor,
+    case_id: int,
+    submission_key: str = "",
+    commits_to_supply: bool = False,
+    expected_version: int | None = None,
 ) -> Case:
     """Hand the application in: form and materials are checked, the number is given, the five days of art. 32 begin.
+
+    ``commits_to_supply``: the applicant commits in writing to supply later what is missing, where the item's version lets it
+    follow (容缺受理, I-06); acceptance starts the time for it. A clerk says so for who signed at the window.
 
     A second submission with the same ``submission_key`` (a double click, a retry) returns the case as it is. Raises
     CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict, InvalidForm, MaterialsMissing (all at once, E-12).
@@ -276,13 +284,22 @@ def submit_application(
         check_version(case, expected_version)
         permitted_edge(case, Action.SUBMIT, actor)
         require_taking_applications(current_centre())
-        received = _check_complete(case)
+        received = _check_complete(case, commits_to_supply=commits_to_supply)
         moment = now()
         case.tracking_number = numbers.new_tracking_number(current_centre().code, moment.astimezone(CHINA).date())
         case.submission_key = submission_key[:64]
         case.submitted_at = moment
         start_acceptance_clock(case, moment)
-        submitted = advance(case, Action.SUBMIT, actor)
+        if case.debts:
+            case.commitment = {
+                **case.commitment,
+                "supply": {
+                    "signed_by": case.applicant_name_masked,
+                    "signed_at": moment.isoformat(),
+                    "taken_by": actor.name,
+                },
+            }
+        submitted = advance(case, Action.SUBMIT, actor, _supply_remark(case))
         papers.issue(PaperKind.MATERIALS_RECEIPT, case, papers.materials_content(case, received), actor)
         return conclude(case, submitted)
 
@@ -306,7 +323,7 @@ def resubmit_application(
         permitted_edge(case, Action.RESUBMIT, actor)
         if form is not None:
             case.form = dict(form)
-        _check_complete(case)
+        _check_complete(case, commits_to_supply=bool(case.debts))
         if case.role == CaseRole.SOLE:
             start_acceptance_clock(case, now())
         return conclude(case, advance(case, Action.RESUBMIT, actor, Remark(note=note.strip())))
@@ -320,15 +337,26 @@ def start_acceptance_clock(case: Case, received_at: datetime) -> None:
     case.acceptance_due_at = rules.acceptance_due_at(case.received_on, limits)
 
 
-def _check_complete(case: Case) -> list[str]:
-    """The names of the materials handed in. Raises InvalidForm, MaterialsMissing."""
+def _supply_remark(case: Case) -> Remark:
+    owed = [debt.name for debt in tolerance.open_debts(case)]
+    if not owed:
+        return Remark()
+    return Remark(note=f"承诺补交：{'、'.join(owed)}", data={"to_follow": owed})
+
+
+def _check_complete(case: Case, *, commits_to_supply: bool) -> list[str]:
+    """The names of the materials handed in; what may follow is noted as owed. Raises InvalidForm, MaterialsMissing."""
     asked = requirements(case.item_code, case.item_version_number)
     case.form = validated(asked.form_schema, case.form)
     check_locked(case, asked.form_schema, case.form)
     attached = list(
         CaseMaterial.objects.filter(case=case, superseded_at__isnull=True).values_list("material_code", "name")
     )
-    missing = rules.missing_materials(asked.required_materials, [code for code, _ in attached])
+    present = {code for code, _ in attached}
+    absent = [(code, name) for code, name in asked.required_materials if code not in present]
+    owed = [(code, name) for code, name in absent if commits_to_supply and code in asked.may_follow]
+    tolerance.store(case, [tolerance.Debt(code=code, name=name) for code, name in owed])
+    missing = [name for code, name in absent if (code, name) not in owed]
     if missing:
         raise MaterialsMissing(field="materials", count=len(missing), materials="、".join(missing))
     return list(dict.fromkeys(name for _, name in attached))

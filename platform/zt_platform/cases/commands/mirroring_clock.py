@@ -8,7 +8,7 @@ withdrawn here meanwhile, they are lines of the log and move nothing (docs/decis
 from __future__ import annotations
 
 from zt_interop.handlers import Message
-from zt_platform.cases import rules
+from zt_platform.cases import rules, tolerance
 from zt_platform.cases.commands.arrivals import add_materials
 from zt_platform.cases.commands.ledger import Origin, Remark, advance, conclude, note_fact
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
@@ -89,6 +89,8 @@ def record_materials(message: Message) -> Case:
     event = record(case, Action.RECORD_MATERIALS, Step.MATERIALS_ADDED, message, remark, origin)
     if event is not None:
         add_materials(case, message)
+        codes = {str(material.get("code", "")) for material in data.get("materials", [])}
+        tolerance.settle(case, codes, origin.occurred_at)
     return conclude(case, event)
 
 

@@ -6,10 +6,10 @@ Shared by the commands and the message handlers; not for callers outside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from zt_platform.cases import limits
+from zt_platform.cases import limits, rules
 from zt_platform.cases.limits import APPROVED, ClockFacts, Pause, StepTime, basis_hours
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import ACCEPTANCE_DAYS, Calendar
@@ -17,6 +17,7 @@ from zt_platform.cases.vocabulary import CaseRole, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.organisation.models import CentreProfile
 from zt_platform.workcalendar.rules import WorkCalendar
+from zt_tenants.clock import CHINA
 
 _STEP_OF = {
     Status.SUBMITTED: Step.ACCEPTED,
@@ -42,7 +43,18 @@ def new_basis(case: Case, profile: CentreProfile, *, forwarded: bool) -> dict[st
         "statutory_from": None if forwarded or accepted_at is None else accepted_at.isoformat(),
         "jointly": bool(item.get("jointly", False)),
         "step_days": dict(item.get("step_days") or {}),
+        "renewal_until": _renewal_until(case, (item.get("ways") or {}).get("renewal_field", "")),
     }
+
+
+def _renewal_until(case: Case, form_field: str) -> str | None:
+    """The end of the permit whose renewal is asked for, when it was asked for in time (art. 50); None otherwise."""
+    answer = str(case.form.get(form_field, "")) if form_field else ""
+    if not answer or case.submitted_at is None:
+        return None
+    until = date.fromisoformat(answer)
+    asked_on = case.submitted_at.astimezone(CHINA).date()
+    return until.isoformat() if rules.renewal_asked_in_time(asked_on, until) else None
 
 
 def ensure_basis(case: Case, profile: CentreProfile) -> None:

@@ -128,6 +128,8 @@ def _application(case: Case, event: CaseEvent) -> dict[str, Any]:
         "clock": payloads.clock_with_facts(case),
         "timeline": payloads.timeline_payload(case),
     }
+    if case.debts:
+        data["debts"] = case.debts
     if event.action == Action.TRANSFER:
         data["opinion"] = case.review_opinion or None
     return data
@@ -253,6 +255,7 @@ _COMPOSERS: dict[Action, tuple[str, Callable[[Case, CaseEvent], dict[str, Any]]]
     Action.RESUBMIT: ("case.corrected.v1", _correction_supplied),
     Action.GRANT: ("case.decided.v1", _decided),
     Action.DENY: ("case.decided.v1", _decided),
+    Action.DEEM_GRANTED: ("case.decided.v1", _decided),
     Action.WITHDRAW: ("case.withdrawn.v1", _withdrawn),
     Action.DECLINE: ("case.declined.v1", _declined),
     Action.PAUSE: ("case.paused.v1", _paused),
