@@ -8,12 +8,14 @@ from graphql import print_schema
 from zt_graphql.mutations.accept_application import AcceptApplication
 from zt_graphql.mutations.add_materials import AddMaterials
 from zt_graphql.mutations.approve_extension import ApproveExtension
+from zt_graphql.mutations.approve_specially import ApproveSpecially
 from zt_graphql.mutations.attach_material import AttachMaterial
 from zt_graphql.mutations.authorise import Authorise
 from zt_graphql.mutations.change_roles import ChangeRoles
 from zt_graphql.mutations.check_case import CheckCase
 from zt_graphql.mutations.complete_handover_step import CompleteHandoverStep
 from zt_graphql.mutations.confirm_upload import ConfirmUpload
+from zt_graphql.mutations.convert_permit import ConvertPermit
 from zt_graphql.mutations.decide_case import DecideCase
 from zt_graphql.mutations.decide_on_the_spot import DecideOnTheSpot
 from zt_graphql.mutations.declare_year import DeclareYear
@@ -21,6 +23,7 @@ from zt_graphql.mutations.decline_case import DeclineCase
 from zt_graphql.mutations.deliver_case import DeliverCase
 from zt_graphql.mutations.detach_material import DetachMaterial
 from zt_graphql.mutations.end_posting import EndPosting
+from zt_graphql.mutations.grant_on_commitment import GrantOnCommitment
 from zt_graphql.mutations.hand_down_application import HandDownApplication
 from zt_graphql.mutations.open_data_grant import OpenDataGrant
 from zt_graphql.mutations.open_delegation import OpenDelegation
@@ -46,22 +49,27 @@ from zt_graphql.mutations.save_form import SaveForm
 from zt_graphql.mutations.seal_and_complete import SealAndComplete
 from zt_graphql.mutations.second_correction_notice import SecondCorrectionNotice
 from zt_graphql.mutations.set_item_active import SetItemActive
+from zt_graphql.mutations.sign_commitment import SignCommitment
 from zt_graphql.mutations.sign_in import SignIn
 from zt_graphql.mutations.sign_out import SignOut
 from zt_graphql.mutations.start_application import StartApplication
 from zt_graphql.mutations.start_at_window import StartAtWindow
 from zt_graphql.mutations.submit_application import SubmitApplication
+from zt_graphql.mutations.switch_default_rule_off import SwitchDefaultRuleOff
+from zt_graphql.mutations.switch_default_rule_on import SwitchDefaultRuleOn
 from zt_graphql.mutations.terminate_case import TerminateCase
 from zt_graphql.mutations.transfer_by_competence import TransferByCompetence
 from zt_graphql.mutations.verify_authorisation import VerifyAuthorisation
 from zt_graphql.mutations.verify_identity import VerifyIdentity
 from zt_graphql.mutations.withdraw_case import WithdrawCase
 from zt_graphql.mutations.withdraw_override import WithdrawOverride
+from zt_graphql.mutations.withdraw_permit import WithdrawPermit
 from zt_graphql.policies import policies_of
 from zt_graphql.queries.accounts import AccountQueries
 from zt_graphql.queries.calendar import CalendarQueries
 from zt_graphql.queries.cases import CaseQueries
 from zt_graphql.queries.centres import CentreQueries
+from zt_graphql.queries.defaults import DefaultRuleQueries
 from zt_graphql.queries.exchange import ExchangeQueries
 from zt_graphql.queries.items import ItemQueries
 from zt_graphql.queries.messages import MessageQueries
@@ -81,6 +89,7 @@ class Query(
     ExchangeQueries,
     PaperQueries,
     CalendarQueries,
+    DefaultRuleQueries,
 ):
     """What can be read. The same schema serves the portal and every centre."""
 
@@ -113,6 +122,13 @@ class Mutation(graphene.ObjectType):
     transfer_by_competence = TransferByCompetence.root_field()
     second_correction_notice = SecondCorrectionNotice.root_field()
     add_materials = AddMaterials.root_field()
+    approve_specially = ApproveSpecially.root_field()
+    convert_permit = ConvertPermit.root_field()
+    grant_on_commitment = GrantOnCommitment.root_field()
+    sign_commitment = SignCommitment.root_field()
+    switch_default_rule_off = SwitchDefaultRuleOff.root_field()
+    switch_default_rule_on = SwitchDefaultRuleOn.root_field()
+    withdraw_permit = WithdrawPermit.root_field()
     override_day = OverrideDay.root_field()
     withdraw_override = WithdrawOverride.root_field()
     declare_year = DeclareYear.root_field()

@@ -138,6 +138,17 @@ ATTEMPTS = {
     "addMaterials": Attempt(
         f'addMaterials(caseId: "$case", materialCode: "id", attachmentIds: ["$attachment"]) {CASE}', "CASE_NOT_FOUND"
     ),
+    # cases, their special ways
+    "signCommitment": Attempt(f'signCommitment(caseId: "$case", signedBy: "x", agreed: true) {CASE}', "CASE_NOT_FOUND"),
+    "grantOnCommitment": Attempt(f'grantOnCommitment(caseId: "$case", validUntil: "2026-05-01") {CASE}'),
+    "convertPermit": Attempt(f'convertPermit(caseId: "$case", opinion: "x") {CASE}'),
+    "withdrawPermit": Attempt(f'withdrawPermit(caseId: "$case", reason: "x") {CASE}'),
+    "approveSpecially": Attempt(f'approveSpecially(caseId: "$case", reason: "x") {CASE}'),
+    "defaultRules": Attempt("defaultRules { itemCode legalBasis }"),
+    "switchDefaultRuleOn": Attempt(
+        'switchDefaultRuleOn(itemCode: "$item", legalBasis: "x", validFrom: "2026-03-01") { rules { itemCode } }'
+    ),
+    "switchDefaultRuleOff": Attempt('switchDefaultRuleOff(itemCode: "$item", reason: "x") { rules { itemCode } }'),
     # the work calendar
     "calendarYear": Attempt("calendarYear(year: 2026) { workingDays provisional overrides { day } }", PUBLIC_DATA),
     "overrideDay": Attempt('overrideDay(day: "2026-03-06", working: false, reason: "x") { year { year } }'),

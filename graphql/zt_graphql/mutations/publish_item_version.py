@@ -11,6 +11,7 @@ from zt_graphql.permissions import roles
 from zt_graphql.types.enums import CaseKindEnum
 from zt_graphql.types.items import ItemVersion
 from zt_platform.catalogue.commands import publish_item_version
+from zt_platform.catalogue.ways import Ways
 from zt_platform.organisation.roles import Role
 
 
@@ -46,9 +47,21 @@ class MaterialInput(graphene.InputObjectType):
     name = graphene.String(required=True)
     name_en = graphene.String(required=True)
     required = graphene.Boolean()
+    may_follow = graphene.Boolean(description="可容缺: may be supplied after acceptance, on a commitment.")
     max_size = graphene.Int(required=True, description="Bytes.")
     accepted_types = graphene.List(graphene.NonNull(graphene.String), required=True, description="Media types.")
     note = graphene.String()
+
+
+class WaysInput(graphene.InputObjectType):
+    """What the version allows besides the ordinary way, each with its legal basis."""
+
+    renewal_field = graphene.String(description="The date field that holds the end of the permit to renew (art. 50).")
+    tolerance_days = graphene.Int(description="Working days within which materials that may follow are supplied.")
+    tolerance_basis = graphene.String()
+    temporary_days = graphene.Int(description="Days that a temporary permit on a commitment lasts at most.")
+    commitment_terms = graphene.String(description="What the applicant commits to.")
+    commitment_basis = graphene.String()
 
 
 class PublishItemVersion(CommandMutation):
@@ -74,10 +87,12 @@ class PublishItemVersion(CommandMutation):
         decision_days = graphene.Int(description="Allowance of the decision in working days (E-24).")
         form = graphene.List(graphene.NonNull(FormFieldInput), required=True)
         materials = graphene.List(graphene.NonNull(MaterialInput), required=True)
+        ways = graphene.Argument(WaysInput)
 
     @classmethod
     def mutate(cls, _root: Any, info: Any, kind: Any, form: Any, materials: Any, **given: Any) -> PublishItemVersion:
         """Run the command."""
+        given["ways"] = Ways(**_stored(given.get("ways") or {}))
         allowances = {"REVIEWED": given.pop("review_days", None), "APPROVED": given.pop("decision_days", None)}
         given["step_days"] = {step: days for step, days in allowances.items() if days is not None}
         version = publish_item_version(

@@ -21,6 +21,11 @@ class SubmitApplication(OwnCaseMutation):
         submission_key = graphene.String(
             required=True, default_value="", description="The same key never submits twice."
         )
+        commits_to_supply = graphene.Boolean(
+            required=True,
+            default_value=False,
+            description="The applicant commits to supply later what may follow (容缺受理).",
+        )
 
     @classmethod
     def mutate(cls, _root: Any, info: Any, case_id: str, as_applicant: bool, **given: Any) -> SubmitApplication:

@@ -27,6 +27,7 @@ from zt_platform.cases import models
 from zt_platform.cases.limits import APPROVED
 from zt_platform.cases.presentation import pauses_of, remaining_of, steps_of, time_left_of
 from zt_platform.cases.queries import actions_for, applicant_of, case_for, required_materials, still_missing, timeline
+from zt_platform.cases.tolerance import debts_of
 from zt_platform.catalogue.queries import item_version
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_tenants.clock import now
@@ -94,6 +95,32 @@ class StepTime(graphene.ObjectType):
     days = graphene.Int(required=True, description="Its allowance in working days.")
     due = graphene.DateTime(required=True)
     ended = graphene.DateTime(description="Null while it runs.")
+
+
+class Debt(graphene.ObjectType):
+    """A material that may follow after acceptance (容缺受理)."""
+
+    code = graphene.String(required=True)
+    name = graphene.String(required=True)
+    due_at = graphene.DateTime(description="Null until the application is accepted.")
+    settled_at = graphene.DateTime(description="Null while it is owed.")
+
+
+class TemporaryPermit(graphene.ObjectType):
+    """A permit on a commitment."""
+
+    number = graphene.String(required=True)
+    until = graphene.String(required=True, description="Its last day.")
+    state = graphene.String(required=True, description="VALID, CONVERTED, WITHDRAWN or ENDED.")
+    note = graphene.String(description="What verification found, or why it was withdrawn.")
+
+
+class SpecialApproval(graphene.ObjectType):
+    """Who approved that a case is handled at once, and why."""
+
+    approved_by = graphene.String(required=True)
+    reason = graphene.String(required=True)
+    missing = graphene.List(graphene.NonNull(graphene.String), required=True, description="What was owed then.")
 
 
 class CaseFields:
@@ -266,6 +293,10 @@ class Case(CaseFields, DjangoObjectType):
     step_times = WeighedField(
         graphene.NonNull(graphene.List(graphene.NonNull(StepTime))), weight=0, size=MATERIALS_RECKONED
     )
+    debts = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(Debt))), weight=0, size=MATERIALS_RECKONED)
+    commitment_terms = graphene.String(description="What the applicant has signed; null where nothing was.")
+    temporary_permit = WeighedField(TemporaryPermit, weight=0)
+    special_approval = WeighedField(SpecialApproval, weight=0)
     possible_actions = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="What the signed-in person can do now."
     )
@@ -298,6 +329,31 @@ class Case(CaseFields, DjangoObjectType):
             "seal_name",
             "seal_keeper",
         )
+
+    @staticmethod
+    def resolve_debts(case: Any, _info: Any) -> Any:
+        """As stored."""
+        return debts_of(case)
+
+    @staticmethod
+    def resolve_commitment_terms(case: Any, _info: Any) -> str | None:
+        """The text as it was signed."""
+        terms = case.commitment.get("terms")
+        return str(terms["text"]) if terms else None
+
+    @staticmethod
+    def resolve_temporary_permit(case: Any, _info: Any) -> Any:
+        """Null where none was granted."""
+        stored = case.temporary_permit
+        names = ("number", "until", "state", "note")
+        return TemporaryPermit(**{name: stored.get(name) for name in names}) if stored else None
+
+    @staticmethod
+    def resolve_special_approval(case: Any, _info: Any) -> Any:
+        """Null where there is none."""
+        stored = case.special_approval
+        names = ("approved_by", "reason", "missing")
+        return SpecialApproval(**{name: stored[name] for name in names}) if stored else None
 
     @staticmethod
     def resolve_delegation_kind(case: Any, _info: Any) -> str | None:

@@ -88,7 +88,7 @@ class Material(DjangoObjectType):
 
     class Meta:
         model = catalogue.Material
-        fields = ("code", "name", "name_en", "required", "note")
+        fields = ("code", "name", "name_en", "required", "may_follow", "note")
 
 
 class ItemVersion(DjangoObjectType):

@@ -226,7 +226,51 @@ def _told_to_the_other(case: Case) -> list[str]:
     return [bi("{other}同时收到消息。", "{other} is told at the same time.", other=case.counterpart_name)]
 
 
+def _grant_on_commitment(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "临时许可证和准予决定发给{name}；到期前须核查，换发正式证件或者撤回。",
+            "{name} gets a temporary permit and the decision; verify it before it ends.",
+            name=name,
+        ),
+        bi("到期未核查的，临时许可证失效，并发出督办。", "Unverified, it ends by itself and an order goes out."),
+    ]
+
+
+def _convert(case: Case, name: str) -> list[str]:
+    return [bi("正式证件发给{name}，临时许可证同时作废。", "{name} gets the certificate; the permit ends.", name=name)]
+
+
+def _withdraw_permit(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "撤回决定书（写明救济途径）发给{name}，临时许可证立即作废，公开核验页面同时显示。",
+            "{name} is told in writing, with remedies; the permit is void at once, and the verify page says so.",
+            name=name,
+        )
+    ]
+
+
+def _sign(case: Case, name: str) -> list[str]:
+    return [bi("承诺内容按签署时的文字留存。", "The text is kept as it was signed.")]
+
+
+def _approve_specially(case: Case, name: str) -> list[str]:
+    return [
+        bi("批准人和理由写进受理通知书和决定书。", "Who approved and why is printed on its papers."),
+        bi(
+            "四个环节可以当场连续办理，法定条件和材料一项不减。",
+            "The four steps may follow at once; no requirement falls away.",
+        ),
+    ]
+
+
 _BY_ACTION = {
+    Action.GRANT_ON_COMMITMENT: _grant_on_commitment,
+    Action.CONVERT_PERMIT: _convert,
+    Action.WITHDRAW_PERMIT: _withdraw_permit,
+    Action.SIGN_COMMITMENT: _sign,
+    Action.APPROVE_SPECIALLY: _approve_specially,
     Action.PAUSE: _pause,
     Action.RESUME: _resume,
     Action.REQUEST_EXTENSION: _request_extension,

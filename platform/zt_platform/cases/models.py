@@ -83,6 +83,9 @@ _LIMITS: dict[str, RawSQL] = {
 }
 
 
+_ITEM_CLOCK = {"item_clock": _LIMITS["item_clock"]}
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Named filters over cases."""
 
@@ -125,6 +128,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         statement that they save.
         """
         return self.annotate(**_LIMITS)
+
+    def with_item_clock(self) -> CaseQuerySet:
+        """With what the item's version says about limits and special ways (``item_clock``), in the same statement."""
+        return self.annotate(**_ITEM_CLOCK)
 
     def for_list(self) -> CaseQuerySet:
         """As lists need them: with the department, without what is sealed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from zt_platform.cases.views import apply, following, papers, proof, uploads
+from zt_platform.cases.views import apply, following, own_acts, papers, proof, uploads
 
 app_name = "cases"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("mine/<str:number>/", following.mine, name="mine"),
     path("mine/<str:number>/proof/", proof.of_mine, name="proof"),
     path("mine/<str:number>/papers/<int:paper_id>/", papers.for_applicant, name="paper"),
+    path("mine/<str:number>/supply/", own_acts.supply, name="supply"),
+    path("mine/<str:number>/commitment/", own_acts.commitment, name="commitment"),
     path("mine/<str:number>/withdraw/", following.withdraw, name="withdraw"),
 ]

@@ -9,9 +9,13 @@ from typing import Any
 
 from django.db.models import CharField, F, Func, Prefetch, Q, QuerySet, Value
 
+from zt_platform.actors import Actor
 from zt_platform.catalogue import rules
+from zt_platform.catalogue.defaults import DefaultRule
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.models import Delegation, DelegationQuerySet, Item, ItemVersion, Material
+from zt_platform.organisation.roles import Role
+from zt_tenants.clock import today
 from zt_tenants.context import current_centre
 from zt_tenants.errors import NotFound
 from zt_tenants.searching import searchable
@@ -121,6 +125,37 @@ def requirements(item_code: str, version: int) -> Requirements:
         required_materials=[(code, name) for _, code, name, required, _ in rows if required],
         may_follow=frozenset(code for _, code, _, _, may_follow in rows if may_follow),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRuleRow:
+    """One switching-on of a default rule, with its item; ``on``: it is in force, or will be."""
+
+    item_code: str
+    item_name: str
+    rule: DefaultRule
+    on: bool
+
+
+def default_rules(actor: Actor) -> list[DefaultRuleRow]:
+    """Every default rule ever switched on in the current centre, those in force first; one statement.
+
+    Raises NotPermitted: for administrators and supervisors of this centre.
+    """
+    actor.require(Role.CENTRE_ADMIN, Role.SUPERVISOR)
+    day = today()
+    rows = [
+        DefaultRuleRow(code, name, rule, rule.is_on(day))
+        for code, name, stored in Item.objects.exclude(default_rules=[]).values_list("code", "name", "default_rules")
+        for rule in map(DefaultRule.from_stored, stored)
+    ]
+    return sorted(rows, key=lambda row: (not row.on, row.item_code, row.rule.on_at))
+
+
+def items_for_rules(actor: Actor) -> list[tuple[str, str]]:
+    """Codes and names of the current centre's items, for its administrators. Raises NotPermitted."""
+    actor.require(Role.CENTRE_ADMIN)
+    return list(Item.objects.filter(active=True).values_list("code", "name"))
 
 
 def delegation_in_force(item_code: str, on: date, *, to_centre_code: str | None = None) -> Delegation | None:

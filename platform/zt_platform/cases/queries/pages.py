@@ -16,7 +16,16 @@ from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
 from zt_platform.cases.queries.routes import routing_of
 from zt_platform.cases.rules import missing_materials
 from zt_platform.cases.states import possible_actions
-from zt_platform.cases.vocabulary import ActingParty, Action, CaseRole, Channel, Status, Step
+from zt_platform.cases.vocabulary import (
+    PERMIT_ENDED,
+    PERMIT_VALID,
+    ActingParty,
+    Action,
+    CaseRole,
+    Channel,
+    Status,
+    Step,
+)
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.models import Material
 from zt_platform.catalogue.queries import item_version
@@ -71,9 +80,8 @@ def case_by_number(actor: Actor, tracking_number: str) -> Case:
 def _whole() -> QuerySet[Case]:
     current_centre()
     materials = CaseMaterial.objects.filter(superseded_at__isnull=True).select_related("attachment")
-    return Case.objects.select_related("department", "decision_paper", "certificate").prefetch_related(
-        Prefetch("materials", queryset=materials, to_attr="current_materials")
-    )
+    found = Case.objects.with_item_clock().select_related("department", "decision_paper", "certificate")
+    return found.prefetch_related(Prefetch("materials", queryset=materials, to_attr="current_materials"))
 
 
 def _readable(actor: Actor, found: QuerySet[Case]) -> Case:
@@ -194,8 +202,20 @@ def _fits_the_facts(action: Action, case: Case) -> bool:
             return case.correction_count > 0
         case Action.ADD_MATERIALS:
             return case.accepted_at is not None
+        case Action.SIGN_COMMITMENT | Action.GRANT_ON_COMMITMENT:
+            wanted = action is Action.GRANT_ON_COMMITMENT
+            return _granted_on_commitment(case) and ("terms" in case.commitment) == wanted
+        case Action.CONVERT_PERMIT | Action.WITHDRAW_PERMIT:
+            return bool(case.temporary_permit.get("state") in (PERMIT_VALID, PERMIT_ENDED))
+        case Action.APPROVE_SPECIALLY:
+            return not case.special_approval
         case _:
             return True
+
+
+def _granted_on_commitment(case: Case) -> bool:
+    ways = (getattr(case, "item_clock", None) or {}).get("ways") or {}
+    return bool(ways.get("temporary_days"))
 
 
 def _is_handed_down(case: Case) -> bool:

@@ -38,6 +38,7 @@ from zt_platform.cases.notices import is_read_first, preview_for
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.views.action_pages import ActionPage, Words
 from zt_platform.cases.views.clock_pages import CLOCK_PAGES
+from zt_platform.cases.views.ways_pages import WAYS_PAGES
 from zt_platform.cases.vocabulary import Action, Result
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.organisation.roles import Role
@@ -164,6 +165,7 @@ _PAGES = (
         DeliverForm,
         commands.deliver_case,
     ),
+    *WAYS_PAGES,
     *CLOCK_PAGES,
     ActionPage(
         "decline",
@@ -190,7 +192,7 @@ _ON_THE_SPOT = ActionPage(
     "on-the-spot",
     Action.GRANT,
     bilingual("当场办结", "Complete on the spot"),
-    bilingual("即办件：当场受理、审核、准予、办结", "Instant item: accept, review, grant and complete at once"),
+    bilingual("当场受理、审核、准予、办结", "Accept, review, grant and complete at once"),
     bilingual("当场办结", "Complete now"),
     GrantForm,
     _on_the_spot,
@@ -217,7 +219,8 @@ def pages_for(actor: Actor, case: Case) -> list[ActionPage]:
     possible = queries.actions_for(actor, case)
     pages = [page for page in _PAGES if page.action in possible]
     all_four = all(actor.has(role) for role in (Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER))
-    if case.kind == CaseKind.INSTANT and Action.ACCEPT in possible and all_four:
+    at_once = case.kind == CaseKind.INSTANT or bool(case.special_approval)
+    if at_once and Action.ACCEPT in possible and all_four:
         pages.insert(0, _ON_THE_SPOT)
     return sorted(pages, key=lambda page: page.danger)
 

@@ -210,6 +210,18 @@ def _attached(case: Case) -> list[CaseMaterial]:
     return found
 
 
+def _may_follow(draft: Draft, material: Material) -> bool:
+    """Whether a document may be supplied after acceptance, on a commitment (容缺受理)."""
+    return material.may_follow and bool(draft.version.ways.get("tolerance_days"))
+
+
+def _to_follow(draft: Draft) -> list[Material]:
+    """What is required, may follow and is not there yet."""
+    present = {one.material_code for one in _attached(draft.case)}
+    wanted = draft.version.materials.all()
+    return [m for m in wanted if m.required and m.code not in present and _may_follow(draft, m)]
+
+
 def material_rows(draft: Draft, missing: set[str]) -> list[dict[str, Any]]:
     """A row for each document of the item, with its files and, where it is ``missing``, what to do."""
     attached: dict[str, list[CaseMaterial]] = {}
@@ -223,6 +235,7 @@ def material_rows(draft: Draft, missing: set[str]) -> list[dict[str, Any]]:
             "types": bi("、", ", ").join(
                 sorted({name[1:].upper() for name in _extensions(material) if name != ".jpeg"})
             ),
+            "may_follow": _may_follow(draft, material),
             "error": bi("请上传这份材料。", "Upload this document.") if material.code in missing else "",
         }
         for material in draft.version.materials.all()
@@ -237,7 +250,7 @@ def _materials_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     missing: set[str] = set()
     if request.method == "POST":
         present = {one.material_code for one in _attached(draft.case)}
-        required = {material.code for material in draft.version.materials.all() if material.required}
+        required = {m.code for m in draft.version.materials.all() if m.required and not _may_follow(draft, m)}
         missing = required - present
         if not missing:
             return redirect(draft.step_url("review"))
@@ -259,6 +272,7 @@ def _materials_page(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     errors: dict[str, list[str]] = {}
+    to_follow = _to_follow(draft)
     if request.method == "POST":
         try:
             case = _send(request, draft)
@@ -275,6 +289,8 @@ def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         answers=readable_answers(draft.version, draft.case.form),
         materials=[(row["material"], row["files"]) for row in material_rows(draft, set())],
         submission_key=request.POST.get("submission_key") or uuid7().hex,
+        to_follow=to_follow,
+        tolerance_days=draft.version.ways.get("tolerance_days", 0),
         form_url=draft.step_url("form"),
         materials_url=draft.step_url("materials"),
     )
@@ -285,7 +301,10 @@ def _send(request: HttpRequest, draft: Draft) -> Case:
     if draft.correcting:
         return intake.resubmit_application(actor=draft.actor, case_id=draft.case.pk)
     return intake.submit_application(
-        actor=draft.actor, case_id=draft.case.pk, submission_key=request.POST.get("submission_key", "")
+        actor=draft.actor,
+        case_id=draft.case.pk,
+        submission_key=request.POST.get("submission_key", ""),
+        commits_to_supply=request.POST.get("commits") == "yes",
     )
 
 

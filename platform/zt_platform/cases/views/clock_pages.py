@@ -26,7 +26,7 @@ from zt_storage.uploads import put_bytes
 from zt_tenants.language import bilingual
 
 
-def _add_material(*, actor: Actor, case_id: int, file: File[bytes], **given: Any) -> Case:
+def add_material(*, actor: Actor, case_id: int, file: File[bytes], **given: Any) -> Case:
     """Store the file that came with the form, then add it."""
     stored = put_bytes(
         data=file.read(),
@@ -100,7 +100,7 @@ CLOCK_PAGES = (
         bilingual("代收补充材料", "Take in one more material"),
         bilingual("收下", "Take it in"),
         MaterialForm,
-        _add_material,
+        add_material,
     ),
     ActionPage(
         "second-correction",

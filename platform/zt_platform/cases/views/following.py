@@ -21,8 +21,10 @@ from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import Standing, clock_facts, due_note, local_calendar, standing, timeline_groups
 from zt_platform.cases.queries import TimelineEntry, TrackedCase
+from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.views.papers import lines_for_applicant, lines_without_links
 from zt_platform.cases.vocabulary import Action, Status
+from zt_platform.cases.ways_facts import ways_facts
 from zt_platform.organisation.queries import centre_profile
 from zt_platform.papers.queries import papers_of
 from zt_tenants.context import current_centre, enter
@@ -107,6 +109,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
     case = queries.case_by_number(actor, number)
     entries = queries.timeline(case)
     where = standing(case.status, entries, case.counterpart_name)
+    possible = queries.actions_for(actor, case)
     centre = current_centre()
     department = case.department
     context = {
@@ -117,7 +120,12 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "where": case.counterpart_name if where.at_counterpart else centre.name,
         "due_at": case.running_due_at,
         "due_note": due_note(case.running_due_at, local_calendar()),
-        "clock_facts": clock_facts(case, public=True),
+        "clock_facts": [*clock_facts(case, public=True), *ways_facts(case)],
+        "owed": [debt.name for debt in open_debts(case)] if Action.ADD_MATERIALS in possible else [],
+        "supply_url": reverse("cases:supply", kwargs={"number": number}) if Action.ADD_MATERIALS in possible else "",
+        "sign_url": reverse("cases:commitment", kwargs={"number": number})
+        if Action.SIGN_COMMITMENT in possible
+        else "",
         "suspended": case.paused_at is not None,
         "contact_name": department.name if department else centre.name,
         "contact_phone": (department.telephone if department else "") or centre_profile().telephone,
@@ -126,7 +134,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "back_url": portal_url("my-cases"),
         "defects": case.correction_defects if where.todo else [],
         "proof_url": reverse("cases:proof", kwargs={"number": number}),
-        "withdraw_url": reverse("cases:withdraw", kwargs={"number": number}) if _may_withdraw(actor, case) else "",
+        "withdraw_url": reverse("cases:withdraw", kwargs={"number": number}) if Action.WITHDRAW in possible else "",
         "todo_url": reverse("cases:draft-step", kwargs={"case_id": case.pk, "step": "form"}) if where.todo else "",
         "official": lines_for_applicant(case),
         "certificate": getattr(case, "certificate", None) if case.completed_at else None,

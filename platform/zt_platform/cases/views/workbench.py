@@ -39,6 +39,7 @@ from zt_platform.cases.views.actions import buttons_for
 from zt_platform.cases.views.batch import batch_acts
 from zt_platform.cases.views.papers import lines_for_staff
 from zt_platform.cases.vocabulary import Channel, Light, Status
+from zt_platform.cases.ways_facts import ways_facts
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
 from zt_platform.notices.queries import told_about
@@ -320,6 +321,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "remaining": left,
         "limits": limit_rows(case, now(), days),
         "clock_facts": clock_facts(case),
+        "ways": ways_facts(case),
         "over": over,
         "papers": papers,
         "handed_in": sum(1 for paper in papers if paper.files),
