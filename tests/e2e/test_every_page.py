@@ -97,10 +97,16 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     clerk.open(f"/c/{CITY}/identity/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
-    for address in ("/supervision/", "/supervision/cases/", "/supervision/feeds/", "/supervision/keys/"):
+    for address in (
+        "/supervision/",
+        "/supervision/cases/",
+        "/supervision/flags/",
+        "/supervision/feeds/",
+        "/supervision/keys/",
+    ):
         supervisor.open(address)
     admin = visitor(f"admin-{PROVINCE}")
-    for address in (f"/c/{PROVINCE}/exchange/", f"/c/{PROVINCE}/exchange/calls/"):
+    for address in (f"/c/{PROVINCE}/exchange/", f"/c/{PROVINCE}/exchange/calls/", f"/c/{PROVINCE}/defaults/"):
         admin.open(address)
     admin.open(f"/c/{PROVINCE}/calendar/")
     admin.look("the work calendar")

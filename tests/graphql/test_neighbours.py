@@ -212,6 +212,9 @@ ATTEMPTS = {
     "supervisionCases": Attempt(
         'supervisionCases(centreCode: "$city") { edges { node { trackingNumber } } }', "NOT_FOUND", "NOT_PERMITTED"
     ),
+    "supervisionFlags": Attempt(
+        'supervisionFlags(centreCode: "$city") { edges { node { trackingNumber } } }', "NOT_FOUND", "NOT_PERMITTED"
+    ),
     "supervisionCase": Attempt(
         'supervisionCase(trackingNumber: "$number") { steps { step } }', "NOT_FOUND", "NOT_PERMITTED"
     ),

@@ -17,7 +17,7 @@ class DefaultRuleQueries(graphene.ObjectType):
     """Root fields over default rules."""
 
     default_rules = RootField(
-        graphene.NonNull(graphene.List(graphene.NonNull(DefaultRule))),
+        graphene.List(graphene.NonNull(DefaultRule)),
         permission=roles(Role.CENTRE_ADMIN, Role.SUPERVISOR),
         size=10,
         description="Every default rule ever switched on at this centre, those in force first.",

@@ -14,12 +14,22 @@ from zt_graphql.types.enums import CaseKindEnum, CaseRoleEnum
 from zt_graphql.types.supervision import (
     Feed,
     FeedSummary,
+    FlaggedStep,
     LeagueRow,
     SupervisedCase,
     SupervisedTrail,
     SupervisionOverview,
 )
-from zt_platform.supervision.queries import CaseFilters, board, case_steps, feed_totals, feeds, matching_cases, overview
+from zt_platform.supervision.queries import (
+    CaseFilters,
+    board,
+    case_steps,
+    feed_totals,
+    feeds,
+    flagged_steps,
+    matching_cases,
+    overview,
+)
 from zt_tenants.clock import today
 
 LEAGUE_RECKONED = 20
@@ -84,6 +94,15 @@ class SupervisionQueries(graphene.ObjectType):
             required=True, default_value="", description="Start of a tracking number, or part of an item's name."
         ),
     )
+    supervision_flags = ConnectionField(
+        FlaggedStep,
+        keyset=Keyset("supervisionFlags", "-occurred_at", "-id"),
+        permission=SUPERVISOR,
+        description="Broken rules, orders and cards, everything out of the ordinary; the newest first.",
+        weight=5,
+        centre_code=graphene.String(description=_BELOW),
+        flag=graphene.String(required=True, default_value="", description="Only this one."),
+    )
     supervision_case = RootField(
         SupervisedTrail,
         permission=SUPERVISOR,
@@ -125,6 +144,11 @@ class SupervisionQueries(graphene.ObjectType):
             centre=centre_code or "", kind=kind.value if kind else "", role=role.value if role else "", **filters
         )
         return matching_cases(info.context.require_scope(), wanted)
+
+    @staticmethod
+    def resolve_supervision_flags(_root: Any, info: Any, centre_code: str | None = None, flag: str = "") -> Any:
+        """Steps."""
+        return flagged_steps(info.context.require_scope(), centre=centre_code or "", flag=flag)
 
     @staticmethod
     def resolve_supervision_case(_root: Any, info: Any, tracking_number: str) -> Any:

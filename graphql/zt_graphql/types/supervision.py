@@ -12,6 +12,7 @@ from zt_graphql.types.centres import Centre, centre_field
 from zt_graphql.types.enums import CaseKindEnum, CaseRoleEnum, FeedStateEnum, LevelEnum, LightEnum
 from zt_platform.lights import light
 from zt_platform.supervision import models
+from zt_platform.supervision.flags import flag_of
 from zt_tenants.clock import now
 
 SERIES_DAYS = 14
@@ -201,6 +202,29 @@ class SupervisedStep(DjangoObjectType):
             "occurred_at",
             "received_at",
         )
+
+
+class FlaggedStep(DjangoObjectType):
+    """A step that carries a flag: a broken rule, an order or a card, something out of the ordinary."""
+
+    flag = graphene.String(required=True, description="SECOND_CORRECTION_REQUESTED, DEEMED_ACCEPTED, RED_CARDED …")
+    label = graphene.String(required=True, description="In the active language.")
+    centre = centre_field("centre_code")
+
+    class Meta:
+        model = models.CaseStep
+        skip_registry = True
+        fields = ("id", "centre_code", "tracking_number", "department", "occurred_at")
+
+    @staticmethod
+    def resolve_flag(step: Any, _info: Any) -> str:
+        """Of the step."""
+        return flag_of(step.step).value
+
+    @staticmethod
+    def resolve_label(step: Any, _info: Any) -> str:
+        """Of the flag."""
+        return str(flag_of(step.step).label)
 
 
 class SupervisedTrail(graphene.ObjectType):

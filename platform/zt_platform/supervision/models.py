@@ -17,6 +17,7 @@ from django.db.models.lookups import In
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.lights import Light
 from zt_platform.supervision import lookups as lookups  # registers __one_of
+from zt_platform.supervision.flags import FLAGGED
 from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage
 from zt_tenants.language import bilingual
 from zt_tenants.models import Level
@@ -175,7 +176,11 @@ class CaseStep(models.Model):
     class Meta:
         db_table = '"supervision"."case_step"'
         constraints = [models.UniqueConstraint(fields=["centre_code", "sequence"], name="case_step_once")]
-        indexes = [models.Index(fields=["tracking_number", "occurred_at"], name="case_step_of_case")]
+        indexes = [
+            models.Index(fields=["tracking_number", "occurred_at"], name="case_step_of_case"),
+            # Few steps carry a flag: their list is read from this alone.
+            models.Index(F("occurred_at").desc(), F("id").desc(), condition=FLAGGED, name="case_step_flagged"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.centre_code} #{self.sequence} {self.step}"

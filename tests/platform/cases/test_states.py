@@ -146,6 +146,7 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
         Action.WITHDRAW,
         Action.TERMINATE,
         Action.TRANSFER_BY_COMPETENCE,
+        Action.SIGN_COMMITMENT,
     ]
     assert possible_actions(Status.REVIEWED, CaseRole.SOLE, [Role.APPROVER]) == [
         Action.GRANT,
@@ -153,6 +154,7 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
         Action.PAUSE,
         Action.REQUEST_EXTENSION,
         Action.TERMINATE,
+        Action.GRANT_ON_COMMITMENT,
     ]
     assert possible_actions(Status.TRANSFERRED, CaseRole.ACCEPTING, [ActingParty.APPLICANT]) == [
         Action.WITHDRAW,
@@ -165,7 +167,10 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
     assert (
         possible_actions(Status.SUSPENDED, CaseRole.ACCEPTING, [Role.REVIEWER], suspended_from=Status.TRANSFERRED) == []
     )
-    assert possible_actions(Status.DELIVERED, CaseRole.SOLE, Role.values) == []
+    assert possible_actions(Status.DELIVERED, CaseRole.SOLE, Role.values) == [
+        Action.CONVERT_PERMIT,
+        Action.WITHDRAW_PERMIT,
+    ]
 
 
 def test_the_picture_in_the_documentation_is_the_table() -> None:

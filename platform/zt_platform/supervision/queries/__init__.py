@@ -15,6 +15,7 @@ from zt_platform.supervision.queries.cases import (
 )
 from zt_platform.supervision.queries.feeds import FeedRow, FeedState, FeedSummary, feed_totals, feeds
 from zt_platform.supervision.queries.figures import DayFigures, Overview, overview
+from zt_platform.supervision.queries.flags import flagged_steps
 from zt_platform.supervision.queries.keys import KeyList, KeyRow, KeyState, keys
 from zt_platform.supervision.queries.lights import LightCounts, reading_moment
 
@@ -41,6 +42,7 @@ __all__ = [
     "count_cases",
     "feed_totals",
     "feeds",
+    "flagged_steps",
     "heat",
     "keys",
     "list_cases",
