@@ -17,6 +17,7 @@ NOT_FOR_PODS = {
     "ZT_ARCHIVE_PASSPHRASE",  # an operator gives it to one command
     "ZT_KEY_HOLDER",  # the chart runs no signer process: its pods hold the keys by the vault's
     "ZT_KEYSTORE_KEYS",
+    "ZT_ROLE",  # the pods log in as the user of DATABASE_URL and take roles on from there
     "ZT_SMS_FOLDER",  # a pod's disk does not last
     # Files of the front-end machine, which stands between two networks and outside the cluster.
     "ZT_FILE_DROP",

@@ -12,9 +12,19 @@ ZT_PUBLIC_URL: {{ .Values.site.publicUrl | default (first $origins) | quote }}
 ZT_PROXIES: {{ .Values.site.proxies | int | quote }}
 ZT_LOG_LEVEL: {{ .Values.site.logLevel | quote }}
 ZT_CONN_MAX_AGE: {{ .Values.site.connectionMaxAge | int | quote }}
+ZT_WALL: login
+ZT_CONNECTIONS: {{ .Values.database.connections | int | quote }}
+ZT_CONNECTION_WAIT: {{ .Values.database.connectionWait | int | quote }}
+ZT_CONNECTION_LIFETIME: {{ .Values.database.connectionLifetime | int | quote }}
 INTEROP_SUITE: {{ .Values.interop.suite | quote }}
 INTEROP_ROOT_KEYS: {{ join "," .Values.interop.rootKeys | quote }}
 ZT_KEY_ROTATION_DAYS: {{ .Values.interop.rotationDays | int | quote }}
+INTEROP_ANSWER_SECONDS: {{ .Values.interop.answerSeconds | int | quote }}
+INTEROP_WORKERS_PER_DESTINATION: {{ .Values.interop.workersPerDestination | int | quote }}
+INTEROP_DELIVERIES_AT_ONCE: {{ .Values.interop.deliveriesAtOnce | int | quote }}
+INTEROP_MOST_UNAPPLIED: {{ .Values.interop.mostUnapplied | int | quote }}
+INTEROP_GIVE_UP_DAYS: {{ .Values.interop.giveUpDays | int | quote }}
+INTEROP_OUTBOX_KEPT_DAYS: {{ .Values.interop.outboxKeptDays | int | quote }}
 ZT_DEPARTMENT_ORIGINS: {{ join "," .Values.departments.origins | quote }}
 ZT_SMS_PROVIDER: {{ .Values.sms.provider | quote }}
 ZT_SMS_ENDPOINT: {{ .Values.sms.endpoint | quote }}

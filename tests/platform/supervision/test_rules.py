@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zt_platform.lights import Light, light
@@ -129,6 +129,7 @@ def test_a_lost_tail_shows_by_the_head():
     assert seen.with_arrived([3, 4, 5, 6]).missing == 0
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(st.integers(1, 40), max_size=8), max_size=12))
 def test_coverage_is_the_set_of_what_arrived_in_any_order(batches):
     seen, arrived = Coverage(), set()
