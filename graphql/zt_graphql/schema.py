@@ -13,6 +13,7 @@ from zt_graphql.mutations.attach_material import AttachMaterial
 from zt_graphql.mutations.authorise import Authorise
 from zt_graphql.mutations.change_roles import ChangeRoles
 from zt_graphql.mutations.check_case import CheckCase
+from zt_graphql.mutations.close_message import CloseMessage
 from zt_graphql.mutations.complete_handover_step import CompleteHandoverStep
 from zt_graphql.mutations.confirm_upload import ConfirmUpload
 from zt_graphql.mutations.convert_permit import ConvertPermit
@@ -36,10 +37,12 @@ from zt_graphql.mutations.publish_item_version import PublishItemVersion
 from zt_graphql.mutations.refuse_application import RefuseApplication
 from zt_graphql.mutations.refuse_extension import RefuseExtension
 from zt_graphql.mutations.register_account import RegisterAccount
+from zt_graphql.mutations.repair_message import RepairMessage
 from zt_graphql.mutations.replay_message import ReplayMessage
 from zt_graphql.mutations.request_extension import RequestExtension
 from zt_graphql.mutations.resubmit_application import ResubmitApplication
 from zt_graphql.mutations.resume_case import ResumeCase
+from zt_graphql.mutations.resume_destination import ResumeDestination
 from zt_graphql.mutations.return_for_correction import ReturnForCorrection
 from zt_graphql.mutations.review_case import ReviewCase
 from zt_graphql.mutations.revoke_authorisation import RevokeAuthorisation
@@ -73,6 +76,7 @@ from zt_graphql.queries.defaults import DefaultRuleQueries
 from zt_graphql.queries.exchange import ExchangeQueries
 from zt_graphql.queries.items import ItemQueries
 from zt_graphql.queries.messages import MessageQueries
+from zt_graphql.queries.operations import OperationQueries
 from zt_graphql.queries.papers import PaperQueries
 from zt_graphql.queries.staff import StaffQueries
 from zt_graphql.queries.supervision import SupervisionQueries
@@ -86,6 +90,7 @@ class Query(
     StaffQueries,
     SupervisionQueries,
     MessageQueries,
+    OperationQueries,
     ExchangeQueries,
     PaperQueries,
     CalendarQueries,
@@ -153,6 +158,9 @@ class Mutation(graphene.ObjectType):
     change_roles = ChangeRoles.root_field()
     end_posting = EndPosting.root_field()
     replay_message = ReplayMessage.root_field()
+    repair_message = RepairMessage.root_field()
+    close_message = CloseMessage.root_field()
+    resume_destination = ResumeDestination.root_field()
     check_case = CheckCase.root_field()
     open_data_grant = OpenDataGrant.root_field()
     revoke_data_grant = RevokeDataGrant.root_field()

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, JSONField, OuterRef, Q, Value
+from django.db.models.expressions import CombinedExpression
 
 from zt_interop.queue.models import AT_ONCE, Circuit, OutboundStream
 from zt_tenants.backoff import wait_after
@@ -25,6 +27,7 @@ FAILURES_TO_OPEN: Final = 3
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 GIVEN_UP_WAIT: Final = timedelta(hours=1)
+RESUMED: Final = "RESUMED"
 
 
 def workers_per_destination() -> int:
@@ -151,9 +154,16 @@ def _wait(row: Circuit, moment: datetime) -> timedelta:
     return wait_after(row.failures - FAILURES_TO_OPEN + 1, first=FIRST_WAIT, longest=LONGEST_WAIT)
 
 
-def resume(destination: str) -> int:
-    """Try a destination again at once, by hand; how many of its streams had been waiting."""
+def resume(destination: str, *, by: str = "", reason: str = "", account: UUID | None = None) -> int:
+    """Try a destination again at once, by hand; how many of its streams had been waiting. Each keeps who did it and why."""
+    line = {"at": now().isoformat(), "by": by, "act": RESUMED, "reason": reason}
+    lines = [{**line, "account": str(account)} if account else line]
     with transaction.atomic():
         Circuit.objects.filter(destination_code=destination).delete()
         waiting = OutboundStream.objects.filter(destination_code=destination, next_attempt_at__gt=now())
-        return waiting.update(next_attempt_at=AT_ONCE, failing_since=None, failures=0)
+        return waiting.update(
+            next_attempt_at=AT_ONCE,
+            failing_since=None,
+            failures=0,
+            handled=CombinedExpression(F("handled"), "||", Value(lines, JSONField()), output_field=JSONField()),
+        )

@@ -20,7 +20,7 @@ from zt_tenants.errors import Conflict, InvalidInput, NotFound
 PROPOSED = "CLOSING_PROPOSED"
 CLOSED = "CLOSED"
 REPAIRED = "REPAIRED"
-_LONGEST_REASON = 1000
+LONGEST_REASON = 1000
 
 
 class ReasonNeeded(InvalidInput):
@@ -39,10 +39,13 @@ class SecondPersonNeeded(Conflict):
     en = "{by} proposed to close this message; somebody else must confirm it."
 
 
-def repair_message(event_id: UUID, *, data: dict[str, Any], by: str, reason: str) -> OutboxMessage:
+def repair_message(
+    event_id: UUID, *, by: str, reason: str, data: dict[str, Any] | None = None, account: UUID | None = None
+) -> OutboxMessage:
     """Send a refused message of the current centre again with corrected data; its event id stays.
 
-    A message that was refused in its place keeps that place in the history; the repaired one goes into a new one.
+    Without ``data`` what was sent goes out once more: the cause was at the destination and is mended there. A message
+    that was refused in its place keeps that place in the history; the repaired one goes into a new one.
 
     Raises:
         NotFound: the current centre has no refused message with this id.
@@ -52,8 +55,9 @@ def repair_message(event_id: UUID, *, data: dict[str, Any], by: str, reason: str
     _check(by, reason)
     with transaction.atomic():
         message = _refused(event_id)
+        data = message.data if data is None else data
         check_data(message.type, data)
-        line = _line(REPAIRED, by, reason)
+        line = _line(REPAIRED, by, reason, account)
         if message.sequence is not None:
             message.state, message.handled = MessageState.CLOSED, [*message.handled, line]
             message.save(update_fields=["state", "handled"])
@@ -74,8 +78,10 @@ def repair_message(event_id: UUID, *, data: dict[str, Any], by: str, reason: str
     return message
 
 
-def close_message(event_id: UUID, *, by: str, reason: str) -> OutboxMessage:
+def close_message(event_id: UUID, *, by: str, reason: str, account: UUID | None = None) -> OutboxMessage:
     """Propose to close a refused message of the current centre, or confirm what somebody else has proposed.
+
+    Two accounts are two persons, whatever their names; where one act has no account (command line), names must differ.
 
     Returns:
         The message: still REFUSED after the first, CLOSED after the second person.
@@ -88,14 +94,31 @@ def close_message(event_id: UUID, *, by: str, reason: str) -> OutboxMessage:
     _check(by, reason)
     with transaction.atomic():
         message = _refused(event_id)
-        proposed = next((line for line in reversed(message.handled) if line["act"] == PROPOSED), None)
-        if proposed is not None and proposed["by"] == by:
-            raise SecondPersonNeeded(by=by)
-        message.handled = [*message.handled, _line(CLOSED if proposed else PROPOSED, by, reason)]
+        proposed = proposal_of(message)
+        line = _line(CLOSED if proposed else PROPOSED, by, reason, account)
+        if proposed is not None and _same_person(proposed, line):
+            raise SecondPersonNeeded(by=proposed["by"])
+        message.handled = [*message.handled, line]
         if proposed is not None:
             message.state = MessageState.CLOSED
         message.save(update_fields=["state", "handled"])
     return message
+
+
+def proposal_of(message: OutboxMessage) -> dict[str, str] | None:
+    """The open proposal to close a refused message: the last one since it was last sent."""
+    for line in reversed(message.handled):
+        if line["act"] == REPAIRED:
+            return None
+        if line["act"] == PROPOSED:
+            return dict(line)
+    return None
+
+
+def _same_person(one: dict[str, str], other: dict[str, str]) -> bool:
+    if "account" in one and "account" in other:
+        return one["account"] == other["account"]
+    return one["by"] == other["by"]
 
 
 def _refused(event_id: UUID) -> OutboxMessage:
@@ -109,9 +132,10 @@ def _refused(event_id: UUID) -> OutboxMessage:
 
 
 def _check(by: str, reason: str) -> None:
-    if not by.strip() or not reason.strip() or len(reason) > _LONGEST_REASON:
-        raise ReasonNeeded(limit=_LONGEST_REASON)
+    if not by.strip() or not reason.strip() or len(reason) > LONGEST_REASON:
+        raise ReasonNeeded(limit=LONGEST_REASON)
 
 
-def _line(act: str, by: str, reason: str) -> dict[str, str]:
-    return {"at": now().isoformat(), "by": by, "act": act, "reason": reason}
+def _line(act: str, by: str, reason: str, account: UUID | None) -> dict[str, str]:
+    line = {"at": now().isoformat(), "by": by, "act": act, "reason": reason}
+    return {**line, "account": str(account)} if account else line

@@ -253,7 +253,7 @@ def _note(row: InboxMessage, fate: Fate) -> None:
     row.reason_en = fate.reason.en_text if fate.reason else ""
 
 
-def replay(inbox_id: int, *, by: str = "") -> int:
+def replay(inbox_id: int, *, by: str = "", account: UUID | None = None) -> int:
     """Try the parked message and all that wait behind it again, in order, in the current centre.
 
     Stops at the first that is parked again; its new reason is kept. ``by`` is who asked for it; each message keeps when
@@ -269,12 +269,13 @@ def replay(inbox_id: int, *, by: str = "") -> int:
     if row is None:
         raise NotFound
     applied = 0
-    while _replay_next(row, by):
+    who = {"by": by, "account": str(account)} if account else {"by": by}
+    while _replay_next(row, who):
         applied += 1
     return applied
 
 
-def _replay_next(of: InboxMessage, by: str) -> bool:
+def _replay_next(of: InboxMessage, who: Mapping[str, str]) -> bool:
     """Replay the first unapplied message of the subject; False when there is none or it is parked again."""
     queue = InboxMessage.objects.filter(
         source_code=of.source_code, channel=of.channel, subject=of.subject, state__in=UNAPPLIED
@@ -294,7 +295,7 @@ def _replay_next(of: InboxMessage, by: str) -> bool:
         unprepared = {message.id: problem} if problem else {}
         fate = settle([message], held=(), unprepared=unprepared)[message.id]
         _note(locked, fate)
-        line = {"at": now().isoformat(), "by": by, "act": "REPLAYED", "reason": locked.reason_code}
+        line = {"at": now().isoformat(), **who, "act": "REPLAYED", "reason": locked.reason_code}
         locked.handled = [*locked.handled, line][-MOST_LINES:]
         locked.save()
     return fate.state is InboxState.APPLIED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from zt_interop.circuit import has_given_up
@@ -37,6 +38,8 @@ class OutboundStatus:
     last_delivered_at: datetime | None
     given_up: bool
     """Failing for so long that it is tried about once an hour only."""
+    handled: tuple[dict[str, str], ...] = ()
+    """What people did about it: ``{"at", "by", "account", "act", "reason"}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +97,45 @@ def outbound_streams_of_all() -> list[OutboundStatus]:
 
 def _outbound(streams: QuerySet[OutboundStream]) -> list[OutboundStatus]:
     moment = now()
-    pending = Q(messages__state__in=PENDING)
-    rows = streams.annotate(
-        backlog=Count("messages", filter=pending),
-        refused=Count("messages", filter=Q(messages__state=MessageState.REFUSED)),
-        oldest=Min("messages__queued_at", filter=pending),
-    ).order_by("-failures", F("oldest").asc(nulls_last=True), "destination_code", "channel")
-    return [
-        OutboundStatus(
-            stream_id=str(row.id),
-            source_code=row.source_code,
-            destination_code=row.destination_code,
-            channel=row.channel,
-            last_sequence=row.last_sequence,
-            acknowledged_sequence=row.acknowledged_sequence,
-            backlog=row.backlog,
-            refused=row.refused,
-            oldest_pending_at=row.oldest,
-            lag=max(moment - row.oldest, timedelta()) if row.oldest else timedelta(),
-            failures=row.failures,
-            next_attempt_at=row.next_attempt_at,
-            last_error=row.last_error,
-            last_delivered_at=row.last_delivered_at,
-            given_up=has_given_up(row.failing_since, at=moment),
-        )
-        for row in rows
-    ]
+    rows = counted(streams).order_by("-failures", F("oldest").asc(nulls_last=True), "destination_code", "channel")
+    return [outbound_status(row, at=moment) for row in rows]
+
+
+def counted(streams: QuerySet[OutboundStream]) -> QuerySet[OutboundStream]:
+    """Streams with their ``backlog``, ``refused`` and ``oldest`` (when the first pending message was queued).
+
+    Each is looked up by a partial index of the queue, so that a page costs its own streams and never the whole queue.
+    """
+    messages = OutboxMessage.objects.filter(stream=OuterRef("pk")).order_by()
+    number = messages.values("stream").annotate(number=Count("position")).values("number")
+    pending = messages.filter(state__in=PENDING)
+    return streams.annotate(
+        backlog=Coalesce(Subquery(number.filter(state__in=PENDING)), 0),
+        refused=Coalesce(Subquery(number.filter(state=MessageState.REFUSED)), 0),
+        oldest=Subquery(pending.order_by("position").values("queued_at")[:1]),
+    )
+
+
+def outbound_status(row: Any, *, at: datetime) -> OutboundStatus:
+    """How a stream of :func:`counted` stands at a moment."""
+    return OutboundStatus(
+        stream_id=str(row.id),
+        source_code=row.source_code,
+        destination_code=row.destination_code,
+        channel=row.channel,
+        last_sequence=row.last_sequence,
+        acknowledged_sequence=row.acknowledged_sequence,
+        backlog=row.backlog,
+        refused=row.refused,
+        oldest_pending_at=row.oldest,
+        lag=max(at - row.oldest, timedelta()) if row.oldest else timedelta(),
+        failures=row.failures,
+        next_attempt_at=row.next_attempt_at,
+        last_error=row.last_error,
+        last_delivered_at=row.last_delivered_at,
+        given_up=has_given_up(row.failing_since, at=at),
+        handled=tuple(row.handled),
+    )
 
 
 def inbound_streams() -> list[InboundStatus]:

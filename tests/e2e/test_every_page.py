@@ -97,16 +97,11 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     clerk.open(f"/c/{CITY}/identity/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
-    for address in (
-        "/supervision/",
-        "/supervision/cases/",
-        "/supervision/flags/",
-        "/supervision/feeds/",
-        "/supervision/keys/",
-    ):
-        supervisor.open(address)
+    for address in ("", "cases/", "flags/", "feeds/", "keys/", "operations/"):
+        supervisor.open(f"/supervision/{address}")
     admin = visitor(f"admin-{PROVINCE}")
-    for address in (f"/c/{PROVINCE}/exchange/", f"/c/{PROVINCE}/exchange/calls/", f"/c/{PROVINCE}/defaults/"):
+    for page in ("exchange/", "exchange/calls/", "defaults/", "operations/"):
+        address = f"/c/{PROVINCE}/{page}"
         admin.open(address)
     admin.open(f"/c/{PROVINCE}/calendar/")
     admin.look("the work calendar")

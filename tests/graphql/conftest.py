@@ -16,6 +16,7 @@ from django.test import Client
 from stdnum.cn import uscc
 
 from zt_interop.log.models import InboxMessage
+from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.receive import receive
 from zt_interop.relay import relay_due
 from zt_interop.testing import Sender
@@ -185,6 +186,7 @@ def build_scene(world: Any) -> Scene:
         "account": zhang.id,
         "authorisation": authorisation.id,
         "city": world.city.code,
+        "event": _refused_message(world.city).event_id,
     }
     return Scene(
         city=world.city,
@@ -197,6 +199,15 @@ def build_scene(world: Any) -> Scene:
         intruder=intruder,
         ids={name: str(value) for name, value in ids.items()},
         secrets=(str(cases[0].tracking_number), "张", "13855512345"),
+    )
+
+
+def _refused_message(centre: Centre) -> OutboxMessage:
+    """A message of a centre that its destination refused for good."""
+    stream, _ = OutboundStream.objects.get_or_create(source_code=centre.code, destination_code="340000", channel="case")
+    moment = clock.now()
+    return OutboxMessage.objects.create(
+        stream=stream, type="x", subject="x", time=moment, data={}, state="REFUSED", queued_at=moment
     )
 
 

@@ -185,6 +185,9 @@ ATTEMPTS = {
     "refusedMessages": Attempt("refusedMessages { edges { node { subject } } }"),
     "messageTrail": Attempt('messageTrail(trackingNumber: "$number") { type }'),
     "replayMessage": Attempt('replayMessage(messageId: "$message") { applied }'),
+    "repairMessage": Attempt('repairMessage(eventId: "$event", reason: "x") { message { subject } }'),
+    "closeMessage": Attempt('closeMessage(eventId: "$event", reason: "x") { closed }'),
+    "resumeDestination": Attempt('resumeDestination(destinationCode: "340123", reason: "x") { waiting }'),
     # departments' data
     "dataServices": Attempt("dataServices { code }"),
     "dataGrants": Attempt("dataGrants { edges { node { centreCode } } }"),
@@ -208,6 +211,12 @@ ATTEMPTS = {
     ),
     "supervisionFeeds": Attempt(
         'supervisionFeeds(centreCode: "$city") { edges { node { lastSequence } } }', "NOT_FOUND", "NOT_PERMITTED"
+    ),
+    "supervisionStreams": Attempt(
+        'supervisionStreams(centreCode: "$city") { edges { node { backlog lastError } } }', "NOT_FOUND", "NOT_PERMITTED"
+    ),
+    "supervisionMessages": Attempt(
+        'supervisionMessages(centreCode: "$city") { totals { backlog } }', "NOT_FOUND", "NOT_PERMITTED"
     ),
     "supervisionCases": Attempt(
         'supervisionCases(centreCode: "$city") { edges { node { trackingNumber } } }', "NOT_FOUND", "NOT_PERMITTED"

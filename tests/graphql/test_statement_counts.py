@@ -428,6 +428,7 @@ GROWERS = {
     "messageTrail": ("boss", 'messageTrail(trackingNumber: "$number")', grow_inbox),
     "supervisionLeague": ("boss", "supervisionLeague", far_centres),
     "supervisionFeeds": ("boss", "supervisionFeeds(first: 100)", grow_feeds),
+    "supervisionStreams": ("boss", "supervisionStreams(first: 100)", grow_outbound),
     "supervisionCases": ("boss", "supervisionCases(first: 100)", grow_records),
     "supervisionCase": ("boss", 'supervisionCase(trackingNumber: "$number")', grow_records),
 }

@@ -9,7 +9,7 @@ import graphene
 from zt_graphql.arguments import row_id
 from zt_graphql.commands import CommandMutation
 from zt_graphql.permissions import roles
-from zt_interop.inbox import replay
+from zt_platform.operations.commands import replay
 from zt_platform.organisation.roles import Role
 
 
@@ -25,4 +25,4 @@ class ReplayMessage(CommandMutation):
     @classmethod
     def mutate(cls, _root: Any, info: Any, message_id: str) -> ReplayMessage:
         """Replay in this centre."""
-        return cls(applied=replay(row_id(message_id)))
+        return cls(applied=replay(actor=info.context.actor, inbox_id=row_id(message_id)))

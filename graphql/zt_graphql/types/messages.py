@@ -7,6 +7,7 @@ from typing import Any
 import graphene
 from graphene_django import DjangoObjectType
 
+from zt_graphql.fields import WeighedField
 from zt_graphql.types.centres import centre_field
 from zt_graphql.types.enums import ChannelEnum, InboxStateEnum, MessageStateEnum
 from zt_interop.log import models as log
@@ -50,12 +51,25 @@ class InboundStream(graphene.ObjectType):
     unapplied = graphene.Int(required=True, description="Messages parked or waiting.")
 
 
+class OperatorAct(graphene.ObjectType):
+    """What a person did about a message, and when."""
+
+    at = graphene.String(required=True, resolver=lambda line, _info: line["at"], description="ISO 8601.")
+    by = graphene.String(required=True, resolver=lambda line, _info: line["by"])
+    act = graphene.String(required=True, resolver=lambda line, _info: line["act"])
+    reason = graphene.String(required=True, resolver=lambda line, _info: line["reason"])
+
+
+ACTS_RECKONED = 3
+
+
 class ReceivedMessage(DjangoObjectType):
     """A message this centre received, and what became of it."""
 
     state = graphene.Field(InboxStateEnum, required=True)
     source = centre_field("source_code")
     reason = graphene.String(required=True, description="Why it was parked, in the active language.")
+    handled = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(OperatorAct))), size=ACTS_RECKONED)
 
     class Meta:
         model = log.InboxMessage
@@ -86,6 +100,7 @@ class RefusedMessage(DjangoObjectType):
     destination_code = graphene.String(required=True)
     destination = centre_field("stream.destination_code")
     reason = graphene.String(required=True, description="Why, in the active language.")
+    handled = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(OperatorAct))), size=ACTS_RECKONED)
 
     class Meta:
         model = queue.OutboxMessage

@@ -39,6 +39,11 @@ class KeyHealth:
     first_end: datetime | None
     root_until: datetime | None
 
+    @property
+    def ending_soon(self) -> int:
+        """Keys that end within 30 days."""
+        return self.ending[30]
+
 
 def key_terms(centre_ids: Collection[UUID], *, at: datetime) -> list[KeyTerm]:
     """The longest-lasting valid key of each of these centres for each usage; one statement."""

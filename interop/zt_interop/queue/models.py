@@ -66,6 +66,8 @@ class OutboundStream(models.Model):
     head_due_at = models.DateTimeField(null=True, blank=True)
     """When the destination is to be asked how far it has come; None: nothing was sent since it was last asked."""
     head_confirmed_at = models.DateTimeField(null=True, blank=True)
+    handled = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """What people did about it, in order: ``{"at", "by", "account", "act", "reason"}``."""
 
     class Meta:
         constraints = [

@@ -66,6 +66,7 @@ _TABLELESS = [
     "django_htmx",
     "zt_platform.web.apps.WebConfig",
     "zt_platform.exchange.apps.ExchangeConfig",
+    "zt_platform.operations.apps.OperationsConfig",
     "zt_platform.project.apps.ProjectConfig",
     "zt_graphql.apps.GatewayConfig",
     "graphene_django",

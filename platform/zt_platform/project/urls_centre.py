@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("zt_platform.notices.urls_centre")),
     path("workbench/", include("zt_platform.cases.urls_workbench")),
     path("exchange/", include("zt_platform.exchange.urls")),
+    path("operations/", include("zt_platform.operations.urls")),
     path("interop/", include("zt_interop.urls")),
     path("", include("zt_graphql.urls")),
 ]

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("zt_platform.notices.urls")),
     path("verify/", include("zt_platform.papers.urls")),
     path("supervision/", include("zt_platform.supervision.urls")),
+    path("supervision/operations/", include("zt_platform.operations.urls_portal")),
     path("", include("zt_graphql.urls")),
 ]
 
