@@ -20,6 +20,11 @@ class DeliverCase(CaseMutation):
 
     class Arguments(CaseArguments):
         method = graphene.String(required=True, default_value="", description="How, in words.")
+        code = graphene.String(
+            required=True,
+            default_value="",
+            description="The pick-up code that the person gave; empty when an identity document was checked.",
+        )
 
     @classmethod
     def mutate(cls, _root: Any, info: Any, case_id: str, **given: Any) -> DeliverCase:

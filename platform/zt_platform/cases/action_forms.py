@@ -164,3 +164,13 @@ class DeliverForm(ActionForm):
         initial="窗口领取",
         widget=forms.RadioSelect,
     )
+    code = forms.CharField(
+        label=bilingual("取件码", "Pick-up code"),
+        required=False,
+        max_length=12,
+        help_text=bilingual(
+            "申请人报出短信或“我的办件”里的六位数字；没有取件码的，查验身份证件，此栏留空",
+            "Six digits from the text message or “My cases”; without them check the identity document and leave this empty",
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )

@@ -346,3 +346,19 @@ class SpeciallyApproved(Conflict):
     code = "SPECIALLY_APPROVED"
     zh = "本件已批准特事特办。"
     en = "Special handling of this case was approved already."
+
+
+class PickupCodeWrong(InvalidInput):
+    """Not the code of this case."""
+
+    code = "PICKUP_CODE_WRONG"
+    zh = "取件码不对，还可以试{left}次；也可以查验身份证件后交付。"
+    en = "This is not the pick-up code; {left} tries are left. You may check an identity document instead."
+
+
+class PickupCodeDead(InvalidInput):
+    """There is none, it has run out, or it was tried too often."""
+
+    code = "PICKUP_CODE_DEAD"
+    zh = "取件码已失效，请查验身份证件后交付，取件码一栏留空。"
+    en = "The pick-up code is not valid any more; check an identity document and leave the code empty."

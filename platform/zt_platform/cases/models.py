@@ -32,7 +32,7 @@ from zt_tenants.wall.access import APPEND_ONLY
 PHONE_TAIL_INDEX = "cases.phone_tail"
 """Purpose of the blind index over the last four digits, by which a case is tracked without signing in (E-10)."""
 
-SEALED_FIELDS = ("applicant", "form")
+SEALED_FIELDS = ("applicant", "form", "pickup")
 """What lists leave in the database: opened only on the page of one case."""
 
 
@@ -262,6 +262,8 @@ class Case(models.Model):
     )
     first_asked_account_id = models.UUIDField(null=True, help_text="who received the applicant first (E-15)")
     first_asked_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+
+    pickup = SealedJSONField(null=True, help_text="by which code the result is collected: commands.pickup")
 
     correction_count = models.PositiveSmallIntegerField(default=0)
     correction_defects = models.JSONField(default=list, blank=True)

@@ -95,5 +95,6 @@ def _facts(case: Case, event: Event) -> dict[str, Any]:
         "centre": centre,
         "count": len(case.correction_defects),
         "due": limit.astimezone(CHINA).date().isoformat(),
+        "code": (case.pickup or {}).get("code", ""),
         "telephone": (case.department.telephone if case.department else "") or HOTLINE,
     }

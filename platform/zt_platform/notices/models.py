@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zt_platform.notices.kinds import UNDELIVERED, Event, SmsState
-from zt_platform.notices.wording import sentence
+from zt_platform.notices.wording import HIDDEN, SECRETS, sentence
 from zt_tenants.clock import now
 from zt_tenants.fields import SealedJSONField, SealedTextField
 from zt_tenants.uuid7 import uuid7
@@ -111,6 +111,11 @@ class Notice(models.Model):
     def text(self) -> str:
         """What it says, in the active language."""
         return sentence(self.event, self.facts)
+
+    @property
+    def text_for_staff(self) -> str:
+        """The same without what only the addressee may know."""
+        return sentence(self.event, self.facts | dict.fromkeys(SECRETS, HIDDEN))
 
 
 class NoticePreference(models.Model):

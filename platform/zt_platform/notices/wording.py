@@ -13,6 +13,10 @@ from typing import Any, Final
 from zt_platform.notices.kinds import Event
 from zt_tenants.language import in_chinese
 
+HIDDEN: Final = "******"
+SECRETS: Final = frozenset({"code"})
+"""Facts that only the addressee reads; staff see :data:`HIDDEN`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -71,13 +75,14 @@ WORDINGS: Final[Mapping[Event, Wording]] = {
         "“{item}” ({number}) is withdrawn as you asked.",
     ),
     Event.READY: Wording(
-        "“{item}”（{number}）已办结，请到{centre}领取结果。电话{telephone}。",
-        "“{item}” ({number}) is completed; collect the result at {centre}. Telephone {telephone}.",
+        "“{item}”（{number}）已办结，请凭取件码{code}或身份证件到{centre}领取结果。电话{telephone}。",
+        "“{item}” ({number}) is completed; collect the result at {centre} with the code {code} or your identity card."
+        " Telephone {telephone}.",
     ),
     Event.READY_EARLY: Wording(
-        "“{item}”（{number}）提前办结（承诺{due}），请到{centre}领取结果。电话{telephone}。",
-        "“{item}” ({number}) is completed early (promised by {due}); collect the result at {centre}."
-        " Telephone {telephone}.",
+        "“{item}”（{number}）提前办结（承诺{due}），请凭取件码{code}或身份证件到{centre}领取结果。电话{telephone}。",
+        "“{item}” ({number}) is completed early (promised by {due}); collect the result at {centre} with the code {code}"
+        " or your identity card. Telephone {telephone}.",
     ),
     Event.READY_ELSEWHERE: Wording(
         "“{item}”（{number}）已在{centre}办结，领取方式由该中心短信告知。",

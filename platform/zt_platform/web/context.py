@@ -111,6 +111,7 @@ class Page:
             self.actor if self.staff else None,
             seat_code=str(seat.get("centre", "")),
             supervisor=bool(seat.get("supervisor")),
+            several=bool(seat.get("several")),
         )
 
     @cached_property

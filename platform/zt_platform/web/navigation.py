@@ -28,13 +28,20 @@ def _link(label: str, url: str, path: str, *, root: bool = False) -> NavigationL
 
 
 def main_links(
-    path: str, centre: Centre | None, staff: Actor | None, *, seat_code: str = "", supervisor: bool = False
+    path: str,
+    centre: Centre | None,
+    staff: Actor | None,
+    *,
+    seat_code: str = "",
+    supervisor: bool = False,
+    several: bool = False,
 ) -> list[NavigationLink]:
     """Links of the header: a clerk's tools in the own centre, the public doors otherwise.
 
     ``path`` is the path of the page shown; ``staff`` the actor when the reader works in ``centre``; ``seat_code`` the centre
-    where the reader works, ``supervisor`` whether as a supervisor.
+    where the reader works, ``supervisor`` whether as a supervisor, ``several`` whether there are other posts to change to.
     """
+    posts = [_link(bi("换岗位", "Change post"), portal_url("posts"), path)] if several else []
     if centre is not None and staff is not None:
         links = [
             _link(bi("工作台", "Workbench"), centre_url(centre, "workbench:queue"), path),
@@ -53,7 +60,7 @@ def main_links(
             links.append(_link(bi("工作日历", "Calendar"), centre_url(centre, "calendar:page"), path))
         if staff.has(Role.SUPERVISOR):
             links.append(_link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path))
-        return links
+        return [*links, *posts]
     links = []
     if centre is not None:
         links.append(_link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True))
@@ -66,6 +73,7 @@ def main_links(
         links.insert(1, _link(bi("选择中心", "Centres"), portal_url("centres"), path))
     if seat_code:
         links.append(_link(bi("工作台", "Workbench"), centre_url(seat_code, "workbench:queue"), path))
+    links += posts
     supervision = _link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path)
     return [*links, supervision] if supervisor or supervision.current else links
 

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_POST
 
 TEXT_COOKIE = "zt_text"
 CENTRE_COOKIE = "zt_centre"
+SEAT_COOKIE = "zt_seat"
+"""Code of the centre where a person with several posts worked last; says where to begin, grants nothing."""
 YEAR = 365 * 24 * 3600
 
 

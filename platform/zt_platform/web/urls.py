@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from zt_platform.web import preferences
-from zt_platform.web.views import account, portal, signing
+from zt_platform.web.views import account, portal, posts, signing
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("preferences/", preferences.choose, name="preferences"),
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-out/", signing.sign_out, name="sign-out"),
+    path("posts/", posts.posts, name="posts"),
     path("register/", signing.register, name="register"),
     path("account/", account.account, name="account"),
     path("account/resident-id/", account.enter_resident_id, name="account-resident-id"),

@@ -17,6 +17,7 @@ FACTS = {
     "centre": "肥西县政务服务中心",
     "count": 2,
     "due": "2026-03-11",
+    "code": "042317",
     "telephone": "0551-68840000",
 }
 PHONE = "13855512345"
@@ -30,7 +31,7 @@ def account_of(name: str) -> Account:
 def browser_of(account: Account) -> Client:
     """Signed in."""
     browser = Client()
-    browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
     return browser
 
 

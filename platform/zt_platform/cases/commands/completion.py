@@ -7,6 +7,7 @@ from django.db import transaction
 from zt_platform.actors import Actor
 from zt_platform.cases import papers
 from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
+from zt_platform.cases.commands.pickup import new_code, try_code
 from zt_platform.cases.errors import NothingToDecline
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.vocabulary import Action, Channel
@@ -37,6 +38,7 @@ def seal(case: Case, actor: Actor, seal_name: str, seal_keeper: str) -> CaseEven
         case.seal_name = seal_name.strip() or default_seal(case)
         case.seal_keeper = seal_keeper.strip() or actor.name
     case.completed_at = now()
+    case.pickup = new_code()
     data = {"seal_name": case.seal_name, "seal_keeper": case.seal_keeper, "legal_name": case.legal_name_of_decider}
     return advance(case, Action.COMPLETE, actor, Remark(note=case.seal_name, data=data))
 
@@ -46,18 +48,31 @@ def default_seal(case: Case) -> str:
     return f"{case.legal_name_of_decider}行政审批专用章"
 
 
-def deliver_case(*, actor: Actor, case_id: int, method: str = "", expected_version: int | None = None) -> Case:
+def deliver_case(
+    *, actor: Actor, case_id: int, method: str = "", code: str = "", expected_version: int | None = None
+) -> Case:
     """Hand the result over to the applicant (送达, art. 44) against a receipt; ``method`` says how, in words.
 
-    Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict.
+    With a pick-up ``code`` the code is checked; without one the clerk answers for having checked who came. The log says
+    which. Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict; PickupCodeWrong and PickupCodeDead, whose
+    tries are counted though nothing is handed over.
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
-        case.delivered_at = now()
-        how = method.strip() or "窗口领取"
-        delivered = advance(case, Action.DELIVER, actor, Remark(note=how))
-        papers.issue(PaperKind.DELIVERY_RECEIPT, case, papers.delivery_content(case, how), actor)
-        return conclude(case, delivered)
+        permitted_edge(case, Action.DELIVER, actor)
+        refused = try_code(case, code) if code.strip() else None
+        if refused is None:
+            return _hand_over(case, actor, method.strip() or "窗口领取", by_code=bool(code.strip()))
+        case.save_changes()
+    raise refused
+
+
+def _hand_over(case: Case, actor: Actor, how: str, *, by_code: bool) -> Case:
+    case.delivered_at, case.pickup = now(), None
+    data = {"checked": "CODE" if by_code else "IDENTITY"}
+    delivered = advance(case, Action.DELIVER, actor, Remark(note=how, data=data))
+    papers.issue(PaperKind.DELIVERY_RECEIPT, case, papers.delivery_content(case, how), actor)
+    return conclude(case, delivered)
 
 
 def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", expected_version: int | None = None) -> Case:

@@ -16,6 +16,7 @@ from zt_platform.accounts.errors import TooManyTries
 from zt_platform.accounts.sessions import applicant_for_request, client_address
 from zt_platform.actors import Actor
 from zt_platform.cases import commands, queries
+from zt_platform.cases.commands.pickup import code_to_show
 from zt_platform.cases.errors import CaseNotFound, InvalidTrackingNumber
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
@@ -137,6 +138,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "withdraw_url": reverse("cases:withdraw", kwargs={"number": number}) if Action.WITHDRAW in possible else "",
         "todo_url": reverse("cases:draft-step", kwargs={"case_id": case.pk, "step": "form"}) if where.todo else "",
         "official": lines_for_applicant(case),
+        "pickup_code": code_to_show(case),
         "certificate": getattr(case, "certificate", None) if case.completed_at else None,
     }
     return render(request, "cases/progress.html", context)

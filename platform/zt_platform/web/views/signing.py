@@ -11,17 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zt_platform.accounts import commands
-from zt_platform.accounts.models import Account
 from zt_platform.accounts.sessions import account_of, client_address, close_session, open_session
-from zt_platform.index.queries import seats_of
-from zt_platform.organisation.queries import staff_member_of
-from zt_platform.organisation.roles import Role
-from zt_platform.web.context import SEAT_KEY
 from zt_platform.web.forms import RegisterForm, SignInForm
-from zt_tenants.context import enter
+from zt_platform.web.views.posts import landing
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bi
-from zt_tenants.urls import centre_url, portal_url
+from zt_tenants.urls import portal_url
 
 
 def _back(request: HttpRequest) -> str:
@@ -31,23 +26,6 @@ def _back(request: HttpRequest) -> str:
     return back if safe else ""
 
 
-def _landing(request: HttpRequest, account: Account) -> str:
-    """Where a person's day begins: clerks in their centre's workbench, supervisors at the board, others at their cases.
-
-    The session keeps the seat and whether it is a supervisor's, for links only: rights are looked up where they count.
-    """
-    seats = seats_of(account.id)
-    if not seats:
-        return portal_url("my-cases")
-    with enter(seats[0].centre_code):
-        member = staff_member_of(account.id)
-    roles = member.roles if member is not None else []
-    request.session[SEAT_KEY] = {"centre": seats[0].centre_code, "supervisor": Role.SUPERVISOR in roles}
-    if roles == [Role.SUPERVISOR]:
-        return portal_url("supervision:home")
-    return centre_url(seats[0].centre_code, "workbench:queue")
-
-
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
@@ -55,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; wrong tries are counted and answered alike whether or not the username exists."""
     signed_in = account_of(request)
     if signed_in is not None and request.method == "GET":
-        return redirect(_back(request) or _landing(request, signed_in))
+        return redirect(_back(request) or landing(request, signed_in))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,8 +42,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.refuse(refused)
         else:
             open_session(request, account)
-            landing = _landing(request, account)
-            return redirect(_back(request) or landing)
+            first_page = landing(request, account)
+            return redirect(_back(request) or first_page)
     context = {"form": form, "next": _back(request)}
     return render(request, "web/sign_in.html", context, status=422 if form.errors else 200)
 
