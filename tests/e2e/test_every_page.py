@@ -95,6 +95,8 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     assert clerk.page.url.endswith(f"/c/{CITY}/workbench/")
     clerk.look("empty queue")
     clerk.open(f"/c/{CITY}/identity/")
+    clerk.open(f"/c/{CITY}/workbench/counter/")
+    clerk.open(f"/c/{CITY}/workbench/handover/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
     for address in ("", "cases/", "flags/", "feeds/", "keys/", "operations/"):
@@ -103,6 +105,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     for page in ("exchange/", "exchange/calls/", "defaults/", "operations/"):
         address = f"/c/{PROVINCE}/{page}"
         admin.open(address)
+    admin.open(f"/c/{PROVINCE}/workbench/record/")
     admin.open(f"/c/{PROVINCE}/calendar/")
     admin.look("the work calendar")
     applicant = visitor("applicant")

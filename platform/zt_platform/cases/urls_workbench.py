@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from zt_platform.cases.views import actions, batch, checks, counter, holding, papers, proof, uploads, workbench
+from zt_platform.cases.views import actions, audit, batch, checks, counter, holding, papers, proof, uploads, workbench
 
 app_name = "workbench"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
         name="intake-upload",
     ),
     path("<int:case_id>/receipt/", counter.receipt, name="counter-receipt"),
+    path("record/", audit.page, name="record"),
     path("handover/", holding.hand_over, name="hand-over"),
     path("<int:case_id>/claim/", holding.claim, name="claim"),
     path("<int:case_id>/assign/", holding.assign, name="assign"),

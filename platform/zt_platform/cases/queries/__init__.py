@@ -1,5 +1,6 @@
 """Reading cases, limited to what the actor may see."""
 
+from zt_platform.cases.queries.audit import READS_RECORD, AuditFilter, AuditLine, audit_lines
 from zt_platform.cases.queries.batches import batch_of, marked_cases, numbers_of
 from zt_platform.cases.queries.pages import (
     TimelineEntry,
@@ -31,7 +32,10 @@ from zt_platform.cases.queries.tracking import TrackedCase, track
 
 __all__ = [
     "EVERYTHING",
+    "READS_RECORD",
     "SCOPES",
+    "AuditFilter",
+    "AuditLine",
     "QueueCounts",
     "QueueFilter",
     "Routing",
@@ -39,6 +43,7 @@ __all__ = [
     "TrackedCase",
     "actions_for",
     "applicant_of",
+    "audit_lines",
     "batch_of",
     "case_by_number",
     "case_for",

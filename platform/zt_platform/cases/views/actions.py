@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
+from zt_platform.audit.commands import record_reading
 from zt_platform.cases import commands, queries
 from zt_platform.cases.action_forms import (
     AcceptForm,
@@ -252,6 +253,8 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
         )
         return redirect(_case_url(case))
     if request.method == "GET":
+        number = case.tracking_number or ""
+        record_reading(actor, case_id=case.pk, tracking_number=number, purpose=str(page.title))
         return _show(request, page, case, page.form(case=case))
     form = page.form(request.POST, request.FILES, case=case)
     if not form.is_valid():

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.sessions import actor_for_request, applicant_for_request
+from zt_platform.audit.commands import record_reading
 from zt_platform.cases import queries
 from zt_platform.cases.models import Case
 from zt_platform.papers.commands import rendered
@@ -68,8 +69,12 @@ def lines_without_links(papers: list[Paper], *, completed: bool) -> list[PaperLi
 @require_GET
 def for_staff(request: HttpRequest, case_id: int, paper_id: int) -> HttpResponse:
     """The file of a paper, for staff of the centre. Raises CaseNotFound, PaperNotFound, StorageUnavailable."""
-    case = queries.case_for(actor_for_request(request), case_id)
-    return _opened(paper_of(case.tracking_number or "", paper_id, internal=True))
+    actor = actor_for_request(request)
+    case = queries.case_for(actor, case_id)
+    paper = paper_of(case.tracking_number or "", paper_id, internal=True)
+    purpose = f"文书 {paper.number or PaperKind(paper.kind).value}"
+    record_reading(actor, case_id=case_id, tracking_number=case.tracking_number or "", purpose=purpose)
+    return _opened(paper)
 
 
 @never_cache

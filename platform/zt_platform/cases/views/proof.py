@@ -17,6 +17,7 @@ from zt_interop.proof.verify import verify
 from zt_interop.queries import root_key_ids
 from zt_platform.accounts.limits import RateLimit
 from zt_platform.accounts.sessions import actor_for_request, applicant_for_request, client_address
+from zt_platform.audit.commands import record_reading
 from zt_platform.cases import queries
 from zt_platform.cases.numbers import grouped
 from zt_tenants.language import bi, bilingual, in_chinese
@@ -39,6 +40,7 @@ def of_case(request: HttpRequest, case_id: int) -> HttpResponse:
     """A clerk takes the proof of a case."""
     actor = actor_for_request(request)
     case = queries.case_for(actor, case_id)
+    record_reading(actor, case_id=case_id, tracking_number=case.tracking_number or "", purpose="下载证明包")
     return _file(queries.proof_of_case(actor, case_id=case_id), case.tracking_number or "")
 
 

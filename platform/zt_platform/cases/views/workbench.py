@@ -344,8 +344,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "holds": case.holder_account_id is not None and case.holder_account_id == actor.account_id,
         "queue_url": reverse("workbench:queue"),
     }
-    purpose = bi("办件页", "case page")
-    record_reading(actor, case_id=case.pk, tracking_number=case.tracking_number or "", purpose=purpose)
+    record_reading(actor, case_id=case.pk, tracking_number=case.tracking_number or "", purpose="办件页")
     return render(request, "workbench/case.html", context)
 
 

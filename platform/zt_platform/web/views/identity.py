@@ -18,6 +18,8 @@ from zt_platform.accounts import commands, queries
 from zt_platform.accounts.models import Account
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
+from zt_platform.audit.commands import record
+from zt_platform.audit.models import Deed
 from zt_platform.organisation.roles import Role
 from zt_platform.web.forms import CardForm
 from zt_tenants.errors import DomainError, NotFound
@@ -35,6 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             account = _account_of_card(actor, form.cleaned_data)
+            record(Deed.SEARCHED_PERSON, actor=actor, purpose="身份核验", data={"found": True})
             if "confirmed" in request.POST:
                 given = {name: form.cleaned_data[name] for name in ("resident_id", "full_name")}
                 account = commands.verify_identity(actor=actor, account_id=account.id, **given)
