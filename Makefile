@@ -31,11 +31,15 @@ up: $(STAMP) ## serve what is there
 	@$(BIN)/zhengtong up
 
 test: $(STAMP) ## all tests but the browser's
-	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e and not federation"
 
 e2e: $(STAMP) ## the whole road in a real browser (brings Chromium)
 	@bash tests/e2e/install_browser.sh
 	$(BIN)/pytest tests/e2e -m e2e
+
+.PHONY: federation
+federation: $(STAMP) ## two complete sites exchange cases, files and supervision over a line that breaks
+	$(BIN)/pytest tests/federation -m federation
 
 faults: $(STAMP) ## kill processes on purpose and count what is lost (nothing) or doubled (nothing)
 	$(BIN)/pytest tests/faults
@@ -78,7 +82,7 @@ format: $(STAMP) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-check: lint test e2e ## what CI runs
+check: lint test federation e2e ## what CI runs
 
 wheel: $(STAMP) ## build the wheel that helm/Containerfile installs, into dist/
 	@rm -rf dist

@@ -254,6 +254,22 @@ class ReceiptInvalid(DomainError):
     en = "The receipt is not valid: {detail}."
 
 
+class FetchReplayed(MessageRefused):
+    """The request was answered before; whoever copied it gets nothing."""
+
+    code = "FETCH_REPLAYED"
+    zh = "该附件请求已经使用过。"
+    en = "This request for an attachment was used before."
+
+
+class RangeInvalid(MessageRefused):
+    """The range is empty or longer than one answer may be."""
+
+    code = "RANGE_INVALID"
+    zh = "附件请求的字节范围无效。"
+    en = "The range asked for is empty or too long."
+
+
 class DeliveryFailed(DomainError):
     """The message did not reach the destination; it will be tried again."""
 

@@ -7,12 +7,15 @@ distances; after the last one people must look. Nothing polls: one scan finds th
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from secrets import SystemRandom
 from typing import Any, Final
+from uuid import UUID
 
+from zt_interop.attachments import patiently
 from zt_interop.handlers import Message
 from zt_interop.inbox import replay
 from zt_interop.log.models import InboxMessage, InboxState
@@ -37,14 +40,18 @@ _BELL_FADES: Final = 600
 _random: Final = SystemRandom()
 
 
-def try_again_later(messages: Iterable[Message]) -> None:
-    """Set the first timer of each parked message, in the caller's transaction and the current centre."""
-    timers.schedule_many(
-        [
-            _timer({"source": message.source, "channel": message.channel, "subject": message.subject}, 0)
-            for message in messages
-        ]
-    )
+def try_again_later(messages: Iterable[Message], *, at_once: Collection[UUID] = ()) -> None:
+    """Set the first timer of each parked message, in the caller's transaction and the current centre.
+
+    ``at_once``: ids of messages that only wait for work which the answer to their sender could not wait for.
+    """
+    timers.schedule_many([_first_timer(message, at_once=message.id in at_once) for message in messages])
+
+
+def _first_timer(message: Message, *, at_once: bool) -> NewTimer:
+    of = {"source": message.source, "channel": message.channel, "subject": message.subject}
+    timer = _timer(of, 0)
+    return replace(timer, due_at=now(), data={**of, "times": 0}) if at_once else timer
 
 
 def _timer(of: dict[str, Any], times: int) -> NewTimer:
@@ -86,7 +93,7 @@ def _ring(centre: str, source: str, channel: str, subject: str) -> None:
 
 def replay_subject(centre: str, source: str, channel: str, subject: str) -> int:
     """Replay what is parked of a subject at a centre; how many took effect."""
-    with enter(centre):
+    with enter(centre), patiently():
         head = (
             InboxMessage.objects.filter(source_code=source, channel=channel, subject=subject, state=InboxState.PARKED)
             .order_by("id")

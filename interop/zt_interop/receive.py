@@ -161,12 +161,16 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
             _keep(delivery, messages, fates, entry)
             parked = [message for message in messages if fates[message.id].state is InboxState.PARKED]
             if parked:
-                try_again_later(parked)
+                try_again_later(parked, at_once=_only_slow(fates))
             for event in fresh:
                 if event.id in problems:
                     keep_recorded_refusal(problems[event.id], event, delivery, transport)
             _advance(stream, fresh[-1], receipt.received_at)
             return answer
+
+
+def _only_slow(fates: Mapping[UUID, Fate]) -> set[UUID]:
+    return {id_ for id_, fate in fates.items() if getattr(fate.reason, "tries_again_at_once", False)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from zt_storage.errors import RejectReason
 from zt_tenants.language import bilingual
@@ -38,6 +39,13 @@ class Attachment(models.Model):
     owner_account_id = models.UUIDField(null=True, blank=True)
     source_centre_code = models.CharField(max_length=12, blank=True, default="")
     source_key = models.CharField(max_length=120, blank=True, default="")
+    offered_to = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        blank=True,
+        db_default=Value([], output_field=ArrayField(models.CharField(max_length=12))),
+        help_text="centres elsewhere that a message named it to: they may fetch the bytes",
+    )
     created_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, blank=True)
 

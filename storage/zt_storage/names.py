@@ -5,6 +5,7 @@ Names keep their Chinese; keys never contain a name, so that nothing a person ty
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 import uuid
@@ -50,6 +51,12 @@ def content_disposition(file_name: str, *, inline: bool) -> str:
 def new_upload_key() -> str:
     """A fresh key in the current centre's landing area, which the store empties by itself after a day."""
     return f"incoming/{current_centre().code}/{uuid.uuid4()}"
+
+
+def landing_area_of(source_key: str, sha256: str) -> str:
+    """Where the parts of one file from elsewhere wait in the current centre's landing area: the same at every try."""
+    name = hashlib.sha256(f"{source_key} {sha256}".encode()).hexdigest()[:32]
+    return f"incoming/{current_centre().code}/fetch-{name}/"
 
 
 def new_object_key() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import urllib3
 from django.conf import settings
 from minio import Minio
-from minio.commonconfig import ENABLED, CopySource, Filter
+from minio.commonconfig import ENABLED, ComposeSource, CopySource, Filter
 from minio.datatypes import PostPolicy
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
@@ -180,6 +180,43 @@ def chunks(key: str) -> Iterator[bytes]:
             # Closing first: a connection with unread bytes must not go back to the pool.
             response.close()
             response.release_conn()
+
+
+def read_range(key: str, *, first: int, size: int) -> bytes:
+    """So many bytes of an object from an offset on; fewer where it ends before.
+
+    Raises:
+        ObjectMissing, StorageUnavailable, StorageRefused.
+    """
+    with _translated(key):
+        response = _inside().get_object(settings.S3_BUCKET, key, offset=first, length=size)
+        try:
+            return bytes(response.read())
+        finally:
+            response.close()
+            response.release_conn()
+
+
+def sizes(prefix: str) -> dict[str, int]:
+    """The objects below a prefix with their sizes in bytes.
+
+    Raises:
+        StorageUnavailable, StorageRefused.
+    """
+    with _translated(prefix):
+        found = _inside().list_objects(settings.S3_BUCKET, prefix=prefix, recursive=True)
+        return {str(each.object_name): int(each.size or 0) for each in found}
+
+
+def compose(keys: Sequence[str], target_key: str) -> None:
+    """Make one object of several, in this order, inside the store; all but the last have at least 5 MiB.
+
+    Raises:
+        ObjectMissing, StorageUnavailable, StorageRefused.
+    """
+    bucket = settings.S3_BUCKET
+    with _translated(target_key):
+        _inside().compose_object(bucket, target_key, [ComposeSource(bucket, key) for key in keys])
 
 
 def copy(source_key: str, target_key: str) -> None:

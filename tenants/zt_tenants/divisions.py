@@ -148,6 +148,19 @@ def select(
     ]
 
 
+def with_those_above(divisions: Sequence[Division], codes: Collection[str]) -> list[Division]:
+    """Return the named divisions and all above them; the order stays. Raises UnknownDivision."""
+    by_code = {division.code: division for division in divisions}
+    wanted: set[str] = set()
+    for code in codes:
+        if code not in by_code:
+            raise UnknownDivision(division_code=code)
+        while code and code not in wanted:
+            wanted.add(code)
+            code = by_code[code].parent_code
+    return [division for division in divisions if division.code in wanted]
+
+
 DEMO_PROVINCE = "340000"
 DEMO_CITIES = ("340100", "341100", "341700")  # 合肥 滁州 池州: the cities of the source documents
 DEMO_TOWNSHIPS_OF = ("340123", "341122")  # 肥西县 来安县

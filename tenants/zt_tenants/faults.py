@@ -28,6 +28,7 @@ CrashPoint = Literal[
     "drop_after_commit",
     "sms_after_claim",
     "sms_after_send",
+    "fetch_after_part",
 ]
 
 

@@ -19,6 +19,7 @@ NOT_FOR_PODS = {
     "ZT_KEYSTORE_KEYS",
     "ZT_ROLE",  # the pods log in as the user of DATABASE_URL and take roles on from there
     "ZT_SMS_FOLDER",  # a pod's disk does not last
+    "INTEROP_CA",  # pods trust the authorities of their image
     # Files of the front-end machine, which stands between two networks and outside the cluster.
     "ZT_FILE_DROP",
     "ZT_DEPARTMENT_CA",

@@ -25,7 +25,7 @@ from zt_interop.keys.commands import state as state_of
 from zt_interop.keys.models import KeyUsage, PublicKey
 from zt_tenants.clock import now
 from zt_tenants.context import outside_centres
-from zt_tenants.models import Centre, Transport
+from zt_tenants.models import Centre, Level, Transport
 
 OVERLAP: Final = timedelta(days=30)
 TOGETHER: Final = 100
@@ -113,14 +113,19 @@ def rotate_province(*, made_before: datetime, overlap: timedelta = OVERLAP, suit
 def any_expiring() -> bool:
     """Whether some centre's newest keys end within ``ZT_KEY_ROTATION_DAYS`` (0: never asked); one statement."""
     with outside_centres():
-        return settings.ZT_KEY_ROTATION_DAYS > 0 and _expiring().exists()
+        return settings.ZT_KEY_ROTATION_DAYS > 0 and _signs_the_registry() and _expiring().exists()
 
 
 def rotate_expiring(*, at_most: int = 2000) -> int:
     """New keys where the newest end within ``ZT_KEY_ROTATION_DAYS`` (0: never); how many centres got them."""
-    if settings.ZT_KEY_ROTATION_DAYS <= 0:
+    if settings.ZT_KEY_ROTATION_DAYS <= 0 or not _signs_the_registry():
         return 0
     return _rotate_all(_expiring(), overlap=OVERLAP, suite_name="", at_most=at_most)
+
+
+def _signs_the_registry() -> bool:
+    """Whether the province runs here. Elsewhere new keys are asked for: ``zhengtong federation renew``."""
+    return Centre.objects.open().filter(level=Level.PROVINCE, transport=Transport.LOCAL).exists()
 
 
 def _expiring() -> QuerySet[Centre]:

@@ -7,9 +7,11 @@ loopback addresses only. Redirects are not followed, answers are bounded.
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
+from functools import lru_cache
 from time import monotonic
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import urllib3
 from django.conf import settings
@@ -24,7 +26,17 @@ BATCH_MEDIA_TYPE: Final = "application/vnd.zhengtong.batch+json"
 RECEIPT_STATUSES: Final = frozenset({200, 422})
 _CONNECT_SECONDS: Final = 5.0
 _CHUNK: Final = 65_536
-_pool: Final = urllib3.PoolManager(num_pools=64, maxsize=4, retries=False)
+
+
+@lru_cache(maxsize=4)
+def _pool_trusting(authorities: str) -> urllib3.PoolManager:
+    """Connections to sites whose certificates the system's authorities signed, or those of a PEM file."""
+    return urllib3.PoolManager(num_pools=64, maxsize=4, retries=False, ca_certs=authorities or None)
+
+
+def pool() -> urllib3.PoolManager:
+    """The connections of this process; the setting ``INTEROP_CA`` names the authorities of the government's network."""
+    return _pool_trusting(str(getattr(settings, "INTEROP_CA", "")))
 
 
 def answer_seconds() -> float:
@@ -42,7 +54,7 @@ class HttpsTransport:
         check_endpoint(destination.endpoint)
         media_type = BATCH_MEDIA_TYPE if is_batch(wire) else EVENT_MEDIA_TYPE
         try:
-            response = _pool.request(
+            response = pool().request(
                 "POST",
                 destination.endpoint,
                 body=wire,
@@ -62,13 +74,50 @@ class HttpsTransport:
         return answer
 
 
-def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+@dataclass(frozen=True, slots=True)
+class PartAnswer:
+    """What came back for a part of an attachment."""
+
+    status: int
+    body: bytes
+    digest: str
+
+
+def post_for_part(endpoint: str, wire: bytes, *, media_type: str, at_most: int) -> PartAnswer:
+    """POST a signed request for a part to the address beside a centre's inbox (``…/interop/attachments``).
+
+    Raises:
+        NoAnswer: no answer, or one of more than ``at_most`` bytes; it can be tried again.
+    """
+    check_endpoint(endpoint)
+    try:
+        response = pool().request(
+            "POST",
+            urljoin(endpoint, "attachments"),
+            body=wire,
+            headers={"Content-Type": f"application/{media_type}"},
+            redirect=False,
+            timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, answer_seconds()), read=answer_seconds()),
+            preload_content=False,
+        )
+        try:
+            body = _read(response, at_most)
+        finally:
+            response.release_conn()
+    except urllib3.exceptions.HTTPError as error:
+        raise NoAnswer(detail=type(error).__name__) from error
+    if len(body) > at_most and response.status == 206:
+        raise NoAnswer(detail="too much")
+    return PartAnswer(response.status, body, response.headers.get("Content-Digest", ""))
+
+
+def _read(response: urllib3.BaseHTTPResponse, at_most: int = MAX_BATCH_BYTES) -> bytes:
     """The answer, bounded in size and, against one that drips, in time."""
     deadline, parts, size = monotonic() + answer_seconds(), list[bytes](), 0
     while part := response.read1(_CHUNK):
         parts.append(part)
         size += len(part)
-        if size > MAX_BATCH_BYTES:
+        if size > at_most:
             break
         if monotonic() > deadline:
             raise NoAnswer(detail="too slow")

@@ -11,16 +11,19 @@ class CasesConfig(AppConfig):
     verbose_name = "办件"
 
     def ready(self) -> None:
-        """Register what is done with messages about cases, and with the timers of their limits."""
+        """Register what is done with messages about cases, with requests for their files, and with the timers."""
+        from zt_interop.attachments import register_reader
         from zt_platform.cases.alarms import TIMER
         from zt_platform.cases.commands.at_limits import act_at_limits
         from zt_platform.cases.commands.batch_runs import TIMER_KIND, ring_for_due
         from zt_platform.cases.commands.recalculation import recompute_limits
         from zt_platform.cases.events.incoming import register_handlers
+        from zt_platform.cases.files import read_offered
         from zt_platform.workcalendar.commands import RECOMPUTE
         from zt_tenants.timers import register as register_timer
 
         register_handlers()
+        register_reader(read_offered)
         register_timer(RECOMPUTE, recompute_limits)
         register_timer(TIMER, act_at_limits)
         register_timer(TIMER_KIND, ring_for_due)

@@ -120,13 +120,29 @@ def _load_together(divisions: list[Division], *, password: str, keys_valid: tupl
         Centre.objects.filter(id__in=[centre.id for centre in centres]).update(ready_at=clock.now())
 
 
-def _provision(division: Division) -> Centre:
-    return provision_centre(
+def centre_of_division(division: Division, *, parent: Centre | None) -> Centre:
+    """How the centre of a division is called; not saved."""
+    return Centre(
         code=division.code,
         name=division.name + _TITLE.get(Level(division.level), "政务服务中心"),
         short_name=division.name,
         level=division.level,
-        parent=centre_by_code(division.parent_code) if division.parent_code else None,
+        parent=parent,
         pinyin=division.pinyin,
         pinyin_initials=division.pinyin_initials,
+    )
+
+
+def _provision(division: Division) -> Centre:
+    described = centre_of_division(
+        division, parent=centre_by_code(division.parent_code) if division.parent_code else None
+    )
+    return provision_centre(
+        code=described.code,
+        name=described.name,
+        short_name=described.short_name,
+        level=described.level,
+        parent=described.parent,
+        pinyin=described.pinyin,
+        pinyin_initials=described.pinyin_initials,
     )

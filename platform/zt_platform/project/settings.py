@@ -229,6 +229,7 @@ LOGGING = {
 }
 
 # Messages between centres: docs/operations.md names them all.
+INTEROP_CA = env.str("INTEROP_CA", default="")  # authorities of the government's network, PEM; none: the system's
 INTEROP_ANSWER_SECONDS = env.float("INTEROP_ANSWER_SECONDS", default=30.0)
 INTEROP_WORKERS_PER_DESTINATION = env.int("INTEROP_WORKERS_PER_DESTINATION", default=2)
 INTEROP_DELIVERIES_AT_ONCE = env.int("INTEROP_DELIVERIES_AT_ONCE", default=4)

@@ -21,6 +21,7 @@ from zt_platform.cases.events.payloads import (
     required_instant,
     take_facts,
 )
+from zt_platform.cases.files import take_over
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseEvent, CaseMaterial
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
 from zt_platform.catalogue.errors import UnknownItem
@@ -28,7 +29,6 @@ from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import Delegation, ItemVersion
 from zt_platform.catalogue.queries import item_version
 from zt_platform.organisation.models import Department
-from zt_storage.copies import copy_in
 from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -100,7 +100,7 @@ def copy_materials(message: Message) -> None:
     held = _held_digests(message.data["tracking_number"])
     for material in arrived_materials(message.data):
         if material.line.sha256 not in held:
-            copy_in(source_centre_code=message.source, manifest=material.line)
+            take_over(message.source, material.line)
 
 
 def _held_digests(tracking_number: str) -> set[str]:
@@ -132,7 +132,7 @@ def add_materials(case: Case, message: Message) -> None:
 def _file(case: Case, material: ArrivedMaterial, source: str) -> CaseMaterial:
     return CaseMaterial(
         case=case,
-        attachment=copy_in(source_centre_code=source, manifest=material.line),
+        attachment=take_over(source, material.line),
         material_code=material.code,
         name=material.name[:200],
         added_at=now(),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from zt_interop.send import send_messages
 from zt_platform.actors import Actor
 from zt_platform.cases.commands.ledger import earlier_timer, index_entry, local_calendar, profile_for, settle
 from zt_platform.cases.events import outgoing
@@ -76,7 +75,7 @@ class Batch:
             if timer is not None:
                 timers.append(timer)
         self._save()
-        send_messages([message for case, line in self._lines for message in outgoing.owed(case, [line])])
+        outgoing.send([message for case, line in self._lines for message in outgoing.owed(case, [line])])
         last = {case.pk: index_entry(case, line) for case, line in self._lines if case.pk in moved}
         entries = [entry for entry in last.values() if entry is not None]
         if entries:

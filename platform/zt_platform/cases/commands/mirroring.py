@@ -23,12 +23,13 @@ from zt_platform.cases.commands.ledger import (
 from zt_platform.cases.commands.mirroring_clock import record_no_competence, record_termination
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
 from zt_platform.cases.events.payloads import apply_clock, calendar_date, required_instant, take_limits
+from zt_platform.cases.files import take_over
 from zt_platform.cases.models import Case, Certificate
 from zt_platform.cases.vocabulary import Action, CaseRole, Result, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.papers.commands import revoke_papers
 from zt_platform.papers.kinds import PaperKind
-from zt_storage.copies import AttachmentManifest, copy_in
+from zt_storage.copies import AttachmentManifest
 from zt_storage.models import Attachment
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -148,14 +149,14 @@ def _paper_of(message: Message) -> Attachment | None:
     paper = message.data.get("paper")
     if not paper:
         return None
-    return copy_in(source_centre_code=message.source, manifest=AttachmentManifest.from_payload(paper))
+    return take_over(message.source, AttachmentManifest.from_payload(paper))
 
 
 def _certificate_file(source: str, payload: dict[str, Any] | None) -> Attachment | None:
     files = (payload or {}).get("files") or []
     if not files:
         return None
-    return copy_in(source_centre_code=source, manifest=AttachmentManifest.from_payload(files[0]))
+    return take_over(source, AttachmentManifest.from_payload(files[0]))
 
 
 def _take_certificate(case: Case, source: str, payload: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from zt_interop.envelope import CASE_CHANNEL, SUPERVISION_CHANNEL, instant_text
 from zt_interop.send import Outgoing, send_messages
 from zt_platform.actors import ActorKind
 from zt_platform.cases.events import payloads
+from zt_platform.cases.files import offer_named_files
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.rules import decided_on_time
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
@@ -33,7 +34,13 @@ def is_shared(case: Case) -> bool:
 
 def tell(case: Case, lines: Sequence[CaseEvent]) -> None:
     """Send what new lines of the log owe to the other centre and to the supervision, all together."""
-    send_messages(owed(case, lines))
+    send(owed(case, lines))
+
+
+def send(messages: Sequence[Outgoing]) -> None:
+    """Queue messages, and let centres elsewhere fetch the files these name, in the caller's transaction."""
+    offer_named_files(messages)
+    send_messages(messages)
 
 
 def owed(case: Case, lines: Sequence[CaseEvent]) -> list[Outgoing]:

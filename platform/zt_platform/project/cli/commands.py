@@ -9,6 +9,7 @@ from zt_platform.project.cli.centre import centre
 from zt_platform.project.cli.console import say
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.department import department
+from zt_platform.project.cli.federation import federation
 from zt_platform.project.cli.keyring import keys, signer
 from zt_platform.project.cli.messages import interop
 from zt_platform.project.cli.migrate import migrate
@@ -50,4 +51,5 @@ COMMANDS: list[click.Command] = [
     timers,
     proof,
     department,
+    federation,
 ]

@@ -13,7 +13,7 @@ import click
 from zt_platform.project.cli.console import out, progress_bar, say
 from zt_platform.project.cli.runtime import migrate_all, platform_running
 from zt_platform.project.secrets import data_home
-from zt_tenants.divisions import Division, demo_divisions, divisions_of, select
+from zt_tenants.divisions import Division, demo_divisions, divisions_of, select, with_those_above
 
 
 @click.group()
@@ -25,15 +25,24 @@ def province() -> None:
 @click.argument("code")
 @click.option("--demo", "demo_only", is_flag=True, help="只建演示范围(约60个中心) · only the demo's part")
 @click.option("--only", "cities", multiple=True, metavar="CITY", help="只建这些市及其县(可重复) · only these cities")
+@click.option(
+    "--centre",
+    "codes",
+    multiple=True,
+    metavar="CODE",
+    help="只建这些中心及其上级(可重复) · only these, with those above",
+)
 @click.option("--dry-run", is_flag=True, help="只列出将要建立的中心 · only say what would be made")
 @click.option("--jobs", type=click.IntRange(1, 8), default=2, show_default=True, help="同时建立几个中心 · at a time")
-def load(code: str, demo_only: bool, cities: tuple[str, ...], dry_run: bool, jobs: int) -> None:
+def load(code: str, demo_only: bool, cities: tuple[str, ...], codes: tuple[str, ...], dry_run: bool, jobs: int) -> None:
     """按行政区划建立一省的中心 · Make the centres of province CODE, such as 340000; running it again continues."""
     divisions = divisions_of(code)
     if demo_only:
         divisions = demo_divisions()
     elif cities:
         divisions = select(divisions, cities=cities)
+    elif codes:
+        divisions = with_those_above(divisions, codes)
     with platform_running():
         migrate_all()
         if dry_run:

@@ -1,0 +1,158 @@
+"""Complete sites on one machine: each its own data folder, database, broker, object store, web server, worker and beat."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wire import Wire
+
+CITY, COUNTY, PROVINCE = "340100", "340123", "340000"
+_COMMAND = [sys.executable, "-c", "from zt_platform.project.cli import main; main()"]
+_HANDS = Path(__file__).with_name("hands.py")
+_FOREIGN = (
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "CACHE_URL",
+    "S3_ENDPOINT",
+    "S3_PUBLIC_ENDPOINT",
+    "ZT_ROLE",
+    "INTEROP_ROOT_KEYS",
+    "PYTEST_CURRENT_TEST",
+)
+
+
+class Site:
+    """One site, reached from the other one over TLS through a wire that can be disturbed."""
+
+    def __init__(self, name: str, wire: Wire, authority: Path) -> None:
+        self.name = name
+        self.wire = wire
+        self.home = Path(tempfile.mkdtemp(prefix=f"zhengtong-{name}-"))
+        self.home.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if key not in _FOREIGN},
+            "ZT_HOME": str(self.home),
+            "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
+            "INTEROP_CA": str(authority),
+            "INTEROP_ANSWER_SECONDS": "8",
+            "ZT_STAFF_PASSWORD": "zt-" + secrets.token_hex(8),
+        }
+        self._up: subprocess.Popen[bytes] | None = None
+        self._hands: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the other site reaches this one."""
+        return self.wire.url
+
+    def start(self) -> None:
+        """``zhengtong up``; returns when the site answers."""
+        with (self.home / "up.log").open("ab") as log:
+            self._up = subprocess.Popen(
+                [*_COMMAND, "up", "--port", "0"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=self.home,
+            )
+        note = self.home / "site.json"
+        self.wait_until(note.exists, "the site did not start", seconds=150)
+        self.wire.lead_to(json.loads(note.read_text())["url"])
+
+    def run(self, *arguments: str, fails: bool = False, **environment: str) -> str:
+        """One command of the product; its output."""
+        done = subprocess.run(
+            [*_COMMAND, *arguments],
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            cwd=self.home,
+        )
+        assert (done.returncode != 0) is fails, f"{arguments}: {done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def do(self, act: str, **arguments: Any) -> Any:
+        """One act of the people at this site (see hands.py)."""
+        if self._hands is None:
+            note = json.loads((self.home / "services.json").read_text())
+            with (self.home / "hands.log").open("ab") as log:
+                self._hands = subprocess.Popen(
+                    [sys.executable, str(_HANDS)],
+                    env={**self.environment, **note["environment"]},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                )
+        assert self._hands.stdin
+        assert self._hands.stdout
+        self._hands.stdin.write(json.dumps({"act": act, **arguments}) + "\n")
+        self._hands.stdin.flush()
+        line = self._hands.stdout.readline()
+        assert line, (self.home / "hands.log").read_text()[-3000:]
+        answer = json.loads(line)
+        assert "failed" not in answer, answer["failed"]
+        return answer["result"]
+
+    def wait_until(self, holds: Callable[[], bool], otherwise: str, *, seconds: float = 90) -> None:
+        """Wait for something; an AssertionError with the end of the logs after so many seconds."""
+        end = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > end:
+                raise AssertionError(f"{otherwise} ({self.name})\n{self.logs()}")
+            time.sleep(0.3)
+
+    def logs(self) -> str:
+        """The ends of this site's logs."""
+        found = [self.home / "up.log", *sorted((self.home / "log").glob("w*.log"))]
+        return "\n".join(f"--- {log.name}\n{log.read_text()[-2500:]}" for log in found if log.exists())
+
+    def child(self, name: str) -> list[int]:
+        """Process ids of the web server or the worker of this site."""
+        word = {"web": "gunicorn", "worker": "worker"}[name]
+        assert self._up is not None
+        listed = subprocess.run(
+            ["ps", "--ppid", str(self._up.pid), "-o", "pid=,args="], capture_output=True, text=True, check=True
+        )
+        return [int(line.split()[0]) for line in listed.stdout.splitlines() if word in line]
+
+    def stop(self) -> None:
+        """Stop everything of this site."""
+        if self._hands is not None:
+            for pipe in (self._hands.stdin, self._hands.stdout):
+                if pipe:
+                    pipe.close()
+            self._hands.terminate()
+            self._hands.wait(20)
+        if self._up is not None:
+            self._up.send_signal(signal.SIGTERM)
+            try:
+                self._up.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._up.pid, signal.SIGKILL)
+                self._up.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Federation:
+    """The two sites and the files with which they found each other."""
+
+    upper: Site
+    lower: Site
+    folder: Path
+    root_key: str
