@@ -6,6 +6,7 @@ import http.client
 import ipaddress
 import ssl
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -63,8 +64,9 @@ class Wire:
 
     def __init__(self, certificate: Path) -> None:
         self.faults: list[str] = []
-        """What happens to the next requests, first one first: lose, cut (the answer is lost), alter, double."""
+        """What happens to the next requests, first one first: lose, cut (the answer is lost), alter, double, spoil."""
         self.cut_off = False
+        self.lost = 0
         self.seen: list[bytes] = []
         self.paths: list[tuple[str, int]] = []
         self._target = ""
@@ -110,6 +112,7 @@ class Wire:
         fault = self.faults.pop(0) if self.faults and not self.cut_off else ""
         self.seen.append(body)
         if self.cut_off or fault == "lose":
+            self.lost += 1
             request.close_connection = True
             return
         if fault == "alter" and body:
@@ -130,7 +133,8 @@ class Wire:
                 request.send_header(name, headers[name])
         request.send_header("Content-Length", str(len(answer)))
         request.end_headers()
-        request.wfile.write(answer)
+        with suppress(OSError):  # whoever asked has stopped waiting
+            request.wfile.write(answer)
 
     def _ask(self, request: BaseHTTPRequestHandler, body: bytes) -> tuple[int, http.client.HTTPMessage, bytes]:
         connection = http.client.HTTPConnection(self._target, timeout=60)
