@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zt_platform.supervision import flags_page, keys_page, views
+from zt_platform.supervision import elsewhere_page, flags_page, keys_page, views
 
 app_name = "supervision"
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("flags/", flags_page.flags, name="flags"),
     path("feeds/", views.feeds, name="feeds"),
     path("keys/", keys_page.keys, name="keys"),
+    path("elsewhere/", elsewhere_page.elsewhere, name="elsewhere"),
 ]
