@@ -97,6 +97,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     clerk.open(f"/c/{CITY}/identity/")
     clerk.open(f"/c/{CITY}/workbench/counter/")
     clerk.open(f"/c/{CITY}/workbench/handover/")
+    clerk.open(f"/c/{CITY}/notices/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
     for address in ("", "cases/", "flags/", "feeds/", "keys/", "elsewhere/", "operations/"):
@@ -110,7 +111,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     admin.look("the work calendar")
     applicant = visitor("applicant")
     assert applicant.page.url.endswith("/my-cases/")
-    for address in ("/my-cases/", "/account/"):
+    for address in ("/my-cases/", "/account/", "/notices/"):
         applicant.open(address)
 
 
