@@ -16,7 +16,7 @@ from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion
 from zt_platform.index.models import ItemIndexEntry
 from zt_tenants.clock import now, today
-from zt_tenants.context import enter
+from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import InvalidInput, NotPermitted
 from zt_tenants.uuid7 import uuid7
 
@@ -56,7 +56,8 @@ def opened(city, world, staff_of) -> Delegation:
 
 
 def sent() -> list[OutboxMessage]:
-    return list(OutboxMessage.objects.filter(type=PUBLISHED).order_by("queued_at", "event_id"))
+    with outside_centres():
+        return list(OutboxMessage.objects.filter(type=PUBLISHED).order_by("queued_at", "event_id"))
 
 
 @pytest.mark.req("C-01", "C-11")
