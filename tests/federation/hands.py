@@ -126,7 +126,8 @@ def ledger(code: str, other: str) -> dict[str, Any]:
         ):
             for place in range(first, last + 1):  # supervision is logged by the batch, and batches may be cut anew
                 places[direction].append([channel, place, str(event_id) if channel == "case" else ""])
-        streams = InboundStream.objects.filter(source_code=other)
+        # A comparison of heads makes a row of a stream on which nothing was ever sent.
+        streams = InboundStream.objects.filter(source_code=other, last_sequence__gt=0)
         return {
             "out": sorted(places["OUT"]),
             "in": sorted(places["IN"]),
