@@ -35,6 +35,10 @@ class Row:
             return uuid7()
         if name == "case_id":
             return case_id
+        if name in ("key", "number") and isinstance(value, str):
+            return f"{number}:{value}"[:80]
+        if name == "code" and isinstance(value, str):
+            return uuid7().hex[-len(value) :].upper()
         return number if name in FRESH and value else value
 
 

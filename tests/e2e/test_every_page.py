@@ -47,7 +47,7 @@ def test_public_pages_in_english(visitor: Callable) -> None:
 def test_results_come_while_one_types(visitor: Callable) -> None:
     person = visitor()
     person.open("/")
-    person.page.get_by_label("搜索事项").press_sequentially("shigong")
+    person.page.get_by_role("searchbox", name="搜索事项").press_sequentially("shigong")
     found = person.page.locator("#search-results").get_by_role("link", name="建筑工程施工许可")
     expect(found.first).to_be_visible()
     person.look("results on the home page")

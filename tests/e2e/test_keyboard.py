@@ -50,6 +50,7 @@ def test_the_queue_by_keyboard_alone(visitor: Callable) -> None:
     page.keyboard.press("c")
     page.get_by_role("button", name="确认认领1件").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("办好1件")
+    page.goto(f"{clerk.site.centre(COUNTY)}workbench/?step=acceptance")
     page.keyboard.press("g")
     page.keyboard.press("m")
     expect(rows).to_have_count(1)

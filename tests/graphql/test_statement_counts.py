@@ -22,6 +22,7 @@ from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_platform.accounts import looks
 from zt_platform.accounts.models import Account, AccountEvent
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
+from zt_platform.catalogue.defaults import DefaultRule
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry
 from zt_platform.organisation.models import Department, StaffMember, Window
@@ -326,6 +327,24 @@ def grow_feeds(scene, numbers) -> None:
         Feed.objects.create(source_code=centre.code, destination_code=scene.province.code, gaps=[[1, 2]], missing=2)
 
 
+def grow_flags(scene, numbers) -> None:
+    grow_records(scene, numbers)
+    CaseStep.objects.filter(sequence__in=list(numbers)).update(step="RED_CARDED")
+
+
+def grow_default_rules(scene, numbers) -> None:
+    rule = DefaultRule("《法》第一条", 3, NOON.date(), None, NOON, "x", str(uuid7()))
+    for number in numbers:
+        Item.objects.create(
+            code=f"DR-{number}",
+            name="增长",
+            name_en="x",
+            department=Department.objects.first(),
+            item_class="PERMIT",
+            default_rules=[rule.to_stored()],
+        )
+
+
 def grow_records(scene, numbers) -> None:
     for number, centre in zip(numbers, far_centres(scene, numbers), strict=True):
         for tracking_number in (f"R{number}", scene.ids["number"]):
@@ -426,9 +445,11 @@ GROWERS = {
     "refusals": ("boss", "refusals(first: 100)", grow_refusals),
     "refusedMessages": ("boss", "refusedMessages(first: 100)", grow_outbound),
     "messageTrail": ("boss", 'messageTrail(trackingNumber: "$number")', grow_inbox),
+    "defaultRules": ("boss", "defaultRules", grow_default_rules),
     "supervisionLeague": ("boss", "supervisionLeague", far_centres),
     "supervisionFeeds": ("boss", "supervisionFeeds(first: 100)", grow_feeds),
     "supervisionStreams": ("boss", "supervisionStreams(first: 100)", grow_outbound),
+    "supervisionFlags": ("boss", "supervisionFlags(first: 100)", grow_flags),
     "supervisionCases": ("boss", "supervisionCases(first: 100)", grow_records),
     "supervisionCase": ("boss", 'supervisionCase(trackingNumber: "$number")', grow_records),
 }

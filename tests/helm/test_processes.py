@@ -63,6 +63,7 @@ class Pod:
             "CELERY_BROKER_URL": f"{broker}/{QUEUE_DATABASE}",
             "CACHE_URL": f"{broker}/{QUEUE_DATABASE}",
             "ZT_STAFF_PASSWORD": "",
+            "ZT_SMS_SECRET": "",
         }
         return known[name]
 

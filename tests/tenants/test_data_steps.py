@@ -45,7 +45,7 @@ def shout(apps, schema_editor):
         attachment.save(update_fields=["file_name"])
 
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0001_initial")]
+    dependencies = [("storage", "0002_offers")]
     operations = [migrations.RunPython(shout, elidable=True)]
 """
 )
@@ -54,7 +54,7 @@ CONCURRENTLY = (
     + """
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("storage", "0002_tried")]
+    dependencies = [("storage", "0003_tried")]
     operations = [AddIndexConcurrently("attachment", models.Index(fields=["file_name"], name="tried_by_name"))]
 """
 )
@@ -68,7 +68,7 @@ def a_few(apps, schema_editor, size):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("storage", "0003_tried")]
+    dependencies = [("storage", "0004_tried")]
     operations = [RunInBatches(a_few, size=2)]
 """
 )
@@ -76,7 +76,7 @@ MIXED = (
     HEAD
     + """
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0001_initial")]
+    dependencies = [("storage", "0002_offers")]
     operations = [
         migrations.AddField("attachment", "tried", models.TextField(null=True)),
         migrations.RunPython(migrations.RunPython.noop),
@@ -88,14 +88,15 @@ NOT_REPEATABLE = (
     + """
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("storage", "0001_initial")]
+    dependencies = [("storage", "0002_offers")]
     operations = [migrations.AddField("attachment", "tried", models.TextField(null=True))]
 """
 )
-FIRST = """
+REAL = """
 import importlib
-Migration = importlib.import_module("zt_storage.migrations.0001_initial").Migration
+Migration = importlib.import_module("zt_storage.migrations.{name}").Migration
 """
+NAMES = ("0001_initial", "0002_offers")
 
 
 class _Migrations:
@@ -119,7 +120,8 @@ def further(committed_world, tmp_path) -> Iterator[_Migrations]:
     folder = tmp_path / "tried_migrations"
     folder.mkdir()
     (folder / "__init__.py").touch()
-    (folder / "0001_initial.py").write_text(FIRST)
+    for name in NAMES:
+        (folder / f"{name}.py").write_text(REAL.format(name=name))
     sys.path.insert(0, str(tmp_path))
     migrations = _Migrations(folder)
     with override_settings(MIGRATION_MODULES={"storage": "tried_migrations"}):
@@ -164,7 +166,7 @@ def _indexes(schema: str) -> dict[str, bool]:
 
 
 def test_python_runs_in_each_centre_over_its_own_rows(committed_world, further) -> None:
-    further.add(2, PYTHON)
+    further.add(3, PYTHON)
     _attach(committed_world.city, "a.pdf", "b.pdf")
     _attach(committed_world.county, "c.pdf")
     _attach(committed_world.township, "d.pdf", "broken.pdf")
@@ -178,8 +180,8 @@ def test_python_runs_in_each_centre_over_its_own_rows(committed_world, further) 
 
 
 def test_indexes_are_built_outside_a_transaction_and_once(committed_world, further) -> None:
-    further.add(2, PYTHON)
-    further.add(3, CONCURRENTLY)
+    further.add(3, PYTHON)
+    further.add(4, CONCURRENTLY)
     record_pending_steps()
     _leave_an_invalid_index(committed_world.city)
     result = roll_out()
@@ -205,7 +207,7 @@ def _leave_an_invalid_index(centre: Centre) -> None:
 
 
 def test_batches_go_on_until_nothing_is_left(committed_world, further) -> None:
-    for number, source in ((2, PYTHON), (3, CONCURRENTLY), (4, BATCHES)):
+    for number, source in ((3, PYTHON), (4, CONCURRENTLY), (5, BATCHES)):
         further.add(number, source)
     _attach(committed_world.city, "1.pdf", "2.pdf", "3.pdf", "4.pdf", "5.pdf")
     steps = record_pending_steps()
@@ -219,9 +221,9 @@ def test_batches_go_on_until_nothing_is_left(committed_world, further) -> None:
 
 @pytest.mark.parametrize(("source", "error"), [(MIXED, StepNotSql), (NOT_REPEATABLE, StepNotRepeatable)])
 def test_what_could_not_be_repeated_is_refused_before_any_centre(committed_world, further, source, error) -> None:
-    further.add(2, source)
+    further.add(3, source)
     before = latest_ordinal()
-    with pytest.raises(error, match=r"storage\.0002_tried"):
+    with pytest.raises(error, match=r"storage\.0003_tried"):
         record_pending_steps()
     assert latest_ordinal() == before
     assert fleet_status().unrecorded == 1

@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
+import psycopg
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
@@ -37,6 +38,14 @@ pytestmark = pytest.mark.req("A-01")
 
 class DeliberateFailure(Exception):
     """Aborts a transaction in the middle."""
+
+
+def _end(backend: int) -> None:
+    """End a backend as an operator does, from a connection of the owner's."""
+    named = connection.settings_dict
+    where = {"host": named["HOST"], "port": named["PORT"], "user": named["USER"], "dbname": named["NAME"]}
+    with psycopg.connect(**where, password=named["PASSWORD"] or None, autocommit=True) as owner:
+        owner.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
 
 
 class Traveller:
@@ -187,8 +196,8 @@ class Traveller:
         with enter(centre):
             with suppress(OperationalError), transaction.atomic():
                 self._add_one(centre, "before the cut")
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+                _end(connection.connection.info.backend_pid)
+                self._add_one(centre, "after the cut")
                 self.wrong.append("the connection survived its end")
             connection.close()
             self.look(centre, "after the cut")

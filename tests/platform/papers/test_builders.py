@@ -123,7 +123,7 @@ def test_reminder_and_order_go_to_the_department_and_mask_the_applicant() -> Non
         assert kind in INTERNAL
         assert (paper.addressee, paper.letterhead) == ("合肥市市场监督管理局", "合肥市政务服务中心")
         assert "张三丰" not in paper.text()
-    assert "已超过承诺时限3个工作日" in text_of(PaperKind.SUPERVISION_ORDER, order)
+    assert "已超过承诺办结时间3个工作日" in text_of(PaperKind.SUPERVISION_ORDER, order)
 
 
 @pytest.mark.req("I-04", "I-05")
