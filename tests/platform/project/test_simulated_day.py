@@ -61,7 +61,8 @@ def test_a_day_is_played_and_the_books_balance(committed_world, relay_thread) ->
     crossed: set[str] = set()
     for centre in committed_world.all:
         with enter(centre):
-            assert not InboxMessage.objects.exclude(state=InboxState.APPLIED).exists()
+            unapplied = InboxMessage.objects.exclude(state=InboxState.APPLIED)
+            assert [(row.type, row.subject, row.state, row.reason_en) for row in unapplied] == []
             for case in Case.objects.all():
                 ledgers.setdefault(str(case.tracking_number), Counter())[case.status] += 1
                 if case.role != CaseRole.SOLE:
