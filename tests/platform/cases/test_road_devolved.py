@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.db.models import Sum
 
 from zt_interop.log.models import InboxMessage, InboxState
 from zt_platform.cases import commands, queries
 from zt_platform.cases.models import CaseMaterial, Certificate
-from zt_platform.cases.testing import DEVOLVED, PDF, at, relay_all
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, PDF, at, relay_all
 from zt_platform.cases.vocabulary import CaseRole, Result, Status, Step
 from zt_platform.supervision.models import CaseRecord, CentreDay
+from zt_storage import objects
+from zt_storage.models import AttachmentState
 from zt_storage.uploads import read_bytes
 from zt_tenants.context import enter
 
@@ -61,6 +64,27 @@ def test_the_whole_road(committed_town) -> None:
         (Step.COMPLETED, "340123"),
         (Step.DELIVERED, "340123"),
     ]
+
+
+@pytest.mark.req("E-05", "E-26")
+@pytest.mark.parametrize("road", ["handed down", "transferred"])
+def test_the_papers_lie_in_the_store_before_the_message_names_them(committed_town, road) -> None:
+    town = committed_town
+    if road == "handed down":
+        below = town.county.case(handed_down(town))
+        town.county.accept(below)
+    else:
+        here = town.city.submitted(town.zhang, ENTRUSTED)
+        town.city.accept(here)
+        relay_all()
+        below = town.county.case(here.tracking_number)
+    town.county.review(below)
+    with enter(town.county.centre), transaction.atomic():
+        commands.decide_case(actor=town.county.approver, case_id=below.pk, result=Result.GRANTED)
+        below.refresh_from_db()
+        decision, permit = below.decision_paper, Certificate.objects.get(case=below).paper
+        assert {file.state for file in (decision, permit)} == {AttachmentState.VERIFIED}
+        assert [objects.stat(file.object_key).size for file in (decision, permit)] == [decision.size, permit.size]
 
 
 @pytest.mark.req("E-11", "L-01")

@@ -22,6 +22,7 @@ from zt_platform.cases.commands.ledger import (
 )
 from zt_platform.cases.commands.timing import apply_limits, ensure_basis
 from zt_platform.cases.errors import MaterialsOwed, NotInstant
+from zt_platform.cases.events.outgoing import is_shared
 from zt_platform.cases.models import Case, CaseEvent, Certificate
 from zt_platform.cases.papers import GRANTED_OPINION
 from zt_platform.cases.queries.routes import routing_of
@@ -190,7 +191,7 @@ def _content(case: Case, granted: bool, permit_number: str, valid_until: date | 
 
 
 def _make(case: Case, paper: Paper) -> Attachment:
-    return making.stored(paper) if case.role == CaseRole.DECIDING else making.fixed(paper)
+    return making.stored(paper) if is_shared(case) else making.fixed(paper)
 
 
 def _take_decision(case: Case, decision: Paper) -> None:
