@@ -16,7 +16,7 @@ from zt_platform.cases import rules
 from zt_platform.cases.limits import Pause
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import Calendar
-from zt_platform.cases.tolerance import open_debts
+from zt_platform.cases.tolerance import open_debts, takes_materials
 from zt_platform.cases.vocabulary import PERMIT_VALID, CaseRole, Status
 from zt_platform.catalogue.defaults import DefaultRule, rule_for
 from zt_tenants.clock import CHINA
@@ -30,7 +30,14 @@ NEAR_DAYS = 1
 PERMIT_NEAR_DAYS = 5
 """Working days before the end of a temporary permit at which its verification is asked for."""
 _HERE = frozenset({Status.ACCEPTED.value, Status.REVIEWED.value})
-_UNDECIDED = _HERE | {Status.SUSPENDED.value, Status.TRANSFERRED.value}
+_TAKING = _HERE | {
+    Status.SUSPENDED.value,
+    Status.TRANSFERRED.value,
+    Status.HANDED_DOWN.value,
+    Status.APPROVED.value,
+    Status.COMPLETED.value,
+    Status.DELIVERED.value,
+}
 _DECIDES = frozenset({CaseRole.SOLE.value, CaseRole.DECIDING.value})
 _DELIVERS = frozenset({CaseRole.SOLE.value, CaseRole.ACCEPTING.value})
 
@@ -148,7 +155,7 @@ def _delivery(case: Case, calendar: Calendar) -> Iterator[Alarm]:
 
 def _owed(case: Case, calendar: Calendar) -> Iterator[Alarm]:
     """Materials that may follow, where the applicant is: a reminder, and the date itself."""
-    waiting = case.status in _UNDECIDED and case.role in _DELIVERS
+    waiting = takes_materials(case) and case.status in _TAKING and case.role != CaseRole.DECIDING
     dates = [debt.due_at for debt in open_debts(case) if debt.due_at is not None] if waiting and case.debts else []
     if dates:
         limit = min(dates)

@@ -287,6 +287,8 @@ _WAYS: tuple[Transition, ...] = (
     *_edges([Status.REVIEWED], Action.GRANT_ON_COMMITMENT, Status.APPROVED, _APPROVER, [S], Step.GRANTED_ON_COMMITMENT),
     *_edges(_GRANTED, Action.CONVERT_PERMIT, None, _APPROVER, [S], Step.PERMIT_CONVERTED),
     *_edges(_GRANTED, Action.WITHDRAW_PERMIT, None, _APPROVER, [S], Step.PERMIT_WITHDRAWN),
+    # What is still owed when the temporary permit is granted follows before its verification (I-06).
+    *_edges(_GRANTED, Action.ADD_MATERIALS, None, _APPLICANT_SIDE, [S], Step.MATERIALS_ADDED),
     # Special handling, on the approval of the organ's head (E-17).
     *_edges((*_OPEN, *_UNDER_WAY), Action.APPROVE_SPECIALLY, None, _HEAD, [S], Step.SPECIALLY_APPROVED),
 )

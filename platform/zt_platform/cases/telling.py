@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from zt_platform.cases.alarms import AlarmKind
+from zt_platform.cases.commands.pickup import code_to_show
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.tolerance import Debt, open_debts
 from zt_platform.cases.vocabulary import CaseRole, Channel, Step
 from zt_platform.notices.commands import NewNotice, put_up
 from zt_platform.notices.kinds import Event
@@ -32,16 +35,26 @@ _TOLD: Final[Mapping[Step, Event]] = {
     Step.PAUSED: Event.PAUSED,
     Step.RESUMED: Event.RESUMED,
     Step.EXTENDED: Event.EXTENDED,
+    Step.MATERIALS_REMINDED: Event.MATERIALS_NEAR,
+    Step.MATERIALS_OVERDUE: Event.MATERIALS_OVERDUE,
+    Step.MATERIALS_ADDED: Event.MATERIALS_RECEIVED,
+    Step.GRANTED_ON_COMMITMENT: Event.PERMIT_GRANTED,
+    Step.PERMIT_ENDED: Event.PERMIT_ENDED,
+    Step.PERMIT_CONVERTED: Event.PERMIT_CONVERTED,
+    Step.PERMIT_WITHDRAWN: Event.PERMIT_WITHDRAWN,
+    Step.DEEMED_GRANTED: Event.DEEMED_GRANTED,
     Step.TERMINATED: Event.TERMINATED,
     Step.WITHDRAWN: Event.WITHDRAWN,
     Step.DELIVERED: Event.DELIVERED,
 }
 
+_ABOUT_PERMITS: Final = frozenset({Event.PERMIT_GRANTED, Event.PERMIT_NEAR, Event.PERMIT_ENDED})
+
 
 def owed_notice(case: Case, lines: Sequence[CaseEvent]) -> NewNotice | None:
     """The notice that new lines of one case's log owe its applicant, if any."""
     for line in reversed(lines):
-        event = _event(case, Step(line.step))
+        event = _event(case, line)
         if event is not None:
             return _notice(case, line, event)
     return None
@@ -58,13 +71,23 @@ def tell_applicants(owed: Sequence[NewNotice | None], profile: Callable[[], Cent
         put_up(notices, quiet=QuietHours(hours.quiet_from, hours.quiet_until))
 
 
-def _event(case: Case, step: Step) -> Event | None:
-    at_origin = case.channel != Channel.MESSAGE
+def _event(case: Case, line: CaseEvent) -> Event | None:
+    step, at_origin = Step(line.step), case.channel != Channel.MESSAGE
+    if step == Step.REMINDED:
+        return _reminded(case, line, at_origin)
     if step != Step.COMPLETED:
         return _TOLD.get(step) if at_origin else None
     if case.role in (CaseRole.SOLE, CaseRole.ACCEPTING):
         return Event.READY_EARLY if _is_early(case) else Event.READY
     return Event.READY_ELSEWHERE if at_origin and case.role == CaseRole.PORTAL else None
+
+
+def _reminded(case: Case, line: CaseEvent, at_origin: bool) -> Event | None:
+    """What the applicant hears when the unit is reminded: a permit that ends, a result that waits to be collected."""
+    alarm = line.data.get("alarm")
+    if alarm == AlarmKind.PERMIT_NEAR:
+        return Event.PERMIT_NEAR if at_origin else None
+    return Event.COLLECT_REMINDED if alarm == AlarmKind.DELIVERY_NEAR and code_to_show(case) else None
 
 
 def _is_early(case: Case) -> bool:
@@ -87,14 +110,28 @@ def _notice(case: Case, line: CaseEvent, event: Event) -> NewNotice:
 
 def _facts(case: Case, event: Event) -> dict[str, Any]:
     centre = case.counterpart_name if event is Event.READY_ELSEWHERE else current_centre().name
-    moved = case.extension.get("promised", True) if event is Event.EXTENDED else True
-    limit = (case.due_at if moved else case.statutory_due_at) or now()
+    owed = open_debts(case)
     return {
         "number": grouped(case.tracking_number or ""),
         "item": case.item_name,
         "centre": centre,
-        "count": len(case.correction_defects),
-        "due": limit.astimezone(CHINA).date().isoformat(),
+        "count": len(case.correction_defects) if event is Event.CORRECTION_WANTED else len(owed),
+        "due": _due(case, event, owed),
         "code": (case.pickup or {}).get("code", ""),
         "telephone": (case.department.telephone if case.department else "") or HOTLINE,
     }
+
+
+def _due(case: Case, event: Event, owed: Sequence[Debt]) -> str:
+    """The day that an event names: the end of what it is about."""
+    if event in _ABOUT_PERMITS:
+        return str(case.temporary_permit.get("until", ""))
+    if event in (Event.MATERIALS_NEAR, Event.MATERIALS_OVERDUE):
+        dates = [debt.due_at for debt in owed if debt.due_at is not None]
+        limit = min(dates) if dates else now()
+    elif event is Event.COLLECT_REMINDED:
+        limit = case.delivery_due_at or now()
+    else:
+        moved = case.extension.get("promised", True) if event is Event.EXTENDED else True
+        limit = (case.due_at if moved else case.statutory_due_at) or now()
+    return limit.astimezone(CHINA).date().isoformat()

@@ -11,6 +11,7 @@ from zt_interop.envelope import instant_text
 from zt_platform.cases import rules
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import Calendar
+from zt_platform.cases.vocabulary import PERMIT_ENDED, PERMIT_VALID
 from zt_tenants.clock import CHINA
 
 TOLERANCE_DAYS = 5
@@ -80,6 +81,13 @@ def begin(case: Case, calendar: Calendar) -> None:
     days = (item.get("ways") or {}).get("tolerance_days") or TOLERANCE_DAYS
     due_at = rules.statutory_due_at(case.accepted_at, days, calendar)
     store(case, [debt if debt.due_at else replace(debt, due_at=due_at) for debt in debts_of(case)])
+
+
+def takes_materials(case: Case) -> bool:
+    """Whether a document may be added now: accepted, and undecided or granted on a commitment still to be verified."""
+    if case.accepted_at is None:
+        return False
+    return not case.is_decided or case.temporary_permit.get("state") in (PERMIT_VALID, PERMIT_ENDED)
 
 
 def settle(case: Case, codes: Collection[str], at: datetime) -> None:

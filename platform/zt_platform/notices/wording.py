@@ -66,6 +66,49 @@ WORDINGS: Final[Mapping[Event, Wording]] = {
         "“{item}”（{number}）经批准延长办理期限至{due}，理由见“我的办件”。",
         "The time for “{item}” ({number}) is extended until {due}; the reason is in “My cases”.",
     ),
+    Event.MATERIALS_NEAR: Wording(
+        "您申请的“{item}”（{number}）还差{count}份承诺补交的材料，请在{due}前到“我的办件”补交。",
+        "“{item}” ({number}): {count} papers that you promised are still owed; supply them in “My cases” by {due}.",
+    ),
+    Event.MATERIALS_OVERDUE: Wording(
+        "您申请的“{item}”（{number}）有{count}份承诺补交的材料已逾期（{due}），补齐前不能准予，请立即补交。",
+        "“{item}” ({number}): {count} papers that you promised were due by {due}. Nothing is granted without them.",
+    ),
+    Event.MATERIALS_RECEIVED: Wording(
+        "“{item}”（{number}）补交的材料已收到，还差{count}份。",
+        "“{item}” ({number}): the papers have arrived; {count} are still owed.",
+        sms=False,
+    ),
+    Event.PERMIT_GRANTED: Wording(
+        "“{item}”（{number}）已凭承诺核发临时许可证，有效期至{due}，请在此前配合核查。",
+        "“{item}” ({number}): a temporary permit is granted on your commitment until {due}; it is verified before then.",
+    ),
+    Event.PERMIT_NEAR: Wording(
+        "“{item}”（{number}）的临时许可证{due}到期，请补齐材料、配合核查，通过后换发正式证件。电话{telephone}。",
+        "“{item}” ({number}): the temporary permit ends on {due}; supply what is owed and have it verified."
+        " Telephone {telephone}.",
+    ),
+    Event.PERMIT_ENDED: Wording(
+        "“{item}”（{number}）的临时许可证已于{due}到期失效，请停止使用。电话{telephone}。",
+        "“{item}” ({number}): the temporary permit ended on {due} and must not be used any more. Telephone {telephone}.",
+    ),
+    Event.PERMIT_CONVERTED: Wording(
+        "“{item}”（{number}）核查通过，已换发正式证件，可在“我的办件”查看和下载；临时许可证同时作废。",
+        "“{item}” ({number}): verified; the full certificate is in “My cases” and replaces the temporary permit.",
+    ),
+    Event.PERMIT_WITHDRAWN: Wording(
+        "“{item}”（{number}）的临时许可证已被撤回，理由和救济途径见“我的办件”。",
+        "“{item}” ({number}): the temporary permit is withdrawn; reasons and remedies are in “My cases”.",
+    ),
+    Event.DEEMED_GRANTED: Wording(
+        "“{item}”（{number}）期限届满未作出决定，依照规定视为准予，依据见“我的办件”。",
+        "“{item}” ({number}) was not decided in time and counts as granted; the basis is in “My cases”.",
+    ),
+    Event.COLLECT_REMINDED: Wording(
+        "“{item}”（{number}）已办结待领，请在{due}前凭取件码{code}或身份证件到{centre}领取。电话{telephone}。",
+        "“{item}” ({number}) waits for you: collect it at {centre} by {due} with the code {code} or your identity card."
+        " Telephone {telephone}.",
+    ),
     Event.TERMINATED: Wording(
         "“{item}”（{number}）终止办理，理由和救济途径见“我的办件”。",
         "“{item}” ({number}) is terminated; reasons and remedies are in “My cases”.",

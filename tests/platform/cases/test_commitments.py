@@ -20,8 +20,10 @@ from zt_platform.cases.errors import (
     TransitionNotAllowed,
 )
 from zt_platform.cases.models import Case, CaseEvent, Certificate
+from zt_platform.cases.queries import actions_for, case_for
 from zt_platform.cases.testing import FORWARDED, OWN, PDF, ZHANG, Town, allow, at, relay_all
-from zt_platform.cases.vocabulary import Result, Status, Step
+from zt_platform.cases.tolerance import open_debts
+from zt_platform.cases.vocabulary import Action, Result, Status, Step
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.supervision.models import CaseStep
@@ -48,6 +50,16 @@ def sign(town: Town, case: Case) -> Case:
 def grant(town: Town, case: Case, until: date = UNTIL) -> Case:
     with enter(town.county.centre):
         return commands.grant_on_commitment(actor=town.county.approver, case_id=case.pk, valid_until=until)
+
+
+def supply(town: Town, case: Case) -> Case:
+    file = put_bytes(
+        data=PDF + b"later",
+        file_name="site.pdf",
+        content_type="application/pdf",
+        owner_account_id=town.zhang.account_id,
+    )
+    return commands.add_materials(actor=town.zhang, case_id=case.pk, material_code="site", attachment_ids=[file.pk])
 
 
 @pytest.fixture
@@ -154,6 +166,46 @@ def test_what_is_owed_is_listed_on_the_permit_and_stands_against_the_certificate
     assert "场地证明" in county.paper_text(county.fresh(case), PaperKind.TEMPORARY_PERMIT)
     with enter(county.centre), pytest.raises(MaterialsOwed):
         commands.convert_permit(actor=county.approver, case_id=case.pk, opinion="已核查")
+
+
+@pytest.mark.req("I-05", "I-06")
+@pytest.mark.parametrize("delivered", [False, True])
+def test_what_was_owed_with_the_permit_follows_before_its_verification(town: Town, delivered: bool) -> None:
+    county = town.county
+    allow(county, OWN, may_follow=["site"], tolerance_days=10, tolerance_basis="《条例》第三条", **WAY)
+    with enter(county.centre):
+        case = commands.start_application(actor=town.zhang, item_code=OWN, applicant=ZHANG, form={"place": "1"})
+    county.attach(town.zhang, case, "id")
+    with enter(county.centre):
+        commands.submit_application(actor=town.zhang, case_id=case.pk, commits_to_supply=True)
+    sign(town, county.review(county.accept(case)))
+    grant(town, case)
+    if delivered:
+        county.deliver(county.seal(case))
+    with enter(county.centre):
+        assert Action.ADD_MATERIALS in actions_for(town.zhang, case_for(town.zhang, case.pk))
+        supply(town, case)
+        assert open_debts(county.fresh(case)) == []
+        commands.convert_permit(actor=county.approver, case_id=case.pk, opinion="已核查")
+        before = county.snapshot()
+        assert Action.ADD_MATERIALS not in actions_for(town.zhang, case_for(town.zhang, case.pk))
+        with pytest.raises(TransitionNotAllowed):
+            supply(town, case)
+    assert county.snapshot() == before
+
+
+@pytest.mark.req("I-06")
+def test_an_ordinary_decision_takes_no_more_papers(town: Town) -> None:
+    county = town.county
+    case = county.submitted(town.zhang)
+    for act in (county.accept, county.review, county.decide):
+        act(case)
+    before = county.snapshot()
+    with enter(county.centre):
+        assert Action.ADD_MATERIALS not in actions_for(town.zhang, case_for(town.zhang, case.pk))
+        with pytest.raises(TransitionNotAllowed):
+            supply(town, case)
+    assert county.snapshot() == before
 
 
 @pytest.mark.req("I-03", "I-04")

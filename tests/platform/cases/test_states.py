@@ -88,6 +88,7 @@ def test_a_closed_case_moves_only_when_withdrawal_and_decision_crossed() -> None
         (Status.TERMINATED, Action.RECORD_WITHDRAWAL),
         (Status.DELIVERED, Action.CONVERT_PERMIT),
         (Status.DELIVERED, Action.WITHDRAW_PERMIT),
+        (Status.DELIVERED, Action.ADD_MATERIALS),
     }
 
 
@@ -170,6 +171,7 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
     assert possible_actions(Status.DELIVERED, CaseRole.SOLE, Role.values) == [
         Action.CONVERT_PERMIT,
         Action.WITHDRAW_PERMIT,
+        Action.ADD_MATERIALS,
     ]
 
 

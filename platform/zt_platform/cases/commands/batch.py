@@ -81,7 +81,7 @@ class Batch:
         if entries:
             upsert_case_entries(entries)
         schedule_many(timers)
-        told = [owed_notice(case, [line]) for case, line in self._lines if case.pk in moved]
+        told = [owed_notice(case, [line]) for case, line in self._lines]
         tell_applicants(told, lambda: profile_for(self.cases[0]))
 
     def _save(self) -> None:

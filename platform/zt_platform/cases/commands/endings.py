@@ -15,10 +15,15 @@ from zt_platform.cases.commands.ledger import (
     locked_case,
     permitted_edge,
 )
-from zt_platform.cases.errors import CorrectionNotYetAsked, DeemedAccepted, MaterialsComeByCorrection
+from zt_platform.cases.errors import (
+    CorrectionNotYetAsked,
+    DeemedAccepted,
+    MaterialsComeByCorrection,
+    TransitionNotAllowed,
+)
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.queries.pages import required_materials
-from zt_platform.cases.vocabulary import Action
+from zt_platform.cases.vocabulary import Action, Status
 from zt_platform.papers.kinds import PaperKind
 from zt_storage.uploads import confirm_upload
 from zt_tenants.clock import now
@@ -113,6 +118,8 @@ def add_materials(
 ) -> Case:
     """Add files to an accepted case; no clock stops for them (only art. 45 stops one after acceptance).
 
+    Until the decision, or after a grant on a commitment until that was verified: what was owed then follows (I-06).
+
     The files were uploaded and are checked here (size, real type, digest); they travel to the other centre of the case.
     Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict, MaterialsComeByCorrection (not accepted yet),
     InvalidInput, NotFound (not this account's upload), UploadNotArrived, UploadRejected.
@@ -151,4 +158,6 @@ def _for_adding(case_id: int, actor: Actor, expected_version: int | None) -> Cas
     permitted_edge(case, Action.ADD_MATERIALS, actor)
     if case.accepted_at is None:
         raise MaterialsComeByCorrection
+    if not tolerance.takes_materials(case):
+        raise TransitionNotAllowed(status=Status(case.status), action=Action.ADD_MATERIALS)
     return case

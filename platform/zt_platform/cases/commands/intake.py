@@ -245,7 +245,7 @@ def _for_uploading(case_id: int, actor: Actor) -> Case:
     """For a draft or a correction, or as a material that comes after acceptance."""
     with transaction.atomic():
         case = locked_case(case_id, actor=actor)
-        adding = case.accepted_at is not None and not case.is_decided
+        adding = tolerance.takes_materials(case)
         permitted_edge(case, Action.ADD_MATERIALS if adding else Action.AMEND, actor)
     return case
 

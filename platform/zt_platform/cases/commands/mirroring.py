@@ -65,6 +65,7 @@ def record_progress(message: Message) -> Case:
     step, at = Step(data["step"]), required_instant(data["at"])
     if step == Step.ACCEPTED and case.role == CaseRole.PORTAL:
         apply_clock(case, data.get("clock", {}), _ACCEPTANCE_CLOCK)
+        case.debts = list(data.get("debts", case.debts))  # acceptance has set their dates
     if case.status in _ELSEWHERE and case.role in (CaseRole.ACCEPTING, CaseRole.PORTAL):
         take_limits(case, data.get("clock", {}))
     action = _BY_STEP.get(step)

@@ -148,7 +148,9 @@ def _received(case: Case, event: CaseEvent) -> dict[str, Any]:
 
 
 def _progressed(case: Case, event: CaseEvent) -> dict[str, Any]:
+    accepted_with_debts = event.action == Action.ACCEPT and case.debts
     return {
+        **({"debts": case.debts} if accepted_with_debts else {}),
         "step": event.step,
         "status": case.status,
         "at": instant_text(event.occurred_at),

@@ -16,6 +16,7 @@ from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
 from zt_platform.cases.queries.routes import routing_of
 from zt_platform.cases.rules import missing_materials
 from zt_platform.cases.states import possible_actions
+from zt_platform.cases.tolerance import takes_materials
 from zt_platform.cases.vocabulary import (
     PERMIT_ENDED,
     PERMIT_VALID,
@@ -201,7 +202,7 @@ def _fits_the_facts(action: Action, case: Case) -> bool:
         case Action.SECOND_CORRECTION_NOTICE:
             return case.correction_count > 0
         case Action.ADD_MATERIALS:
-            return case.accepted_at is not None
+            return takes_materials(case)
         case Action.SIGN_COMMITMENT | Action.GRANT_ON_COMMITMENT:
             wanted = action is Action.GRANT_ON_COMMITMENT
             return _granted_on_commitment(case) and ("terms" in case.commitment) == wanted
