@@ -85,6 +85,31 @@ class IndexedCase:
     item_name: str
     status: str
     updated_at: datetime
+    duty: str = ""
+    duty_by: datetime | None = None
+    draft_id: int | None = None
+
+
+def draft_number(draft_id: int) -> str:
+    """What stands for the number of a draft of the current centre, which has none yet."""
+    return f"draft-{draft_id}"
+
+
+def replace_draft_entry(draft_id: int, case: IndexedCase) -> bool:
+    """Turn the row of a draft of the current centre into that of the case it became; whether there was one."""
+    drafts = ApplicantCaseEntry.objects.filter(
+        account_id=case.account_id, tracking_number=draft_number(draft_id), centre_code=current_centre().code
+    )
+    changed = drafts.update(
+        tracking_number=case.tracking_number,
+        item_name=case.item_name,
+        status=case.status,
+        updated_at=case.updated_at,
+        duty=case.duty,
+        duty_by=case.duty_by,
+        draft_id=None,
+    )
+    return changed > 0
 
 
 def upsert_case_entries(cases: Sequence[IndexedCase]) -> None:
@@ -101,12 +126,15 @@ def upsert_case_entries(cases: Sequence[IndexedCase]) -> None:
                 item_name=case.item_name,
                 status=case.status,
                 updated_at=case.updated_at,
+                duty=case.duty,
+                duty_by=case.duty_by,
+                draft_id=case.draft_id,
             )
             for case in cases
         ],
         update_conflicts=True,
         unique_fields=["account_id", "tracking_number", "centre_code"],
-        update_fields=["centre_name", "item_code", "item_name", "status", "updated_at"],
+        update_fields=["centre_name", "item_code", "item_name", "status", "updated_at", "duty", "duty_by"],
     )
 
 

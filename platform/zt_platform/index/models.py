@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from zt_tenants.uuid7 import uuid7
 from zt_tenants.wall.access import SharedAccess, own
@@ -50,7 +51,11 @@ class ItemIndexEntry(models.Model):
 
 
 class ApplicantCaseEntry(models.Model):
-    """One case of an applicant at one centre, for "my cases"; the centre itself holds the case."""
+    """One case of an applicant at one centre, for "my cases"; the centre itself holds the case.
+
+    An online draft has a row, too, until it is submitted: ``draft_id`` is its key there, and its number is made of it.
+    ``duty`` says what waits for the applicant (:mod:`zt_platform.cases.duties`), ``duty_by`` until when.
+    """
 
     access = SharedAccess(centre="SELECT, INSERT, UPDATE, DELETE", rows=own("centre_code"), portal="SELECT")
 
@@ -63,6 +68,9 @@ class ApplicantCaseEntry(models.Model):
     item_name = models.CharField(max_length=200)
     status = models.CharField(max_length=40)
     updated_at = models.DateTimeField()
+    duty = models.CharField(max_length=20, blank=True, default="", db_default="")
+    duty_by = models.DateTimeField(null=True)
+    draft_id = models.BigIntegerField(null=True)
 
     class Meta:
         ordering = ["-updated_at", "-id"]
@@ -74,6 +82,7 @@ class ApplicantCaseEntry(models.Model):
         indexes = [
             models.Index(fields=["account_id", "-updated_at", "-id"], name="applicant_case_latest_first"),
             models.Index(fields=["tracking_number"], name="applicant_case_by_number"),
+            models.Index(fields=["account_id"], condition=~Q(duty=""), name="applicant_case_waits"),
         ]
 
     def __str__(self) -> str:

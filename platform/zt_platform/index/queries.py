@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, Func, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Func, IntegerField, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSeatEntry
@@ -87,8 +87,11 @@ def common_life_events(*, limit: int = 8) -> list[str]:
 def cases_of(
     account_id: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int = 20
 ) -> list[ApplicantCaseEntry]:
-    """An applicant's cases at all centres, latest change first; ``after`` is the (updated_at, id) of the last one seen."""
-    entries = ApplicantCaseEntry.objects.filter(account_id=account_id)
+    """An applicant's cases at all centres, latest change first; ``after`` is the (updated_at, id) of the last one seen.
+
+    Drafts are among what waits (:func:`waiting_for`), not here.
+    """
+    entries = ApplicantCaseEntry.objects.filter(account_id=account_id, draft_id__isnull=True)
     if after is not None:
         entries = entries.filter(Q(updated_at__lt=after[0]) | Q(updated_at=after[0], id__lt=after[1]))
     return list(entries[:limit])
@@ -96,7 +99,15 @@ def cases_of(
 
 def all_cases_of(account_id: UUID) -> QuerySet[ApplicantCaseEntry, ApplicantCaseEntry]:
     """An applicant's cases at all centres as a queryset, for lists that page."""
-    return read_beside(ApplicantCaseEntry.objects.filter(account_id=account_id), DatabaseRole.PORTAL)
+    submitted = ApplicantCaseEntry.objects.filter(account_id=account_id, draft_id__isnull=True)
+    return read_beside(submitted, DatabaseRole.PORTAL)
+
+
+@beside(DatabaseRole.PORTAL)
+def waiting_for(account_id: UUID, *, limit: int = 50) -> list[ApplicantCaseEntry]:
+    """What waits for an applicant at all centres: duties of cases, what ends first before the rest, and drafts."""
+    waiting = ApplicantCaseEntry.objects.filter(account_id=account_id).exclude(duty="")
+    return list(waiting.order_by(F("duty_by").asc(nulls_last=True), "-updated_at", "-id")[:limit])
 
 
 @beside(DatabaseRole.PORTAL)

@@ -16,6 +16,7 @@ from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import states
 from zt_platform.cases.alarms import TIMER, next_ring
 from zt_platform.cases.commands.timing import apply_limits, follow_steps
+from zt_platform.cases.duties import duty_of
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
 from zt_platform.cases.events import outgoing
 from zt_platform.cases.limits import basis_hours
@@ -23,8 +24,8 @@ from zt_platform.cases.models import Case, CaseEvent, CaseQuerySet
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.states import Transition
 from zt_platform.cases.telling import owed_notice, tell_applicants
-from zt_platform.cases.vocabulary import Action, Status, Step
-from zt_platform.index.commands import IndexedCase, upsert_case_entries
+from zt_platform.cases.vocabulary import Action, Channel, Status, Step
+from zt_platform.index.commands import IndexedCase, draft_number, replace_draft_entry, upsert_case_entries
 from zt_platform.organisation.models import CentreProfile
 from zt_platform.organisation.queries import centre_profile
 from zt_platform.organisation.roles import Role
@@ -290,18 +291,22 @@ def conclude(case: Case, *events: CaseEvent | None, learnt: CaseEvent | None = N
         owed = owed_notice(case, [*lines, learnt] if learnt else lines)
         tell_applicants([owed], lambda: profile_for(case))
     entry = index_entry(case, lines[-1]) if lines else None
-    if entry is not None:
+    if entry is not None and not (lines[-1].action == Action.SUBMIT and replace_draft_entry(case.pk, entry)):
         upsert_case_entries([entry])
     return case
 
 
 def index_entry(case: Case, line: CaseEvent) -> IndexedCase | None:
-    """How the case stands after a line, for its applicant's index; None for one without an account or a number."""
-    if case.applicant_account_id is None or not case.tracking_number:
+    """How the case stands after a line, for its applicant's index; None for one without an account, or a window's draft."""
+    if case.applicant_account_id is None or (not case.tracking_number and case.channel != Channel.ONLINE):
         return None
+    duty, duty_by = duty_of(case)
     return IndexedCase(
         account_id=case.applicant_account_id,
-        tracking_number=case.tracking_number,
+        tracking_number=case.tracking_number or draft_number(case.pk),
+        draft_id=None if case.tracking_number else case.pk,
+        duty=duty,
+        duty_by=duty_by,
         item_code=case.item_code,
         item_name=case.item_name,
         status=case.status,

@@ -40,6 +40,7 @@ class PaperLine:
     issued_on: date | None
     url: str
     verify_url: str = ""
+    download_url: str = ""
     revoked: bool = False
 
 
@@ -74,7 +75,7 @@ def for_staff(request: HttpRequest, case_id: int, paper_id: int) -> HttpResponse
     paper = paper_of(case.tracking_number or "", paper_id, internal=True)
     purpose = f"文书 {paper.number or PaperKind(paper.kind).value}"
     record_reading(actor, case_id=case_id, tracking_number=case.tracking_number or "", purpose=purpose)
-    return _opened(paper)
+    return _opened(request, paper)
 
 
 @never_cache
@@ -85,11 +86,12 @@ def for_applicant(request: HttpRequest, number: str, paper_id: int) -> HttpRespo
     paper = paper_of(case.tracking_number or "", paper_id)
     if not _is_out(case, paper):
         raise PaperNotFound
-    return _opened(paper)
+    return _opened(request, paper)
 
 
-def _opened(paper: Paper) -> HttpResponse:
-    return redirect(download_url(rendered(paper), inline=True))
+def _opened(request: HttpRequest, paper: Paper) -> HttpResponse:
+    """To the file in the store: shown in the browser, or with ``?download`` kept as a file."""
+    return redirect(download_url(rendered(paper), inline="download" not in request.GET))
 
 
 def _is_out(case: Case, paper: Paper) -> bool:
@@ -102,6 +104,7 @@ def _line(paper: Paper, url: str) -> PaperLine:
         number=paper.number,
         issued_on=paper.issued_on,
         url=url,
+        download_url=f"{url}?download=1" if url else "",
         verify_url=portal_url("verify-code", code=paper.code),
         revoked=paper.revoked_at is not None,
     )
@@ -118,7 +121,13 @@ def _copied(case: Case, issued: list[Paper]) -> list[PaperLine]:
     if certificate is not None and certificate.paper_id != case.decision_paper_id:
         copies.append((certificate.name, certificate.number, certificate.paper))
     return [
-        PaperLine(label=label, number=number, issued_on=None, url=download_url(file, inline=True))
+        PaperLine(
+            label=label,
+            number=number,
+            issued_on=None,
+            url=download_url(file, inline=True),
+            download_url=download_url(file),
+        )
         for label, number, file in copies
         if file is not None
     ]

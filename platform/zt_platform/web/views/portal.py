@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -13,13 +14,24 @@ from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import applicant_for_request
+from zt_platform.cases.duties import Duty
 from zt_platform.cases.vocabulary import Status
-from zt_platform.index.queries import cases_of, centres_offering, common_life_events, search_item_names, search_items
+from zt_platform.index.models import ApplicantCaseEntry
+from zt_platform.index.queries import (
+    cases_of,
+    centres_offering,
+    common_life_events,
+    search_item_names,
+    search_items,
+    waiting_for,
+)
 from zt_platform.web.preferences import CENTRE_COOKIE
 from zt_tenants.centres import ancestors, centre_by_code, children, province
 from zt_tenants.errors import UnknownCentre
 from zt_tenants.finding import highlighted, search_centres
+from zt_tenants.language import bi
 from zt_tenants.models import Centre, Level
+from zt_tenants.urls import centre_url
 
 PAGE = 20
 
@@ -78,17 +90,57 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def my_cases(request: HttpRequest) -> HttpResponse:
-    """What the signed-in person has applied for, at whatever centre, the latest change first."""
+    """What waits for the signed-in person, the drafts, and all cases at whatever centre, the latest change first."""
     account_id = applicant_for_request(request).account_id
     if account_id is None:
         raise SignInRequired
-    entries = cases_of(account_id, after=_position(request.GET.get("after", "")), limit=PAGE + 1)
+    position = _position(request.GET.get("after", ""))
+    entries = cases_of(account_id, after=position, limit=PAGE + 1)
+    waiting = waiting_for(account_id) if position is None else []
     older = f"?after={entries[PAGE - 1].updated_at.isoformat()}~{entries[PAGE - 1].id}" if len(entries) > PAGE else ""
-    return render(
-        request,
-        "web/my_cases.html",
-        {"rows": [(entry, _status(entry.status)) for entry in entries[:PAGE]], "older_url": older.replace("+", "%2B")},
-    )
+    context = {
+        "first": position is None,
+        "todo": [todo_row(entry) for entry in waiting if entry.draft_id is None],
+        "drafts": [todo_row(entry) for entry in waiting if entry.draft_id is not None],
+        "rows": [(entry, _status(entry.status)) for entry in entries[:PAGE]],
+        "older_url": older.replace("+", "%2B"),
+    }
+    return render(request, "web/my_cases.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class TodoRow:
+    """One thing that waits: what it is about, what to do, the address where it is done."""
+
+    entry: ApplicantCaseEntry
+    word: str
+    explanation: str
+    url: str
+
+
+def todo_row(entry: ApplicantCaseEntry) -> TodoRow:
+    """A row of the index as the page shows it; a duty that this release does not know leads to the case."""
+    code, number = entry.centre_code, entry.tracking_number
+    if entry.draft_id is not None:
+        address = centre_url(code, "cases:draft-step", case_id=entry.draft_id, step="form")
+        return TodoRow(entry, str(Duty.CONTINUE.label), "", address)
+    word = str(Duty(entry.duty).label) if entry.duty in Duty.values else bi("去看看", "Have a look")
+    page = "cases:supply" if entry.duty == Duty.SUPPLY else "cases:mine"
+    explanation = _EXPLANATIONS.get(entry.duty)
+    return TodoRow(entry, word, bi(*explanation) if explanation else "", centre_url(code, page, number=number))
+
+
+_EXPLANATIONS = {
+    Duty.CORRECT.value: (
+        "窗口请您一次补正，补齐前不计时限。",
+        "The window asks you to put it right; no time is counted.",
+    ),
+    Duty.SUPPLY.value: ("您承诺补交的材料还没有交齐。", "Papers that you promised are still owed."),
+    Duty.COLLECT.value: (
+        "已经办结，打开可看领取方式和取件码。",
+        "Completed: open it for the pick-up code and where to go.",
+    ),
+}
 
 
 def _status(value: str) -> str:

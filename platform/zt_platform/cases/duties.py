@@ -1,0 +1,35 @@
+"""What waits for the applicant of a case, and until when. Pure; shown first in "my cases"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+
+from zt_platform.cases.models import Case
+from zt_platform.cases.tolerance import open_debts, takes_materials
+from zt_platform.cases.vocabulary import Channel, Status
+from zt_tenants.language import bilingual
+
+
+class Duty(models.TextChoices):
+    """What the applicant has to do; the value lies in the index of "my cases"."""
+
+    CONTINUE = "CONTINUE", bilingual("接着填", "Go on with the draft")
+    CORRECT = "CORRECT", bilingual("去补正", "Put it right")
+    SUPPLY = "SUPPLY", bilingual("补交材料", "Supply what is owed")
+    COLLECT = "COLLECT", bilingual("领取结果", "Collect the result")
+
+
+def duty_of(case: Case) -> tuple[str, datetime | None]:
+    """The duty of a case's applicant here and its end; "" when nothing waits. A window's draft is the window's."""
+    if case.status == Status.DRAFT:
+        return (Duty.CONTINUE.value, None) if case.channel == Channel.ONLINE else ("", None)
+    if case.status == Status.CORRECTING:
+        return Duty.CORRECT.value, None
+    owed = [debt.due_at for debt in open_debts(case) if debt.due_at is not None] if takes_materials(case) else []
+    if owed:
+        return Duty.SUPPLY.value, min(owed)
+    if case.status == Status.COMPLETED:
+        return Duty.COLLECT.value, None
+    return "", None
