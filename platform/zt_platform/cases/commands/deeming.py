@@ -16,6 +16,7 @@ from zt_platform.cases.commands.batch import Batch
 from zt_platform.cases.commands.completion import default_seal
 from zt_platform.cases.commands.ledger import Origin, Remark, local_calendar, unsaved_fact, unsaved_step
 from zt_platform.cases.errors import DestinationNeeded, EntrustedCannotBeEntrustedAgain
+from zt_platform.cases.events.outgoing import is_shared
 from zt_platform.cases.models import Case
 from zt_platform.cases.queries.routes import Routing, routing_of
 from zt_platform.cases.rules import STAYS
@@ -148,5 +149,5 @@ def deem_granted(batch: Batch, case: Case, ground: Ground, limit: datetime) -> N
 
 def _take_paper(case: Case, paper: Paper) -> None:
     """The paper of the deemed act is the case's decision; where another centre fetches it, its bytes come first."""
-    make = making.stored if case.role == CaseRole.DECIDING else making.fixed
+    make = making.stored if is_shared(case) else making.fixed
     case.decision_number, case.decision_paper = paper.number, make(paper)

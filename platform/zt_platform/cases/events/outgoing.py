@@ -23,7 +23,7 @@ from zt_tenants.centres import ancestors
 from zt_tenants.context import current_centre
 from zt_tenants.models import Centre, Level
 
-_NOT_SUPERVISED = frozenset({Step.DRAFTED})
+NOT_SUPERVISED = frozenset({Step.DRAFTED})
 """A draft is the applicant's own business."""
 
 
@@ -84,7 +84,7 @@ def _for_supervision(case: Case, event: CaseEvent, supervisors: Sequence[str]) -
 
 
 def _is_supervised(case: Case, event: CaseEvent) -> bool:
-    return event.step not in _NOT_SUPERVISED and bool(case.tracking_number) and not _is_reported_elsewhere(case, event)
+    return event.step not in NOT_SUPERVISED and bool(case.tracking_number) and not _is_reported_elsewhere(case, event)
 
 
 def _is_reported_elsewhere(case: Case, event: CaseEvent) -> bool:
@@ -276,3 +276,6 @@ _COMPOSERS: dict[Action, tuple[str, Callable[[Case, CaseEvent], dict[str, Any]]]
     Action.SECOND_CORRECTION_NOTICE: ("case.corrected.v1", _correction_requested),
     Action.ADD_MATERIALS: ("case.materials_added.v1", _materials_added),
 }
+
+MESSAGE_OF: dict[Action, str] = {action: message_type for action, (message_type, _) in _COMPOSERS.items()}
+"""Which message an act of this centre sends to the other centre of a case."""

@@ -11,6 +11,7 @@ from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.department import department
 from zt_platform.project.cli.federation import federation
 from zt_platform.project.cli.keyring import keys, signer
+from zt_platform.project.cli.ledger import ledger
 from zt_platform.project.cli.messages import interop
 from zt_platform.project.cli.migrate import migrate
 from zt_platform.project.cli.proof import proof
@@ -52,4 +53,5 @@ COMMANDS: list[click.Command] = [
     proof,
     department,
     federation,
+    ledger,
 ]

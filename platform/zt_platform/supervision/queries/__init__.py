@@ -1,5 +1,6 @@
 """Reads for the supervisors' pages and the gateway, limited to a :class:`~zt_platform.supervision.scope.Scope`."""
 
+from zt_platform.supervision.queries.balance import BalanceRow, ScopeBalance, scope_balance
 from zt_platform.supervision.queries.board import Branch, HeatRow, board, heat, screen
 from zt_platform.supervision.queries.cases import (
     COUNT_LIMIT,
@@ -21,6 +22,7 @@ from zt_platform.supervision.queries.lights import LightCounts, reading_moment
 
 __all__ = [
     "COUNT_LIMIT",
+    "BalanceRow",
     "Branch",
     "CaseFilters",
     "CasePage",
@@ -36,6 +38,7 @@ __all__ = [
     "KeyState",
     "LightCounts",
     "Overview",
+    "ScopeBalance",
     "StepRow",
     "board",
     "case_steps",
@@ -49,5 +52,6 @@ __all__ = [
     "matching_cases",
     "overview",
     "reading_moment",
+    "scope_balance",
     "screen",
 ]
