@@ -5,7 +5,8 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: bench-suites help setup lock demo up test e2e faults switches bench bench-timers lint format check wheel requirements clean
+.PHONY: help setup lock demo up test e2e federation faults \
+  switches fuzz bench bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,7 +38,6 @@ e2e: $(STAMP) ## the whole road in a real browser (brings Chromium)
 	@bash tests/e2e/install_browser.sh
 	$(BIN)/pytest tests/e2e -m e2e
 
-.PHONY: federation
 federation: $(STAMP) ## two complete sites exchange cases, files and supervision over a line that breaks
 	$(BIN)/pytest tests/federation -m federation
 
@@ -59,14 +59,12 @@ bench-suites: $(STAMP) ## signatures and encryptions per second of each suite
 bench-timers: $(STAMP) ## 100,000 timers due in one minute, over 200 centres and over one, beside raw SQL
 	@$(BIN)/python tests/bench/bench_timers.py
 
-.PHONY: bench-suites bench-scale soak
 bench-scale: $(STAMP) ## a whole province beside django-tenants' own commands (half an hour; ARGS="--centres 60" for less)
 	@PYTHONPATH=tests/bench $(BIN)/python -m bench_scale $(ARGS)
 
 soak: $(STAMP) ## every worker visits every centre of a province again and again: memory, connections, wrong reads
 	@PYTHONPATH=tests/bench $(BIN)/python -m soak $(ARGS)
 
-.PHONY: bench-interop
 bench-interop: $(STAMP) ## signed messages per second from end to end, supervision events, latency, growth with streams
 	@$(BIN)/python tests/bench/bench_interop.py
 

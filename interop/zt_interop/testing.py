@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from zt_interop import signed
+from zt_interop import handlers, signed
 from zt_interop.canonical import parse_strict
 from zt_interop.envelope import FIRST_LINK, Event
 from zt_interop.handlers import Message
@@ -93,6 +94,28 @@ class Recorder:
     def steps(self) -> list[str]:
         """The steps applied so far."""
         return [message.data["step"] for message in self.applied]
+
+
+@contextmanager
+def handling(apply: handlers.Apply, *, prepare: handlers.Prepare | None = None) -> Iterator[None]:
+    """``case.progressed.v1`` is handled like this; afterwards again as it was."""
+    kept = handlers.handler_for(PROGRESSED)
+    handlers.unregister(PROGRESSED)
+    handlers.register(PROGRESSED, prepare=prepare, apply=apply)
+    try:
+        yield
+    finally:
+        handlers.unregister(PROGRESSED)
+        if kept:
+            handlers.register(PROGRESSED, prepare=kept.prepare, apply=kept.apply)
+
+
+@contextmanager
+def recording() -> Iterator[Recorder]:
+    """The handler of ``case.progressed.v1`` is a new recorder."""
+    recorder = Recorder()
+    with handling(recorder.apply, prepare=recorder.prepare):
+        yield recorder
 
 
 @dataclass

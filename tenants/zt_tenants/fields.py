@@ -1,4 +1,4 @@
-"""Model fields that seal what they store."""
+"""Model fields that seal what they store, and JSON columns that an older release may leave out."""
 
 from __future__ import annotations
 
@@ -59,3 +59,17 @@ class SealedJSONField(SealedTextField):
 
     def from_text(self, text: str) -> Any:
         return json.loads(text)
+
+
+def json_object(help_text: str) -> models.JSONField[Any, Any]:
+    """A column with a JSON object: ``{}`` in Python and, for rows that an older release writes, in the database."""
+    return models.JSONField(blank=True, default=dict, db_default=_empty({}), help_text=help_text)
+
+
+def json_list(help_text: str) -> models.JSONField[Any, Any]:
+    """A column with a JSON list: ``[]`` in Python and, for rows that an older release writes, in the database."""
+    return models.JSONField(blank=True, default=list, db_default=_empty([]), help_text=help_text)
+
+
+def _empty(value: dict[str, Any] | list[Any]) -> models.Value:
+    return models.Value(value, output_field=models.JSONField())

@@ -31,6 +31,7 @@ def test_public_pages_in_chinese(visitor: Callable) -> None:
     person = visitor()
     for address in PUBLIC:
         person.open(address)
+        expect(person.page.locator("html")).to_have_attribute("lang", "zh-hans")
 
 
 def test_public_pages_in_english(visitor: Callable) -> None:

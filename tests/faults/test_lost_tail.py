@@ -13,14 +13,13 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
-from zt_interop import handlers
 from zt_interop.head_exchange import exchange_heads, expect_heads
 from zt_interop.log.models import Direction, InboundStream, InboxMessage, MessageLogEntry
 from zt_interop.prune import kept_for, prune_outbox
 from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.relay import relay_due
 from zt_interop.send import Outgoing, send_messages
-from zt_interop.testing import PROGRESSED, SUBJECT, progressed
+from zt_interop.testing import PROGRESSED, SUBJECT, handling, progressed
 from zt_platform.project.archives import SHARED_TABLES, AttachmentObjects
 from zt_storage import objects
 from zt_tenants.archive import Place, export_centre, import_centre
@@ -34,13 +33,8 @@ WORKER = Path(__file__).with_name("tick_worker.py")
 @pytest.fixture
 def applying(committed_world) -> Iterator[None]:
     """Messages of this type take effect by being in the inbox."""
-    kept = handlers.handler_for(PROGRESSED)
-    handlers.unregister(PROGRESSED)
-    handlers.register(PROGRESSED, apply=lambda message: None)
-    yield
-    handlers.unregister(PROGRESSED)
-    if kept:
-        handlers.register(PROGRESSED, prepare=kept.prepare, apply=kept.apply)
+    with handling(lambda message: None):
+        yield
 
 
 def _send(world, *steps: str) -> None:

@@ -75,7 +75,8 @@ def test_a_page_costs_one_statement(world, django_assert_num_queries) -> None:
     keyset = Keyset("test", SortKey("level", descending=True), "code")
     after = keyset.page(Centre.objects.open(), first=2, after=None).cursors[-1]
     with django_assert_num_queries(1):
-        keyset.page(Centre.objects.open(), first=2, after=after)
+        page = keyset.page(Centre.objects.open(), first=2, after=after)
+    assert len(page.nodes) == 2
 
 
 def test_foreign_cursors_are_refused(world) -> None:

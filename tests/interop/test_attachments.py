@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 import urllib3
-from django.db import connections
 
 from zt_interop import attachments, signed
 from zt_interop.attachments import AttachmentNotOffered, PartRequest, content_digest, fetch_part
 from zt_interop.errors import NoAnswer
 from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import Refusal
-from zt_platform.project.wsgi import application
 from zt_storage.copies import manifest
 from zt_storage.objects import ensure_bucket
 from zt_storage.offers import offer
@@ -29,30 +25,6 @@ from zt_tenants.uuid7 import uuid7
 
 pytestmark = pytest.mark.req("Y-01", "C-06")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def server() -> Iterator[WSGIServer]:
-    """The site on a loopback port."""
-    server = make_server("127.0.0.1", 0, application, handler_class=_Quiet)
-
-    def serve() -> None:
-        try:
-            server.serve_forever(poll_interval=0.05)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 class Offered:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 import urllib3
-from django.db import connections
 
 from zt_interop import signed
 from zt_interop.batch import MAX_BATCH_BYTES
@@ -20,37 +17,12 @@ from zt_interop.relay import relay_due
 from zt_interop.send import send_message
 from zt_interop.testing import PROGRESSED, SUBJECT, progressed
 from zt_interop.transports.https import check_endpoint
-from zt_platform.project.wsgi import application
 from zt_tenants.clock import at, now
 from zt_tenants.context import enter
 from zt_tenants.models import Centre
 from zt_tenants.urls import centre_url
 
 pytestmark = pytest.mark.req("Y-01", "Y-02")
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def server() -> Iterator[WSGIServer]:
-    """The site on a loopback port."""
-    server = make_server("127.0.0.1", 0, application, handler_class=_Quiet)
-
-    def serve() -> None:
-        try:
-            server.serve_forever(poll_interval=0.05)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -139,4 +111,6 @@ def test_only_https_or_loopback_is_called(endpoint: str) -> None:
 
 @pytest.mark.parametrize("endpoint", ["https://city.example/inbox", "http://127.0.0.1:80/x", "http://[::1]:80/x"])
 def test_https_and_loopback_are_called(endpoint: str) -> None:
-    check_endpoint(endpoint)
+    assert check_endpoint(endpoint) is None
+    with pytest.raises(DeliveryFailed):
+        check_endpoint(endpoint.replace("http", "ftp", 1))

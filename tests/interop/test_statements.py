@@ -6,11 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from zt_interop import handlers
 from zt_interop.queue.models import OutboundStream
 from zt_interop.relay import relay_due, relay_stream
 from zt_interop.send import Outgoing, send_message, send_messages
-from zt_interop.testing import PROGRESSED, Recorder, progressed
+from zt_interop.testing import PROGRESSED, Recorder, handling, progressed
 from zt_tenants.context import enter
 
 SUBJECT = "340100-20260302-000001-X"
@@ -19,14 +18,9 @@ SUBJECT = "340100-20260302-000001-X"
 @pytest.fixture
 def plain() -> Recorder:
     """A handler that only applies, as those of most types."""
-    kept = handlers.handler_for(PROGRESSED)
-    handlers.unregister(PROGRESSED)
     recorder = Recorder()
-    handlers.register(PROGRESSED, apply=recorder.apply)
-    yield recorder
-    handlers.unregister(PROGRESSED)
-    if kept:
-        handlers.register(PROGRESSED, prepare=kept.prepare, apply=kept.apply)
+    with handling(recorder.apply):
+        yield recorder
 
 
 def _send(world, number: int) -> None:

@@ -10,8 +10,9 @@ from zt_graphql.arguments import row_id
 from zt_graphql.connections import Keyset, SortKey
 from zt_graphql.fields import ConnectionField, RootField
 from zt_graphql.permissions import PUBLIC, SIGNED_IN, STAFF, roles
-from zt_graphql.types.cases import Case, CaseSummary, MyCase, StatusCount, TrackedCase
+from zt_graphql.types.cases import Case, CaseSummary, MyCase, StatusCount
 from zt_graphql.types.enums import CaseChannelEnum, CaseKindEnum, CaseRoleEnum, CaseStatusEnum, LightEnum
+from zt_graphql.types.timeline import TrackedCase
 from zt_platform.cases.queries import (
     QueueFilter,
     case_by_number,

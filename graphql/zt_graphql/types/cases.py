@@ -1,4 +1,4 @@
-"""Cases: as lists show them (masked), as the page of one shows it (in full), and as anybody may track one."""
+"""Cases: as lists show them (masked), as the page of one shows it (in full), and one's own at all centres."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ import graphene
 from graphene_django import DjangoObjectType
 
 from zt_graphql.fields import RelatedField, WeighedField
+from zt_graphql.types.case_parts import (
+    Answer,
+    CaseMaterial,
+    Certificate,
+    Debt,
+    Extension,
+    Party,
+    SpecialApproval,
+    SpecialProcedureRun,
+    StepTime,
+    TemporaryPermit,
+    TimeLeft,
+)
 from zt_graphql.types.centres import centre_field
 from zt_graphql.types.enums import (
     CaseChannelEnum,
@@ -17,10 +30,9 @@ from zt_graphql.types.enums import (
     DelegationKindEnum,
     LightEnum,
     ResultEnum,
-    SpecialProcedureEnum,
-    StepEnum,
 )
 from zt_graphql.types.items import Department, ItemVersion, Material
+from zt_graphql.types.timeline import TIMELINE_RECKONED, TimelineEntry
 from zt_graphql.types.uploads import Attachment
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import models
@@ -32,7 +44,6 @@ from zt_platform.catalogue.queries import item_version
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_tenants.clock import now
 
-TIMELINE_RECKONED = 15
 MATERIALS_RECKONED = 8
 _SUMMARY = (
     "id",
@@ -55,72 +66,6 @@ _SUMMARY = (
     "delivered_at",
     "withdrawn_at",
 )
-
-
-class TimeLeft(graphene.ObjectType):
-    """What is left of a limit, or by how much it was missed, in working time (art. 82)."""
-
-    text = graphene.String(required=True, description="In the active language.")
-    working_days = graphene.Int(required=True)
-    working_hours = graphene.Int(required=True, description="Beside the days; rounded down, or up when it is over.")
-    over = graphene.Boolean(required=True)
-    provisional = graphene.Boolean(required=True, description="It rests on a year whose calendar is not published.")
-    standing_still = graphene.Boolean(required=True, description="A special procedure runs: no time is counted.")
-
-
-class SpecialProcedureRun(graphene.ObjectType):
-    """One special procedure of a case (art. 45)."""
-
-    procedure = graphene.Field(SpecialProcedureEnum, required=True)
-    since = graphene.DateTime(required=True)
-    until = graphene.DateTime(description="Null while it runs.")
-    expected_days = graphene.Int(required=True, description="Working days, as the applicant was told.")
-    reason = graphene.String(required=True)
-
-
-class Extension(graphene.ObjectType):
-    """The one extension of a decision (art. 42)."""
-
-    state = graphene.String(required=True, description="REQUESTED, APPROVED or REFUSED.")
-    days = graphene.Int(required=True, description="Working days.")
-    reason = graphene.String(required=True)
-    answered_by = graphene.String(description="Null while it waits.")
-
-
-class StepTime(graphene.ObjectType):
-    """One step of a case beside its allowance (E-24)."""
-
-    step = graphene.Field(StepEnum, required=True)
-    since = graphene.DateTime(required=True)
-    days = graphene.Int(required=True, description="Its allowance in working days.")
-    due = graphene.DateTime(required=True)
-    ended = graphene.DateTime(description="Null while it runs.")
-
-
-class Debt(graphene.ObjectType):
-    """A material that may follow after acceptance (容缺受理)."""
-
-    code = graphene.String(required=True)
-    name = graphene.String(required=True)
-    due_at = graphene.DateTime(description="Null until the application is accepted.")
-    settled_at = graphene.DateTime(description="Null while it is owed.")
-
-
-class TemporaryPermit(graphene.ObjectType):
-    """A permit on a commitment."""
-
-    number = graphene.String(required=True)
-    until = graphene.String(required=True, description="Its last day.")
-    state = graphene.String(required=True, description="VALID, CONVERTED, WITHDRAWN or ENDED.")
-    note = graphene.String(description="What verification found, or why it was withdrawn.")
-
-
-class SpecialApproval(graphene.ObjectType):
-    """Who approved that a case is handled at once, and why."""
-
-    approved_by = graphene.String(required=True)
-    reason = graphene.String(required=True)
-    missing = graphene.List(graphene.NonNull(graphene.String), required=True, description="What was owed then.")
 
 
 class CaseFields:
@@ -175,88 +120,6 @@ class CaseSummary(CaseFields, DjangoObjectType):
         model = models.Case
         skip_registry = True
         fields = _SUMMARY
-
-
-class Party(graphene.ObjectType):
-    """An applicant, in full, for whoever may read the case."""
-
-    name = graphene.String(required=True)
-    id_type = graphene.String(required=True, description="RESIDENT_ID or USCC.")
-    id_number = graphene.String(required=True)
-    masked_id = graphene.String(required=True)
-    phone = graphene.String(required=True)
-    verified = graphene.Boolean(required=True)
-    agent_name = graphene.String(required=True)
-    agent_id_number = graphene.String(required=True)
-    agent_phone = graphene.String(required=True)
-    authorised_until = graphene.String(required=True)
-
-
-class Answer(graphene.ObjectType):
-    """The answer to one field of the form."""
-
-    name = graphene.String(required=True, resolver=lambda pair, _info: pair[0])
-    value = graphene.String(required=True, resolver=lambda pair, _info: pair[1])
-
-
-class CaseMaterial(DjangoObjectType):
-    """One file of a case, as one of the item's materials."""
-
-    attachment = RelatedField(Attachment, attribute="attachment", required=True)
-
-    class Meta:
-        model = models.CaseMaterial
-        fields = ("id", "material_code", "name", "added_at")
-
-
-class Certificate(DjangoObjectType):
-    """What a granted case produces."""
-
-    paper = RelatedField(Attachment, attribute="paper", required=True)
-
-    class Meta:
-        model = models.Certificate
-        fields = (
-            "number",
-            "name",
-            "holder_name_masked",
-            "holder_id_masked",
-            "issuer_name",
-            "issued_on",
-            "valid_from",
-            "valid_until",
-            "digest",
-            "voided_at",
-        )
-
-
-class TimelineEntry(graphene.ObjectType):
-    """One line of the one timeline over both levels."""
-
-    step = graphene.Field(StepEnum, required=True)
-    label = graphene.String(required=True, description="The step in the active language.")
-    occurred_at = graphene.DateTime(required=True)
-    recorded_at = graphene.DateTime(required=True)
-    centre_code = graphene.String(required=True)
-    centre_name = graphene.String(required=True)
-    centre = centre_field("centre_code")
-    department_name = graphene.String(required=True)
-    actor_name = graphene.String(required=True)
-    actor_role = graphene.String(required=True)
-    note = graphene.String(required=True)
-    defects = graphene.List(graphene.NonNull(graphene.String), required=True, description="Of a correction notice.")
-    elsewhere = graphene.Boolean(required=True, description="Whether it happened at the other centre.")
-    on_the_way_seconds = graphene.Float(description="How long the case travelled before this line.")
-
-    @staticmethod
-    def resolve_defects(entry: Any, _info: Any) -> Any:
-        """Of a correction notice."""
-        return entry.data.get("defects", [])
-
-    @staticmethod
-    def resolve_on_the_way_seconds(entry: Any, _info: Any) -> float | None:
-        """Seconds."""
-        return None if entry.on_the_way is None else entry.on_the_way.total_seconds()
 
 
 def _reader(case: Any, info: Any) -> Actor:
@@ -433,28 +296,6 @@ class StatusCount(graphene.ObjectType):
 
     status = graphene.Field(CaseStatusEnum, required=True, resolver=lambda pair, _info: pair[0])
     cases = graphene.Int(required=True, resolver=lambda pair, _info: pair[1])
-
-
-class TrackedCase(graphene.ObjectType):
-    """What may be shown to whoever knows the number and four digits of the telephone."""
-
-    tracking_number = graphene.String(required=True)
-    grouped_number = graphene.String(required=True, description="As printed.")
-    centre_code = graphene.String(required=True)
-    centre_name = graphene.String(required=True)
-    centre = centre_field("centre_code")
-    deciding_centre_name = graphene.String(required=True)
-    item_code = graphene.String(required=True)
-    item_name = graphene.String(required=True)
-    department_name = graphene.String(required=True)
-    department_telephone = graphene.String(required=True)
-    applicant_name_masked = graphene.String(required=True)
-    status = graphene.Field(CaseStatusEnum, required=True)
-    status_label = graphene.String(required=True, description="In the active language.")
-    light = graphene.Field(LightEnum, required=True)
-    submitted_at = graphene.DateTime()
-    due_at = graphene.DateTime()
-    timeline = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(TimelineEntry))), size=TIMELINE_RECKONED)
 
 
 class MyCase(DjangoObjectType):

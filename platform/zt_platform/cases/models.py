@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
+from zt_platform.cases.querysets import CaseQuerySet
 from zt_platform.cases.vocabulary import (
     BEFORE_ACCEPTANCE,
     CLOSED,
@@ -26,14 +25,11 @@ from zt_platform.catalogue.kinds import CaseKind, DelegationKind
 from zt_platform.lights import light
 from zt_platform.organisation.models import Department
 from zt_storage.models import Attachment
-from zt_tenants.fields import SealedJSONField
+from zt_tenants.fields import SealedJSONField, json_list, json_object
 from zt_tenants.wall.access import APPEND_ONLY
 
 PHONE_TAIL_INDEX = "cases.phone_tail"
 """Purpose of the blind index over the last four digits, by which a case is tracked without signing in (E-10)."""
-
-SEALED_FIELDS = ("applicant", "form", "pickup")
-"""What lists leave in the database: opened only on the page of one case."""
 
 
 def status_choices() -> list[tuple[str, str]]:
@@ -44,98 +40,6 @@ def status_choices() -> list[tuple[str, str]]:
 def step_choices() -> list[tuple[str, str]]:
     """Read when asked for, like :func:`status_choices`."""
     return Step.choices
-
-
-def _looked_up(query: str, field: models.Field[Any, Any]) -> RawSQL:
-    return RawSQL(f"({query})", [], field)  # noqa: S611 - fixed text of this module
-
-
-_LIMITS: dict[str, RawSQL] = {
-    "opens_at": _looked_up("SELECT opens_at FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
-    "closes_at": _looked_up("SELECT closes_at FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
-    "red_threshold_days": _looked_up(
-        "SELECT red_threshold_days FROM organisation_centreprofile WHERE id = 1", models.IntegerField()
-    ),
-    "quiet_from": _looked_up("SELECT quiet_from FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
-    "quiet_until": _looked_up("SELECT quiet_until FROM organisation_centreprofile WHERE id = 1", models.TimeField()),
-    "own_warning_days": _looked_up(
-        "SELECT version.warning_days FROM catalogue_itemversion version"
-        " JOIN catalogue_item item ON item.id = version.item_id"
-        " WHERE item.code = cases_case.item_code AND version.version = cases_case.item_version_number"
-        " AND version.published_at IS NOT NULL",
-        models.IntegerField(),
-    ),
-    "item_clock": _looked_up(
-        "SELECT jsonb_build_object('jointly', version.decided_jointly, 'step_days', version.step_days,"
-        " 'ways', version.ways, 'default_rules', item.default_rules)"
-        " FROM catalogue_itemversion version JOIN catalogue_item item ON item.id = version.item_id"
-        " WHERE item.code = cases_case.item_code AND version.version = cases_case.item_version_number"
-        " AND version.published_at IS NOT NULL",
-        models.JSONField(),
-    ),
-    "required_checks": _looked_up(
-        "SELECT jsonb_path_query_array(version.form_schema, '$[*].prefill ? (@.required == true).service')"
-        " FROM catalogue_itemversion version JOIN catalogue_item item ON item.id = version.item_id"
-        " WHERE item.code = cases_case.item_code AND version.version = cases_case.item_version_number"
-        " AND version.published_at IS NOT NULL",
-        models.JSONField(),
-    ),
-}
-
-
-_ITEM_CLOCK = {"item_clock": _LIMITS["item_clock"]}
-
-
-class CaseQuerySet(models.QuerySet["Case"]):
-    """Named filters over cases."""
-
-    def submitted(self) -> CaseQuerySet:
-        """Without drafts, which are the applicant's own business."""
-        return self.exclude(status=Status.DRAFT)
-
-    def open(self) -> CaseQuerySet:
-        """Those on which something is still to be done."""
-        return self.submitted().exclude(status__in=CLOSED)
-
-    def in_light(self, wanted: str, moment: datetime) -> CaseQuerySet:
-        """Those that show a light at a moment, as :func:`zt_platform.lights.light` computes it."""
-        seen = Coalesce(
-            F("paused_at"),
-            F("decided_at"),
-            F("withdrawn_at"),
-            F("ended_at"),
-            models.Value(moment, output_field=models.DateTimeField()),
-            output_field=models.DateTimeField(),
-        )
-        found = self.alias(seen_at=seen)
-        red, yellow = Q(red_at__lt=F("seen_at")), Q(due_at__lt=F("seen_at"))
-        warning = Q(warning_at__lt=F("seen_at"))
-        late_acceptance = Q(status__in=BEFORE_ACCEPTANCE - {Status.CORRECTING}, acceptance_due_at__lt=moment)
-        match wanted:
-            case Light.RED:
-                return found.filter(red)
-            case Light.YELLOW:
-                return found.filter((yellow & ~red) | late_acceptance)
-            case Light.WARNING:
-                return found.filter(warning & ~yellow)
-            case _:
-                return found.filter(Q(warning_at__isnull=True) | ~warning).exclude(late_acceptance)
-
-    def with_limits(self) -> CaseQuerySet:
-        """As commands need them: with the centre's hours and thresholds and the item's own warning, in one statement.
-
-        Fixed SQL, because every command of every case runs it: composing these look-ups each time costs more than the
-        statement that they save.
-        """
-        return self.annotate(**_LIMITS)
-
-    def with_item_clock(self) -> CaseQuerySet:
-        """With what the item's version says about limits and special ways (``item_clock``), in the same statement."""
-        return self.annotate(**_ITEM_CLOCK)
-
-    def for_list(self) -> CaseQuerySet:
-        """As lists need them: with the department, without what is sealed."""
-        return self.select_related("department").defer(*SEALED_FIELDS)
 
 
 class Case(models.Model):
@@ -202,64 +106,19 @@ class Case(models.Model):
 
     ended_at = models.DateTimeField(null=True, help_text="terminated, or told to apply to another organ (art. 32)")
     paused_at = models.DateTimeField(null=True, help_text="the clock stands still since then (art. 45)")
-    clock_basis = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="by which hours and thresholds the limits are counted, from acceptance on: rules.Basis",
-    )
+    clock_basis = json_object("by which hours and thresholds the limits are counted, from acceptance on: rules.Basis")
     suspended_from = models.CharField(
         max_length=40, blank=True, default="", db_default="", help_text="the status in which a special procedure began"
     )
-    pauses = models.JSONField(
-        blank=True,
-        default=list,
-        db_default=models.Value([], output_field=models.JSONField()),
-        help_text="special procedures, art. 45: rules.Pause",
-    )
-    extension = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="the one extension, asked for and answered (art. 42)",
-    )
-    step_times = models.JSONField(
-        blank=True,
-        default=list,
-        db_default=models.Value([], output_field=models.JSONField()),
-        help_text="each step's beginning, allowance and end: rules.StepTime",
-    )
-    marks = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="what was done at a limit, by kind of alarm: the limit it was done for (F-03, F-04)",
-    )
+    pauses = json_list("special procedures, art. 45: rules.Pause")
+    extension = json_object("the one extension, asked for and answered (art. 42)")
+    step_times = json_list("each step's beginning, allowance and end: rules.StepTime")
+    marks = json_object("what was done at a limit, by kind of alarm: the limit it was done for (F-03, F-04)")
     timer_at = models.DateTimeField(null=True, help_text="when the case's timer rings: not later than its next alarm")
-    debts = models.JSONField(
-        blank=True,
-        default=list,
-        db_default=models.Value([], output_field=models.JSONField()),
-        help_text="materials that may follow after acceptance: tolerance.Debt",
-    )
-    commitment = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="what the applicant has committed to, who signed and when (I-04)",
-    )
-    temporary_permit = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="the permit on a commitment, its end and what became of it (I-05)",
-    )
-    special_approval = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="who approved that it is handled at once, and why (E-17)",
-    )
+    debts = json_list("materials that may follow after acceptance: tolerance.Debt")
+    commitment = json_object("what the applicant has committed to, who signed and when (I-04)")
+    temporary_permit = json_object("the permit on a commitment, its end and what became of it (I-05)")
+    special_approval = json_object("who approved that it is handled at once, and why (E-17)")
     first_asked_account_id = models.UUIDField(null=True, help_text="who received the applicant first (E-15)")
     first_asked_name = models.CharField(max_length=120, blank=True, default="", db_default="")
 

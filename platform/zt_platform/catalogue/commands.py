@@ -94,25 +94,27 @@ def publish_item_version(
     check_publishable(disclosure)
     rows = material_rows(materials)
     check_ways(ways or Ways(), form_schema, [row.code for row in rows if row.may_follow])
-    moment = now()
     with transaction.atomic():
-        item = Item.objects.select_for_update(of=("self",)).select_related("department").filter(code=item_code).first()
-        if item is None:
-            raise UnknownItem(item_code=item_code)
+        item = _locked_item(item_code)
         if item.item_class == ItemClass.PERMIT:
             check_ceiling(disclosure)
-        latest = item.versions.order_by("-version").first()
-        version.item, version.version, version.published_at = item, (latest.version if latest else 0) + 1, moment
-        version.save(force_insert=True)
-        for row in rows:
-            row.version = version
-        Material.objects.bulk_create(rows)
-        item.versions.filter(retired_at__isnull=True).exclude(pk=version.pk).update(retired_at=moment)
-        item.current_version = version
-        item.save(update_fields=["current_version"])
-        if item.active and item.accepted_here:
-            upsert_item_entries(index_entries([(item, version)]))
+        _replace_current_version(item, version, rows)
     return version
+
+
+def _replace_current_version(item: Item, version: ItemVersion, materials: list[Material]) -> None:
+    """Number and publish ``version`` of a locked item, retire the one before, and tell the province's index."""
+    latest = item.versions.order_by("-version").first()
+    version.item, version.version, version.published_at = item, (latest.version if latest else 0) + 1, now()
+    version.save(force_insert=True)
+    for material in materials:
+        material.version = version
+    Material.objects.bulk_create(materials)
+    item.versions.filter(retired_at__isnull=True).exclude(pk=version.pk).update(retired_at=version.published_at)
+    item.current_version = version
+    item.save(update_fields=["current_version"])
+    if item.active and item.accepted_here:
+        upsert_item_entries(index_entries([(item, version)]))
 
 
 def set_item_active(*, actor: Actor, item_code: str, active: bool) -> Item:

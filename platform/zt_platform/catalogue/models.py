@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.organisation.models import Department
+from zt_tenants.fields import json_list, json_object
 
 __all__ = ["CaseKind", "Delegation", "DelegationKind", "DelegationPart", "Item", "ItemClass", "ItemVersion", "Material"]
 
@@ -38,12 +39,7 @@ class Item(models.Model):
     initials = models.CharField(max_length=200)
     active = models.BooleanField(default=True)
     accepted_here = models.BooleanField(default=True)
-    default_rules = models.JSONField(
-        blank=True,
-        default=list,
-        db_default=models.Value([], output_field=models.JSONField()),
-        help_text="rules by which silence counts as a grant, ever switched on here: defaults.DefaultRule",
-    )
+    default_rules = json_list("rules by which silence counts as a grant, ever switched on here: defaults.DefaultRule")
     current_version = models.ForeignKey(
         "ItemVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -74,18 +70,8 @@ class ItemVersion(models.Model):
     decided_jointly = models.BooleanField(
         default=False, db_default=False, help_text="several departments decide together (art. 26, 42): 45 working days"
     )
-    step_days = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="allowance of a step in working days, by step (E-24)",
-    )
-    ways = models.JSONField(
-        blank=True,
-        default=dict,
-        db_default=models.Value({}, output_field=models.JSONField()),
-        help_text="renewal, tolerant acceptance, commitment: ways.Ways",
-    )
+    step_days = json_object("allowance of a step in working days, by step (E-24)")
+    ways = json_object("renewal, tolerant acceptance, commitment: ways.Ways")
     legal_basis = models.TextField()
     conditions = models.TextField()
     procedure = models.TextField()

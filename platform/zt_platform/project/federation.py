@@ -26,7 +26,7 @@ from zt_interop.transports.https import check_endpoint
 from zt_interop.transports.probe import Probe, probe
 from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.organisation.loader import load_staff
-from zt_platform.project.provinces import centre_of_division
+from zt_platform.project.provinces import centre_of_division, provision_division
 from zt_tenants.centres import ancestors, province
 from zt_tenants.clock import now
 from zt_tenants.context import enter, outside_centres
@@ -213,18 +213,7 @@ def _elsewhere(asked: RequestedKeys, division: Division) -> Centre:
     """The row of a centre elsewhere, with the address that it has asked for."""
     there: Centre | None = Centre.objects.filter(code=asked.centre).first()
     if there is None:
-        described = centre_of_division(division, parent=Centre.objects.get(code=division.parent_code))
-        there = provision_centre(
-            code=described.code,
-            name=described.name,
-            short_name=described.short_name,
-            level=described.level,
-            parent=described.parent,
-            pinyin=described.pinyin,
-            pinyin_initials=described.pinyin_initials,
-            transport=Transport.HTTPS,
-            endpoint=asked.endpoint,
-        )
+        there = provision_division(division, transport=Transport.HTTPS, endpoint=asked.endpoint)
     there.endpoint, there.ready_at = asked.endpoint, there.ready_at or now()
     there.save(update_fields=["endpoint", "ready_at"])
     return there

@@ -21,7 +21,7 @@ from zt_tenants.centres import centre_by_code
 from zt_tenants.context import enter, operating, outside_centres
 from zt_tenants.divisions import Division
 from zt_tenants.errors import DomainError
-from zt_tenants.models import Centre, FormerCode, Level
+from zt_tenants.models import Centre, FormerCode, Level, Transport
 from zt_tenants.provisioning import provision_centre
 from zt_tenants.workers import RECYCLE_AFTER, commits_not_awaited, is_exhausted, work_through
 
@@ -111,7 +111,7 @@ def _load_together(divisions: list[Division], *, password: str, keys_valid: tupl
     not_before, not_after = keys_valid or (None, None)
     with operating(), commits_not_awaited():
         there = Centre.objects.in_bulk([division.code for division in divisions], field_name="code")
-        centres = [there.get(division.code) or _provision(division) for division in divisions]
+        centres = [there.get(division.code) or provision_division(division) for division in divisions]
         ensure_keys(centres, not_before=not_before, not_after=not_after)
         for centre in centres:
             with enter(centre):
@@ -133,7 +133,8 @@ def centre_of_division(division: Division, *, parent: Centre | None) -> Centre:
     )
 
 
-def _provision(division: Division) -> Centre:
+def provision_division(division: Division, *, transport: Transport = Transport.LOCAL, endpoint: str = "") -> Centre:
+    """Make the centre of a division below its parent's. A centre elsewhere is reached at its ``endpoint``."""
     described = centre_of_division(
         division, parent=centre_by_code(division.parent_code) if division.parent_code else None
     )
@@ -145,4 +146,6 @@ def _provision(division: Division) -> Centre:
         parent=described.parent,
         pinyin=described.pinyin,
         pinyin_initials=described.pinyin_initials,
+        transport=transport,
+        endpoint=endpoint,
     )

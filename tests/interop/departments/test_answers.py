@@ -234,7 +234,11 @@ def test_only_allowed_origins_are_called(endpoint) -> None:
 
 @override_settings(ZT_DEPARTMENT_ORIGINS=["https://ga.example"])
 def test_an_allowed_origin_may_be_called() -> None:
-    check_origin("https://ga.example/any/path")
+    called, refused = "https://ga.example/any/path", "https://sc.example/any/path"
+    assert check_origin(called) is None
+    with pytest.raises(EndpointRefused) as error:
+        check_origin(refused)
+    assert error.value.data["origin"] == "https://sc.example:443"
 
 
 def test_an_address_taken_off_the_list_is_not_called_any_more(world, offices) -> None:

@@ -70,13 +70,15 @@ def test_the_question_and_the_answer_lie_sealed(world, offices) -> None:
 
 
 def test_without_a_grant_nothing_is_asked(world, offices) -> None:
-    refused(world.county, offices, NotGranted, Question(IDENTITY_CHECK, PERSON))
+    logged = refused(world.county, offices, NotGranted, Question(IDENTITY_CHECK, PERSON))
+    assert (logged.service_code, logged.reason_code) == (IDENTITY_CHECK, NotGranted.code)
 
 
 def test_another_centres_grant_is_of_no_use(world, offices) -> None:
     grant(world.other_city, IDENTITY_CHECK, "result", "address")
-    refused(world.city, offices, FieldNotGranted, Question(IDENTITY_CHECK, PERSON, fields=["address"]))
-    refused(world.county, offices, NotGranted, Question(IDENTITY_CHECK, PERSON))
+    own = refused(world.city, offices, FieldNotGranted, Question(IDENTITY_CHECK, PERSON, fields=["address"]))
+    none = refused(world.county, offices, NotGranted, Question(IDENTITY_CHECK, PERSON))
+    assert (own.reason_code, none.reason_code) == (FieldNotGranted.code, NotGranted.code)
 
 
 def test_an_ungranted_field_is_refused_by_name(world, offices) -> None:
@@ -121,7 +123,8 @@ def test_a_department_that_answers_too_much_is_cut(world, offices) -> None:
 def test_a_grant_counts_between_its_dates_only(world, offices, terms, moment) -> None:
     grant(world.county, IDENTITY_CHECK, "result", **terms)
     with at(moment):
-        refused(world.county, offices, GrantEnded, Question(IDENTITY_CHECK, PERSON))
+        logged = refused(world.county, offices, GrantEnded, Question(IDENTITY_CHECK, PERSON))
+    assert (logged.reason_code, logged.asked_at) == (GrantEnded.code, moment)
 
 
 def test_a_grant_counts_on_its_last_day_of_shanghai(world, offices) -> None:
@@ -158,9 +161,10 @@ def test_parameters_are_checked_before_they_leave(world, offices, parameters) ->
 
 
 def test_an_unknown_and_a_retired_service(world, offices) -> None:
-    refused(world.city, offices, ServiceUnknown, Question("mps.nothing", {}))
+    unknown = refused(world.city, offices, ServiceUnknown, Question("mps.nothing", {}))
     registry.retire_service(IDENTITY_CHECK)
-    refused(world.city, offices, ServiceUnknown, Question(IDENTITY_CHECK, PERSON))
+    retired = refused(world.city, offices, ServiceUnknown, Question(IDENTITY_CHECK, PERSON))
+    assert [logged.service_code for logged in (unknown, retired)] == ["mps.nothing", IDENTITY_CHECK]
 
 
 def test_a_grants_calls_of_a_minute_are_counted(world, offices) -> None:

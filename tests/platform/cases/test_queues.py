@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zt_platform.cases import commands, queries
-from zt_platform.cases.models import SEALED_FIELDS, Case
+from zt_platform.cases.models import Case
 from zt_platform.cases.queries import QueueFilter
+from zt_platform.cases.querysets import SEALED_FIELDS
 from zt_platform.cases.testing import INSTANT, OWN, at, staff
 from zt_platform.cases.vocabulary import Light, Result, Status
 from zt_platform.organisation.models import Department

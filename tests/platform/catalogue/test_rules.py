@@ -129,7 +129,11 @@ def test_article_42_more_days_need_another_law_named(days: int, jointly: bool, b
 
 
 def test_article_42_is_about_permits_what_is_none_may_rest_on_another_document() -> None:
-    check_publishable(replace(WHOLE, statutory_days=60, statutory_basis="审计通知书确定的审计期限"))
+    version = replace(WHOLE, statutory_days=60, statutory_basis="审计通知书确定的审计期限")
+    assert check_publishable(version) is None
+    with pytest.raises(InvalidInput) as refused:
+        check_ceiling(version)
+    assert refused.value.field == "statutory_basis"
 
 
 @pytest.mark.req("E-24")

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
-from zt_interop import handlers
 from zt_interop.log.models import InboxMessage
 from zt_interop.queue.models import OutboxMessage
 from zt_interop.relay import relay_due
 from zt_interop.send import Outgoing, send_messages
-from zt_interop.testing import PROGRESSED, SUBJECT, Recorder, progressed
+from zt_interop.testing import PROGRESSED, SUBJECT, Recorder, progressed, recording
 from zt_platform.accounts.commands import register_account
 from zt_platform.actors import Actor
 from zt_platform.organisation.commands import post_staff_member
@@ -46,14 +45,8 @@ class Person:
 @pytest.fixture
 def recorder() -> Iterator[Recorder]:
     """The handler of ``case.progressed.v1`` for one test."""
-    kept = handlers.handler_for(PROGRESSED)
-    handlers.unregister(PROGRESSED)
-    recorder = Recorder()
-    handlers.register(PROGRESSED, prepare=recorder.prepare, apply=recorder.apply)
-    yield recorder
-    handlers.unregister(PROGRESSED)
-    if kept:
-        handlers.register(PROGRESSED, prepare=kept.prepare, apply=kept.apply)
+    with recording() as recorder:
+        yield recorder
 
 
 @pytest.fixture

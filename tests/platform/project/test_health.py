@@ -48,7 +48,8 @@ def test_a_storage_that_does_not_answer_is_named(world, client, settings) -> Non
 def test_it_costs_few_statements(world, client, django_assert_num_queries) -> None:
     calendar()  # remembered by a process that has served before
     with django_assert_num_queries(9):
-        client.get("/health/")
+        answer = client.get("/health/")
+    assert answer.json()["database"]["ok"]
 
 
 def test_a_centre_that_cannot_sign_is_not_healthy_and_what_ends_soon_is_counted(world, client) -> None:

@@ -54,4 +54,5 @@ def test_the_breadcrumb_and_the_branches(world, province_scope, city_scope):
 def test_the_scope_costs_the_same_whatever_the_number_of_centres(world, supervisor, django_assert_num_queries):
     for centre in (world.province, world.city):
         with django_assert_num_queries(2):
-            scope_for(supervisor(centre))
+            scope = scope_for(supervisor(centre))
+        assert centre.code in scope.centres

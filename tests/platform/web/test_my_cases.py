@@ -70,4 +70,5 @@ def test_the_list_costs_the_same_however_long(world, django_assert_num_queries, 
     browser = _browser_of(owner)
     browser.get("/my-cases/")
     with django_assert_num_queries(4):  # session, account, what waits, the list
-        browser.get("/my-cases/")
+        page = browser.get("/my-cases/")
+    assert len(page.context["rows"]) == rows

@@ -20,7 +20,8 @@ from zt_platform.cases.duties import duty_of
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
 from zt_platform.cases.events import outgoing
 from zt_platform.cases.limits import basis_hours
-from zt_platform.cases.models import Case, CaseEvent, CaseQuerySet
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.querysets import CaseQuerySet
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.states import Transition
 from zt_platform.cases.telling import owed_notice, tell_applicants
@@ -178,7 +179,7 @@ def advance(
         CaseEvent.objects.bulk_create(carried)
     if edge.step is None:
         return None
-    return _log(case, edge.step, actor, role, remark or Remark(), origin, action=action, before=before)
+    return _written(_line(case, edge.step, actor, role, remark or Remark(), origin, action=action, before=before))
 
 
 def _move(case: Case, action: Action, actor: Actor) -> tuple[Transition, str]:
@@ -210,7 +211,7 @@ def unsaved_step(
 
 def note_fact(case: Case, step: Step, actor: Actor, remark: Remark, *, origin: Origin | None = None) -> CaseEvent:
     """A line in the log that changes no status: why a case stays, what crossed on the way, a remote step."""
-    return _log(case, step, actor, actor.kind.value, remark, origin, action=None, before=case.status)
+    return _written(_line(case, step, actor, actor.kind.value, remark, origin, action=None, before=case.status))
 
 
 def unsaved_fact(case: Case, step: Step, actor: Actor, remark: Remark) -> CaseEvent:
@@ -218,18 +219,7 @@ def unsaved_fact(case: Case, step: Step, actor: Actor, remark: Remark) -> CaseEv
     return _line(case, step, actor, actor.kind.value, remark, None, action=None, before=case.status)
 
 
-def _log(
-    case: Case,
-    step: Step,
-    actor: Actor,
-    role: str,
-    remark: Remark,
-    origin: Origin | None,
-    *,
-    action: Action | None,
-    before: str,
-) -> CaseEvent:
-    line = _line(case, step, actor, role, remark, origin, action=action, before=before)
+def _written(line: CaseEvent) -> CaseEvent:
     line.save(force_insert=True)
     return line
 

@@ -22,7 +22,8 @@ from zt_platform.cases.commands.ledger import (
 )
 from zt_platform.cases.commands.timing import apply_limits, ensure_basis
 from zt_platform.cases.events.outgoing import tell_supervision
-from zt_platform.cases.models import SEALED_FIELDS, Case, CaseEvent
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.querysets import SEALED_FIELDS
 from zt_platform.cases.vocabulary import CLOSED, Result, Status, Step
 from zt_platform.workcalendar.queries import fresh_calendar
 from zt_tenants.timers import DueTimer, schedule_many

@@ -11,7 +11,8 @@ from django.db.models import Count, F, Q
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases.limits import REQUESTED
-from zt_platform.cases.models import Case, CaseQuerySet
+from zt_platform.cases.models import Case
+from zt_platform.cases.querysets import CaseQuerySet
 from zt_platform.cases.states import TRANSITIONS
 from zt_platform.cases.vocabulary import Action, Channel, Light, Status
 from zt_platform.index.models import ApplicantCaseEntry

@@ -59,6 +59,17 @@ class Draft:
     case: Case
     version: ItemVersion
 
+    @classmethod
+    def opened(cls, actor: Actor, case_id: int) -> Draft:
+        """What this actor may still fill in or correct. Raises CaseNotFound, Conflict."""
+        case = queries.case_for(actor, case_id)
+        if case.status not in (Status.DRAFT, Status.CORRECTING):
+            raise Conflict(
+                zh="这份申请已经提交，不能再修改。",
+                en="This application has been handed in and cannot be changed any more.",
+            )
+        return cls(actor, case, item_version(case.item_code, case.item_version_number))
+
     @property
     def correcting(self) -> bool:
         """Whether this is the correction of an application that was returned."""
@@ -84,14 +95,7 @@ class Draft:
 
 def _draft(request: HttpRequest, case_id: int) -> Draft:
     """The applicant's own draft or returned application. Raises SignInRequired, CaseNotFound, Conflict."""
-    actor = applicant_for_request(request)
-    case = queries.case_for(actor, case_id)
-    if case.status not in (Status.DRAFT, Status.CORRECTING):
-        raise Conflict(
-            zh="这份申请已经提交，不能再修改。",
-            en="This application has been handed in and cannot be changed any more.",
-        )
-    return Draft(actor, case, item_version(case.item_code, case.item_version_number))
+    return Draft.opened(applicant_for_request(request), case_id)
 
 
 @require_http_methods(["GET", "POST"])

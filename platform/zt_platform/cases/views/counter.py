@@ -31,12 +31,12 @@ from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import applicant_facts
 from zt_platform.cases.views.apply import Draft, material_rows
 from zt_platform.cases.views.papers import lines_for_staff
-from zt_platform.cases.vocabulary import Result, Status
+from zt_platform.cases.vocabulary import Result
 from zt_platform.catalogue.forms import InvalidForm
 from zt_platform.catalogue.kinds import CaseKind
-from zt_platform.catalogue.queries import item_version, published_items
+from zt_platform.catalogue.queries import published_items
 from zt_platform.organisation.roles import Role
-from zt_tenants.errors import Conflict, DomainError, InvalidInput, NotFound
+from zt_tenants.errors import DomainError, InvalidInput, NotFound
 from zt_tenants.language import bi
 from zt_tenants.uuid7 import uuid7
 
@@ -104,13 +104,7 @@ def _draft(request: HttpRequest, case_id: int) -> Draft:
     """A draft begun at this window, or an application of it that is being corrected. Raises CaseNotFound, Conflict."""
     actor = actor_for_request(request)
     actor.require(Role.WINDOW_CLERK)
-    case = queries.case_for(actor, case_id)
-    if case.status not in (Status.DRAFT, Status.CORRECTING):
-        raise Conflict(
-            zh="这份申请已经提交，不能再修改。",
-            en="This application has been handed in and cannot be changed any more.",
-        )
-    return Draft(actor, case, item_version(case.item_code, case.item_version_number))
+    return Draft.opened(actor, case_id)
 
 
 @require_http_methods(["GET", "POST"])

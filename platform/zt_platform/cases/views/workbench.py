@@ -20,7 +20,7 @@ from zt_platform.cases import queries
 from zt_platform.cases.check_cards import cards_of
 from zt_platform.cases.commands.holding import WORKERS
 from zt_platform.cases.item_forms import readable_answers
-from zt_platform.cases.models import Case, CaseQuerySet
+from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import (
     FileRow,
@@ -34,6 +34,7 @@ from zt_platform.cases.presentation import (
     timeline_groups,
 )
 from zt_platform.cases.queries import QueueFilter
+from zt_platform.cases.querysets import CaseQuerySet
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.views.actions import buttons_for
 from zt_platform.cases.views.batch import batch_acts
