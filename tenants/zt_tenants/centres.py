@@ -6,7 +6,7 @@ One centre, those above it and the province are remembered for a few seconds (:m
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
@@ -121,6 +121,11 @@ def centres_by_id(centre_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Centre]:
 def centres_by_code(codes: Iterable[str]) -> dict[str, Centre]:
     """Open centres by code, in one statement."""
     return {centre.code: centre for centre in Centre.objects.open().filter(code__in=list(codes))}
+
+
+def short_name_of(code: str, centres: Mapping[str, Centre]) -> str:
+    """A centre's short name among those that were read; the code of one that is not known here."""
+    return centres[code].short_name if code in centres else code
 
 
 def children_of(centre_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Centre]]:

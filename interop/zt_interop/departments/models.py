@@ -155,6 +155,11 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"{self.centre_code} {self.department_code} → {self.service_id}"
 
+    @property
+    def field_labels(self) -> list[str]:
+        """The names of the granted fields, for people, in the active language."""
+        return [self.service.field_label(name) for name in self.fields]
+
 
 class DueCall(models.Model):
     """When something is due for a call of a centre: to ask again while it waits, to purge once it was answered.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from jsonschema import SchemaError
 
 from zt_interop import signed
 from zt_interop.departments.errors import GrantEnded, NotGranted, ServiceInvalid, ServiceUnknown
-from zt_interop.departments.models import Adapter, DataService, Grant, SubjectKind
+from zt_interop.departments.models import Adapter, DataService, Grant, GrantQuerySet, SubjectKind
 from zt_interop.schemas import check_schema
 from zt_interop.suites import DEFAULT_SUITE, suite
 from zt_tenants.clock import now, today
@@ -198,6 +198,40 @@ def own_grants() -> list[Grant]:
     """The current centre's grants, also ended ones, newest first. Raises NoCentre."""
     own = Grant.objects.of_centre(current_centre().id).select_related("service")
     return list(own.order_by("-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsWanted:
+    """Which grants to list: of one service, of some centres (None: of all), in force, older than one of them."""
+
+    service_code: str = ""
+    centre_codes: Collection[str] | None = None
+    in_force: bool | None = None
+    before: UUID | None = None
+
+
+def own_grants_page(wanted: GrantsWanted, *, most: int) -> list[Grant]:
+    """At most ``most`` of the current centre's grants that are wanted, newest first. Raises NoCentre."""
+    return _page(Grant.objects.of_centre(current_centre().id), wanted, most)
+
+
+@beside(DatabaseRole.PORTAL)
+def all_grants_page(wanted: GrantsWanted, *, most: int) -> list[Grant]:
+    """The same over the whole province; callers check that the actor speaks for it."""
+    return _page(Grant.objects.all(), wanted, most)
+
+
+def _page(found: GrantQuerySet, wanted: GrantsWanted, most: int) -> list[Grant]:
+    if wanted.service_code:
+        found = found.filter(service__code=wanted.service_code)
+    if wanted.centre_codes is not None:
+        found = found.filter(centre_code__in=wanted.centre_codes)
+    if wanted.in_force is not None:
+        live = Grant.objects.in_force(today())
+        found = found.filter(id__in=live.values("id")) if wanted.in_force else found.exclude(id__in=live.values("id"))
+    if wanted.before is not None:
+        found = found.filter(id__lt=wanted.before)
+    return list(found.select_related("service").order_by("-id")[:most])
 
 
 @beside(DatabaseRole.PORTAL)

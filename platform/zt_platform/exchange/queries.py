@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from zt_interop.departments import registry
 from zt_interop.departments.models import DataService, Grant
+from zt_interop.departments.registry import GrantsWanted
 from zt_interop.log.models import DataCall
 from zt_platform.actors import Actor
 from zt_platform.organisation.roles import Role
@@ -26,6 +27,13 @@ def data_grants(actor: Actor) -> list[Grant]:
     """The current centre's grants; the province's administrators see all. Raises NotPermitted."""
     actor.require(Role.CENTRE_ADMIN, Role.SUPERVISOR)
     return registry.all_grants() if current_centre().level == Level.PROVINCE else registry.own_grants()
+
+
+def data_grants_page(actor: Actor, wanted: GrantsWanted, *, most: int) -> list[Grant]:
+    """At most ``most`` of those grants, newest first, for a page. Raises NotPermitted."""
+    actor.require(Role.CENTRE_ADMIN, Role.SUPERVISOR)
+    of_province = current_centre().level == Level.PROVINCE
+    return (registry.all_grants_page if of_province else registry.own_grants_page)(wanted, most=most)
 
 
 def usable_services() -> list[DataService]:

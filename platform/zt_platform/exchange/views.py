@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,20 +15,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zt_interop.departments.registry import GrantTerms
+from zt_interop.departments.models import Grant
+from zt_interop.departments.registry import GrantsWanted, GrantTerms
 from zt_interop.log.models import DataCall
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.exchange import commands, queries
 from zt_platform.exports import Table, asked_for
 from zt_platform.organisation.roles import Role
+from zt_tenants.centres import centres_by_code
 from zt_tenants.clock import today
 from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError, InvalidInput
+from zt_tenants.finding import matching_centres
 from zt_tenants.language import bi, in_chinese
 from zt_tenants.models import Level
 
 PAGE = 50
+MOST_MATCHES = 2000
+"""Centres that a filter by name may mean; a province has fewer."""
 MOST_ROWS = 5000
 """Of a table as CSV; older calls are reached over GraphQL."""
 
@@ -35,7 +42,7 @@ MOST_ROWS = 5000
 def grants(request: HttpRequest) -> HttpResponse:
     """Services and grants; the province's administrators open new ones here."""
     actor = actor_for_request(request)
-    held = queries.data_grants(actor)
+    held = queries.data_grants_page(actor, _wanted(request), most=PAGE + 1)
     refused: DomainError | None = None
     if request.method == "POST":
         try:
@@ -50,7 +57,9 @@ def grants(request: HttpRequest) -> HttpResponse:
     services = queries.data_services(actor)
     context = {
         "services": services,
-        "grants": held[:200],
+        "grants": held[:PAGE],
+        "centres": centres_by_code(grant.centre_code for grant in held),
+        **_paging(request, held),
         "may_grant": actor.has(Role.CENTRE_ADMIN) and current_centre().level == Level.PROVINCE,
         "refused": {"purpose": [refused.text()]} if refused else {},
         "given": request.POST,
@@ -58,6 +67,29 @@ def grants(request: HttpRequest) -> HttpResponse:
         "chosen": next((one for one in services if one.code == request.GET.get("service")), None),
     }
     return render(request, "exchange/grants.html", context, status=422 if refused else 200)
+
+
+def _wanted(request: HttpRequest) -> GrantsWanted:
+    """What the filters above the table ask for."""
+    given, text = request.GET, request.GET.get("q", "").strip()[:40]
+    try:
+        before = UUID(given["before"]) if given.get("before") else None
+    except ValueError:
+        before = None
+    return GrantsWanted(
+        service_code=given.get("of", "")[:64],
+        centre_codes=[centre.code for centre in matching_centres(text)[:MOST_MATCHES]] if text else None,
+        in_force={"live": True, "ended": False}.get(given.get("state", "")),
+        before=before,
+    )
+
+
+def _paging(request: HttpRequest, held: Sequence[Grant]) -> dict[str, str]:
+    """Where older and the newest grants are, with the filters kept."""
+    kept = {name: request.GET[name] for name in ("of", "q", "state") if request.GET.get(name)}
+    older = f"?{urlencode({**kept, 'before': held[PAGE - 1].id})}#grants" if len(held) > PAGE else ""
+    newest = f"?{urlencode(kept)}#grants" if request.GET.get("before") else ""
+    return {"older_url": older, "newer_url": newest}
 
 
 def _posted(request: HttpRequest) -> dict[str, Any]:

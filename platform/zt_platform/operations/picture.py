@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from zt_interop.stream_pages import Hour
 from zt_tenants.clock import CHINA
 from zt_tenants.language import bi
 
+_UNITS: Final[Sequence[tuple[int, Callable[[], str]]]] = (
+    (86_400, lambda: bi("天", "d")),
+    (3_600, lambda: bi("小时", "h")),
+    (60, lambda: bi("分钟", "min")),
+    (1, lambda: bi("秒", "s")),
+)
+
 
 def hours_option(hours: Sequence[Hour]) -> dict[str, Any]:
-    """Messages delivered in each hour, and the longest time one of them had been under way, in seconds."""
-    delivered, longest = bi("送达（条）", "Delivered"), bi("最长用时（秒）", "Longest (s)")
+    """Messages delivered in each hour, and the longest time one of them had been under way, in the unit that fits."""
+    slowest = max(hour.longest.total_seconds() for hour in hours)
+    seconds, unit = next((seconds, unit()) for seconds, unit in _UNITS if slowest >= 3 * seconds or seconds == 1)
+    delivered, longest = bi("送达（条）", "Delivered"), bi("最长用时（{unit}）", "Longest ({unit})", unit=unit)
     said = bi(
-        "近24小时共送达{n}条报文，最长用时{s}秒。",
-        "{n} messages delivered in 24 hours; the longest took {s} seconds.",
+        "近24小时共送达{n}条报文，最长用时{s}{unit}。",
+        "{n} messages delivered in 24 hours; the longest took {s} {unit}.",
         n=sum(hour.delivered for hour in hours),
-        s=int(max(hour.longest.total_seconds() for hour in hours)),
+        s=round(slowest / seconds, 1),
+        unit=unit,
     )
     return {
         "aria": {"enabled": True, "label": {"description": said}},
@@ -35,7 +45,7 @@ def hours_option(hours: Sequence[Hour]) -> dict[str, Any]:
                 "name": longest,
                 "yAxisIndex": 1,
                 "symbol": "circle",
-                "data": [round(hour.longest.total_seconds(), 1) for hour in hours],
+                "data": [round(hour.longest.total_seconds() / seconds, 1) for hour in hours],
             },
         ],
     }

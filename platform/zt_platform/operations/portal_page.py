@@ -28,9 +28,9 @@ from zt_platform.exports import Table, asked_for
 from zt_platform.operations import queries
 from zt_platform.operations.asking import Asked, matches
 from zt_platform.operations.picture import hours_option
-from zt_platform.operations.tables import name_of, streams_table
+from zt_platform.operations.tables import streams_table
 from zt_platform.supervision.scope import Scope, scope_for
-from zt_tenants.centres import centres_by_code
+from zt_tenants.centres import centres_by_code, short_name_of
 from zt_tenants.clock import now
 from zt_tenants.models import Centre, Level
 
@@ -93,7 +93,7 @@ def circuit_lines(codes: Collection[str] | None = None) -> list[tuple[CircuitSta
     """The destinations that did not answer lately, with their names."""
     found = open_circuits(codes)
     centres = centres_by_code({status.destination_code for status in found}) if found else {}
-    return [(status, name_of(status.destination_code, centres)) for status in found]
+    return [(status, short_name_of(status.destination_code, centres)) for status in found]
 
 
 def _all(scope: Scope) -> bool:

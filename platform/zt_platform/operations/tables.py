@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from zt_interop.queue.models import Channel
 from zt_interop.stream_pages import StreamRow
 from zt_platform.exports import Table
+from zt_tenants.centres import short_name_of
 from zt_tenants.clock import CHINA
 from zt_tenants.language import bi
 from zt_tenants.models import Centre
@@ -37,9 +38,9 @@ def streams_table(rows: Iterable[StreamRow], centres: Mapping[str, Centre]) -> T
 def _row(row: StreamRow, centres: Mapping[str, Centre]) -> list[object]:
     stream = row.stream
     return [
-        name_of(stream.source_code, centres),
+        short_name_of(stream.source_code, centres),
         stream.source_code,
-        name_of(stream.destination_code, centres),
+        short_name_of(stream.destination_code, centres),
         stream.destination_code,
         dict(Channel.choices).get(stream.channel, stream.channel),
         row.circuit.value,
@@ -53,8 +54,3 @@ def _row(row: StreamRow, centres: Mapping[str, Centre]) -> list[object]:
         f"{stream.next_attempt_at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" if stream.failures else "",
         stream.last_error.replace("\n", " "),
     ]
-
-
-def name_of(code: str, centres: Mapping[str, Centre]) -> str:
-    """A centre's short name; the code of one that is not known here."""
-    return centres[code].short_name if code in centres else code

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from zt_platform.actors import Actor
 from zt_platform.organisation.roles import Role
@@ -25,6 +26,12 @@ def _link(label: str, url: str, path: str, *, root: bool = False) -> NavigationL
     bare = path.split("?", 1)[0]
     exact = bare == url
     return NavigationLink(label, url, exact or (not root and bare.startswith(url)), exact)
+
+
+def _nearest(links: Sequence[NavigationLink]) -> list[NavigationLink]:
+    """Of several links that the page lies under, the longest is the current one."""
+    nearest = max((link.url for link in links if link.current), key=len, default="")
+    return [replace(link, current=link.current and link.url == nearest) for link in links]
 
 
 def main_links(
@@ -62,7 +69,7 @@ def main_links(
             links.append(_link(bi("工作日历", "Calendar"), centre_url(centre, "calendar:page"), path))
         if staff.has(Role.SUPERVISOR):
             links.append(_link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path))
-        return [*links, *posts]
+        return _nearest([*links, *posts])
     links = []
     if centre is not None:
         links.append(_link(bi("中心首页", "Centre"), centre_url(centre, "centre:home"), path, root=True))
@@ -77,7 +84,7 @@ def main_links(
         links.append(_link(bi("工作台", "Workbench"), centre_url(seat_code, "workbench:queue"), path))
     links += posts
     supervision = _link(bi("电子监察", "Supervision"), portal_url("supervision:home"), path)
-    return [*links, supervision] if supervisor or supervision.current else links
+    return _nearest([*links, supervision] if supervisor or supervision.current else links)
 
 
 def footer_links(centre: Centre | None) -> list[NavigationLink]:

@@ -71,6 +71,11 @@ class WorkCalendar:
             return day in published.workdays or (day.weekday() < 5 and day not in published.holidays)
         return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS
 
+    def is_holiday(self, day: date) -> bool:
+        """True when the day is off for another reason than the plain weekend: a holiday, or the province's own day."""
+        named = day in published.holidays or (day.month, day.day) in FIXED_HOLIDAYS
+        return not self.is_working_day(day) and (day.weekday() < 5 or named or day in self.overrides)
+
     def next_working_day(self, day: date) -> date:
         """The day itself when it is worked, else the first working day after it."""
         return date.fromordinal(self._nth(day.year, bisect_left(self._year(day.year), day.toordinal())))

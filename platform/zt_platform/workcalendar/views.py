@@ -13,7 +13,8 @@ from zt_platform.actors import Actor
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar import commands
 from zt_platform.workcalendar.forms import CalendarForm, OverrideForm, YearForm
-from zt_platform.workcalendar.queries import FIRST_YEAR, LAST_YEAR, missing_year, year_status
+from zt_platform.workcalendar.picture import WEEKDAYS, months
+from zt_platform.workcalendar.queries import FIRST_YEAR, LAST_YEAR, calendar, missing_year, year_status
 from zt_tenants.clock import today
 from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError, InvalidInput, NotPermitted
@@ -106,8 +107,12 @@ def _done(request: HttpRequest, year: int) -> HttpResponse:
 def _show(
     request: HttpRequest, year: int, override_form: CalendarForm, year_form: CalendarForm, *, status: int = 200
 ) -> HttpResponse:
+    status_of_year = year_status(year, fresh=True)
+    grounds = {one.day: one.reason for one in status_of_year.overrides}
     context = {
-        "status": year_status(year, fresh=True),
+        "status": status_of_year,
+        "months": months(year, calendar(), today=today(), grounds=grounds),
+        "weekdays": [bi(*names) for names in WEEKDAYS],
         "missing": missing_year(),
         "before": year - 1,
         "after": year + 1,

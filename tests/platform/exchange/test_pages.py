@@ -71,6 +71,31 @@ def test_another_centres_administrator_grants_nothing_and_sees_his_own(world, of
     assert list(Grant.objects.values_list("id", "revoked_at")) == before
 
 
+def test_grants_are_found_by_service_centre_and_state_and_reached_page_by_page(
+    world, offices, browser, monkeypatch
+) -> None:
+    monkeypatch.setattr("zt_platform.exchange.views.PAGE", 2)
+    admin, page = browser(world.province, "CENTRE_ADMIN"), PAGE.format(code="340000")
+    for code in ("340123", "341700", "341702"):
+        assert admin.post(page, {**TERMS, "centre_code": code}).status_code == 302
+    held, query = [], "?state=live"
+    while query:
+        shown = admin.get(page + query)
+        held += [grant.id for grant in shown.context["grants"]]
+        query = shown.context["older_url"].partition("#")[0]
+    assert held == list(Grant.objects.order_by("-id").values_list("id", flat=True))
+
+    def codes(query: str) -> list[str]:
+        return [grant.centre_code for grant in admin.get(page + query).context["grants"]]
+
+    assert codes("?q=贵池") == ["341702"]
+    assert codes(f"?of={COMPANY_CHECK}&q=341702") == []
+    assert codes("?state=ended") == []
+    admin.post(f"{page}grants/{held[0]}/revoke/", {"reason": "试点结束"})
+    assert codes("?state=ended") == ["341702"]
+    assert codes("?before=nonsense&state=ended") == ["341702"]
+
+
 @pytest.mark.parametrize("address", ["", "calls/", "calls/?csv=1"])
 def test_only_administrators_and_supervisors_look(world, offices, browser, zhang, address) -> None:
     page = PAGE.format(code="340100") + address

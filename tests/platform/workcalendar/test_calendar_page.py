@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from chinese_calendar import constants as published
 from django.test import Client
 
 from zt_platform.accounts.commands import register_account
@@ -13,6 +14,7 @@ from zt_platform.workcalendar import queries
 from zt_platform.workcalendar.commands import RECOMPUTE
 from zt_platform.workcalendar.forms import days_of
 from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
+from zt_platform.workcalendar.picture import DayKind, months
 from zt_platform.workcalendar.queries import missing_year, year_status
 from zt_platform.workcalendar.rules import PUBLISHED_YEARS, WorkCalendar, year_to_enter
 from zt_tenants import clock
@@ -161,3 +163,27 @@ def test_lines_of_days() -> None:
         date(2027, 2, 7),
         date(2027, 2, 8),
     ]
+
+
+@pytest.mark.req("E-02")
+def test_the_year_is_drawn_as_it_is_counted() -> None:
+    """2026: 国庆 1–7 October with 20 September and 10 October worked instead."""
+    grounds = {date(2026, 10, 12): "省运动会开幕"}
+    days = WorkCalendar(overrides=dict.fromkeys(grounds, False))
+    drawn = months(2026, days, today=date(2026, 10, 9), grounds=grounds)
+    october = {one.day.day: one for week in drawn[9].weeks for one in week if one is not None}
+    assert [len(month.weeks[0]) for month in drawn] == [7] * 12
+    assert sorted(october) == list(range(1, 32))
+    assert {day for day, one in october.items() if one.kind is DayKind.HOLIDAY} == {1, 2, 3, 4, 5, 6, 7, 12}
+    assert {day for day, one in october.items() if one.kind is DayKind.MADE_UP} == {10}
+    assert october[11].kind is DayKind.WEEKEND
+    assert (october[12].said, october[13].said) == ("放假:省运动会开幕", "")
+    assert [day for day, one in october.items() if one.is_today] == [9]
+    total = days.working_days_between(date(2025, 12, 31), date(2026, 12, 31))
+    assert sum(month.working_days for month in drawn) == total
+
+
+def test_the_page_shows_the_year(world, seated) -> None:
+    page = seated(world.province, "CENTRE_ADMIN").get(PAGE + "?year=2026").content.decode()
+    assert page.count('class="month"') == 12
+    assert page.count("day day-made-up") == 1 + sum(day.year == 2026 for day in published.workdays)

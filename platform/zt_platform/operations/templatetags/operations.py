@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django import template
 
 from zt_interop.circuit import RESUMED, CircuitState
 from zt_interop.handling import CLOSED, PROPOSED, REPAIRED
-from zt_platform.operations.tables import name_of
 from zt_tenants.language import bi, in_chinese
-from zt_tenants.models import Centre
 
 register = template.Library()
-
-
-@register.filter
-def centre_name(code: str, centres: Mapping[str, Centre]) -> str:
-    """A centre's short name."""
-    return name_of(code, centres)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from zt_tenants.centres import short_name_of
 from zt_tenants.language import bi, bilingual
 from zt_tenants.models import Centre
 from zt_tenants.urls import centre_url as make_centre_url
@@ -52,6 +53,12 @@ def light(value: Any, text: str = "") -> SafeString:
         name,
         text or LIGHTS[name],
     )
+
+
+@register.filter
+def centre_name(code: str, centres: Mapping[str, Centre]) -> str:
+    """The short name of the centre with this code."""
+    return short_name_of(code, centres)
 
 
 @register.simple_tag

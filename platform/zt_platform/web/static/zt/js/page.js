@@ -17,6 +17,13 @@ function rememberTextSize() {
   });
 }
 
+/* On a phone the doors are one row to push: the door one is in must not lie outside it. */
+function showCurrentDoor() {
+  const current = document.querySelector(".site-nav [aria-current]");
+  const row = current?.closest("ul");
+  if (row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+}
+
 function showOffline() {
   const bar = document.getElementById("offline");
   if (!bar) return;
@@ -95,6 +102,7 @@ function submitOnChange() {
 }
 
 rememberTextSize();
+showCurrentDoor();
 showOffline();
 focusErrors();
 guardDoubleSend();
