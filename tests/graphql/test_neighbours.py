@@ -224,6 +224,9 @@ ATTEMPTS = {
     "supervisionFlags": Attempt(
         'supervisionFlags(centreCode: "$city") { edges { node { trackingNumber } } }', "NOT_FOUND", "NOT_PERMITTED"
     ),
+    "supervisionBalance": Attempt(
+        'supervisionBalance(centreCode: "$city") { holds differences { trackingNumber } }', "NOT_FOUND", "NOT_PERMITTED"
+    ),
     "supervisionCase": Attempt(
         'supervisionCase(trackingNumber: "$number") { steps { step } }', "NOT_FOUND", "NOT_PERMITTED"
     ),

@@ -95,6 +95,7 @@ GROWERS = {
     "supervisionLeague": ("boss", "supervisionLeague", far_centres),
     "supervisionFeeds": ("boss", "supervisionFeeds(first: 100)", grow_feeds),
     "supervisionStreams": ("boss", "supervisionStreams(first: 100)", grow_outbound),
+    "supervisionBalance": ("boss", "supervisionBalance", grow_records),
     "supervisionFlags": ("boss", "supervisionFlags(first: 100)", grow_flags),
     "supervisionCases": ("boss", "supervisionCases(first: 100)", grow_records),
     "supervisionCase": ("boss", 'supervisionCase(trackingNumber: "$number")', grow_records),
@@ -145,4 +146,4 @@ def rows_of(found) -> int:
         return len(found)
     if "edges" in found:
         return len(found["edges"])
-    return len(found.get("steps") or found["timeline"])
+    return len(found.get("differences") or found.get("steps") or found["timeline"])

@@ -16,6 +16,7 @@ from zt_graphql.types.supervision import (
     FeedSummary,
     FlaggedStep,
     LeagueRow,
+    ScopeBalance,
     SupervisedCase,
     SupervisedTrail,
     SupervisionOverview,
@@ -29,6 +30,7 @@ from zt_platform.supervision.queries import (
     flagged_steps,
     matching_cases,
     overview,
+    scope_balance,
 )
 from zt_tenants.clock import today
 
@@ -103,6 +105,13 @@ class SupervisionQueries(graphene.ObjectType):
         centre_code=graphene.String(description=_BELOW),
         flag=graphene.String(required=True, default_value="", description="Only this one."),
     )
+    supervision_balance = RootField(
+        ScopeBalance,
+        permission=SUPERVISOR,
+        description="Whether the ledgers balance, branch by branch, and every difference.",
+        weight=20,
+        centre_code=graphene.String(description=_BELOW),
+    )
     supervision_case = RootField(
         SupervisedTrail,
         permission=SUPERVISOR,
@@ -149,6 +158,11 @@ class SupervisionQueries(graphene.ObjectType):
     def resolve_supervision_flags(_root: Any, info: Any, centre_code: str | None = None, flag: str = "") -> Any:
         """Steps."""
         return flagged_steps(info.context.require_scope(), centre=centre_code or "", flag=flag)
+
+    @staticmethod
+    def resolve_supervision_balance(_root: Any, info: Any, centre_code: str | None = None) -> Any:
+        """Equations and differences."""
+        return scope_balance(info.context.require_scope(), code=centre_code or "")
 
     @staticmethod
     def resolve_supervision_case(_root: Any, info: Any, tracking_number: str) -> Any:

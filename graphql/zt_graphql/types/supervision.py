@@ -14,9 +14,11 @@ from zt_platform.lights import light
 from zt_platform.supervision import models
 from zt_platform.supervision.flags import flag_of
 from zt_tenants.clock import now
+from zt_tenants.language import bi
 
 SERIES_DAYS = 14
 STEPS_RECKONED = 20
+POSITIONS = 9
 
 
 class Rate(graphene.ObjectType):
@@ -225,6 +227,84 @@ class FlaggedStep(DjangoObjectType):
     def resolve_label(step: Any, _info: Any) -> str:
         """Of the flag."""
         return str(flag_of(step.step).label)
+
+
+class LedgerPosition(graphene.ObjectType):
+    """How many cases stand at one place of the equations."""
+
+    position = graphene.String(required=True, description="WAITING, CORRECTING, REFUSED … RUNNING, DELIVERED …")
+    label = graphene.String(required=True, description="In the active language.")
+    cases = graphene.Int(required=True)
+
+    @staticmethod
+    def resolve_position(place: Any, _info: Any) -> str:
+        """The code."""
+        return str(place[0].value)
+
+    @staticmethod
+    def resolve_label(place: Any, _info: Any) -> str:
+        """Its words."""
+        return str(place[0].label)
+
+    @staticmethod
+    def resolve_cases(place: Any, _info: Any) -> int:
+        """The number."""
+        return int(place[1])
+
+
+class Balance(graphene.ObjectType):
+    """Both equations of the ledgers: came in = accepted + before; accepted = after. What is left over is unaccounted."""
+
+    came_in = graphene.Int(required=True)
+    accepted = graphene.Int(required=True)
+    came_in_unaccounted = graphene.Int(required=True)
+    accepted_unaccounted = graphene.Int(required=True)
+    contradictory = graphene.Int(required=True, description="Cases whose status contradicts their acceptance.")
+    holds = graphene.Boolean(required=True)
+    before = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(LedgerPosition))), size=POSITIONS)
+    after = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(LedgerPosition))), size=POSITIONS)
+
+
+class LedgerDifference(graphene.ObjectType):
+    """Two records that disagree; the tracking number is empty where no case can be named."""
+
+    kind = graphene.String(required=True, description="CONTRADICTION, COUNTERPART, DAYS or FEED.")
+    label = graphene.String(required=True, description="In the active language.")
+    centre_code = graphene.String(required=True)
+    tracking_number = graphene.String(required=True)
+    text = graphene.String(required=True, description="In the active language.")
+
+    @staticmethod
+    def resolve_kind(difference: Any, _info: Any) -> str:
+        """The code."""
+        return str(difference.kind.value)
+
+    @staticmethod
+    def resolve_label(difference: Any, _info: Any) -> str:
+        """Its words."""
+        return str(difference.kind.label)
+
+    @staticmethod
+    def resolve_text(difference: Any, _info: Any) -> str:
+        """What differs."""
+        return bi(difference.zh, difference.en)
+
+
+class BalanceRow(graphene.ObjectType):
+    """A child centre with everything below it, or the centre's own hall alone."""
+
+    centre = RelatedField(Centre, attribute="centre", required=True)
+    own_hall = graphene.Boolean(required=True)
+    balance = graphene.Field(Balance, required=True)
+
+
+class ScopeBalance(graphene.ObjectType):
+    """Whether the ledgers of a centre and of all below it balance, as they were reported."""
+
+    holds = graphene.Boolean(required=True)
+    total = graphene.Field(Balance, required=True)
+    rows = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(BalanceRow))), size=STEPS_RECKONED)
+    differences = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(LedgerDifference))), size=STEPS_RECKONED)
 
 
 class SupervisedTrail(graphene.ObjectType):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zt_platform.supervision import elsewhere_page, flags_page, keys_page, views
+from zt_platform.supervision import balance_page, elsewhere_page, flags_page, keys_page, views
 
 app_name = "supervision"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/", views.cases, name="cases"),
     path("cases/<str:number>/", views.case, name="case"),
     path("flags/", flags_page.flags, name="flags"),
+    path("balance/", balance_page.balance, name="balance"),
     path("feeds/", views.feeds, name="feeds"),
     path("keys/", keys_page.keys, name="keys"),
     path("elsewhere/", elsewhere_page.elsewhere, name="elsewhere"),
