@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 from django.db import transaction
 from django.db.models import Sum
@@ -212,24 +210,3 @@ def test_time_on_the_way_down_counts_against_the_platform(committed_town) -> Non
     with at("2026-03-10T10:00"):
         late = town.county.accept(below)
     assert late.accepted_at == case.submitted_at
-
-
-@pytest.mark.req("C-01", "E-26")
-def test_the_files_of_the_decision_are_stored_before_its_message_can_leave(town) -> None:
-    """Nothing is committed here, so that no doorbell after the commit stores them late: the portal fetches them at once."""
-    number = handed_down(town)
-    county = town.county
-    below = county.case(number)
-    county.accept(below)
-    county.review(below)
-    decided = county.decide(below)
-    relay_all()
-    above = town.city.case(number)
-    assert above.status == Status.APPROVED
-    with enter(town.city.centre):
-        assert not InboxMessage.objects.exclude(state=InboxState.APPLIED).exists()
-        assert Certificate.objects.get(case=above).digest == decided.certificate.digest
-        assert (
-            hashlib.sha256(read_bytes(Certificate.objects.get(case=above).paper)).hexdigest()
-            == decided.certificate.digest
-        )
