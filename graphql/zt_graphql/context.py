@@ -15,6 +15,8 @@ from zt_platform.accounts.sessions import (
     supervisor_for_request,
 )
 from zt_platform.actors import Actor
+from zt_platform.audit.commands import record, record_reading
+from zt_platform.audit.models import Deed
 from zt_platform.cases.limits import basis_hours
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import Calendar
@@ -24,11 +26,14 @@ from zt_platform.workcalendar.queries import calendar
 from zt_platform.workcalendar.rules import OfficeHours
 from zt_tenants.context import current_centre
 
+PURPOSE = "数据接口"
+"""What the audit record says instead of a page's name."""
+
 
 class GatewayContext:
-    """One request: the HTTP request, who acts, and the batches of sibling objects."""
+    """One request: the HTTP request, who acts, what was read of persons, and the batches of sibling objects."""
 
-    __slots__ = ("_actor", "_hours", "_scope", "request", "siblings")
+    __slots__ = ("_actor", "_hours", "_opened", "_scope", "request", "siblings")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -36,6 +41,7 @@ class GatewayContext:
         self._actor: Actor | None = None
         self._scope: Scope | None = None
         self._hours: dict[str, OfficeHours] = {}
+        self._opened: set[int] = set()
 
     @property
     def actor(self) -> Actor:
@@ -72,6 +78,31 @@ class GatewayContext:
             SignInRequired: nobody is signed in.
         """
         return self.applicant if as_applicant else self.actor
+
+    def reader_of(self, case: Case) -> Actor:
+        """As whom the request reads a case: as its applicant where it is the account's own, else as staff.
+
+        Raises:
+            SignInRequired: nobody is signed in.
+        """
+        account = self.account
+        own = account is not None and case.applicant_account_id == account.id
+        return self.applicant if own else self.actor
+
+    def note_reading(self, case: Case) -> None:
+        """Sealed data or files of a case are shown: the audit record gets one line a request and case, as of a page.
+
+        Reading one's own case leaves none (:func:`zt_platform.audit.commands.record_reading`).
+        """
+        if case.pk in self._opened:
+            return
+        self._opened.add(case.pk)
+        number = case.tracking_number or ""
+        record_reading(self.reader_of(case), case_id=case.pk, tracking_number=number, purpose=PURPOSE)
+
+    def note_search(self, *, found: bool) -> None:
+        """A clerk looked a person up by what only that person shows; whom is not written down."""
+        record(Deed.SEARCHED_PERSON, actor=self.actor, purpose=PURPOSE, data={"found": found})
 
     def require_scope(self) -> Scope:
         """What the signed-in supervisor may look at, whatever the endpoint. Found once per request.

@@ -41,9 +41,13 @@ class AccountQueries(graphene.ObjectType):
     @staticmethod
     def resolve_account_by_resident_id(_root: Any, info: Any, resident_id: str) -> Any:
         """By the blind index."""
-        return account_by_resident_id(info.context.actor, resident_id)
+        found = account_by_resident_id(info.context.actor, resident_id)
+        info.context.note_search(found=found is not None)
+        return found
 
     @staticmethod
     def resolve_accounts_by_phone(_root: Any, info: Any, phone: str) -> Any:
         """By the blind index."""
-        return accounts_by_phone(info.context.actor, phone)
+        found = accounts_by_phone(info.context.actor, phone)
+        info.context.note_search(found=bool(found))
+        return found

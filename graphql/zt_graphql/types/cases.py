@@ -34,7 +34,7 @@ from zt_graphql.types.enums import (
 from zt_graphql.types.items import Department, ItemVersion, Material
 from zt_graphql.types.timeline import TIMELINE_RECKONED, TimelineEntry
 from zt_graphql.types.uploads import Attachment
-from zt_platform.actors import Actor, ActorKind
+from zt_platform.actors import ActorKind
 from zt_platform.cases import models
 from zt_platform.cases.limits import APPROVED
 from zt_platform.cases.presentation import pauses_of, remaining_of, steps_of, time_left_of
@@ -122,13 +122,6 @@ class CaseSummary(CaseFields, DjangoObjectType):
         fields = _SUMMARY
 
 
-def _reader(case: Any, info: Any) -> Actor:
-    """As whom the request reads this case: as its applicant where it is the account's own, else as staff."""
-    account = info.context.account
-    own = account is not None and case.applicant_account_id == account.id
-    return info.context.applicant if own else info.context.actor  # type: ignore[no-any-return]
-
-
 class Case(CaseFields, DjangoObjectType):
     """One case of this centre, in full, for its staff and its applicant."""
 
@@ -142,7 +135,7 @@ class Case(CaseFields, DjangoObjectType):
     still_missing = graphene.List(graphene.NonNull(graphene.String), required=True)
     materials = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(CaseMaterial))), size=MATERIALS_RECKONED)
     correction_defects = graphene.List(graphene.NonNull(graphene.String), required=True)
-    decision_paper = RelatedField(Attachment, attribute="decision_paper")
+    decision_paper = graphene.Field(Attachment)
     certificate = graphene.Field(Certificate)
     timeline = WeighedField(
         graphene.NonNull(graphene.List(graphene.NonNull(TimelineEntry))),
@@ -224,13 +217,15 @@ class Case(CaseFields, DjangoObjectType):
         return str(case.delegation_kind) or None
 
     @staticmethod
-    def resolve_applicant(case: Any, _info: Any) -> Any:
-        """Opened from its seal."""
+    def resolve_applicant(case: Any, info: Any) -> Any:
+        """Opened from its seal, which leaves a line in the audit record."""
+        info.context.note_reading(case)
         return applicant_of(case)
 
     @staticmethod
-    def resolve_form(case: Any, _info: Any) -> list[tuple[str, str]]:
-        """Opened from its seal."""
+    def resolve_form(case: Any, info: Any) -> list[tuple[str, str]]:
+        """Opened from its seal, which leaves a line in the audit record."""
+        info.context.note_reading(case)
         return [(name, str(value)) for name, value in case.form.items()]
 
     @staticmethod
@@ -251,13 +246,24 @@ class Case(CaseFields, DjangoObjectType):
     @staticmethod
     def resolve_materials(case: Any, info: Any) -> Any:
         """Those not replaced. A command's answer does not carry them; then the case is read as its page reads it."""
+        info.context.note_reading(case)
         loaded = getattr(case, "current_materials", None)
-        return case_for(_reader(case, info), case.pk).current_materials if loaded is None else loaded  # type: ignore[attr-defined]
+        return case_for(info.context.reader_of(case), case.pk).current_materials if loaded is None else loaded  # type: ignore[attr-defined]
 
     @staticmethod
-    def resolve_certificate(case: Any, _info: Any) -> Any:
-        """Null until granted."""
-        return getattr(case, "certificate", None)
+    def resolve_decision_paper(case: Any, info: Any) -> Any:
+        """Null until decided. Its file names the applicant in full."""
+        if case.decision_paper_id:
+            info.context.note_reading(case)
+        return case.decision_paper
+
+    @staticmethod
+    def resolve_certificate(case: Any, info: Any) -> Any:
+        """Null until granted. Its file names the holder in full."""
+        found = getattr(case, "certificate", None)
+        if found is not None:
+            info.context.note_reading(case)
+        return found
 
     @staticmethod
     def resolve_timeline(case: Any, _info: Any) -> Any:
@@ -273,7 +279,7 @@ class Case(CaseFields, DjangoObjectType):
     def resolve_extension(case: Any, info: Any) -> Extension | None:
         """What the organ only asks itself is not the applicant's."""
         known = case.extension
-        inside = _reader(case, info).kind is ActorKind.STAFF
+        inside = info.context.reader_of(case).kind is ActorKind.STAFF
         if not known or not (inside or known["state"] == APPROVED):
             return None
         return Extension(
@@ -288,7 +294,7 @@ class Case(CaseFields, DjangoObjectType):
     @staticmethod
     def resolve_possible_actions(case: Any, info: Any) -> list[str]:
         """For buttons; the commands check again."""
-        return [action.value for action in actions_for(_reader(case, info), case)]
+        return [action.value for action in actions_for(info.context.reader_of(case), case)]
 
 
 class StatusCount(graphene.ObjectType):
