@@ -15,6 +15,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 
 from zt_tenants.errors import DomainError, InvalidInput
 from zt_tenants.language import bi
+from zt_tenants.telemetry.instruments import REFUSED_ANSWERS
 from zt_tenants.uuid7 import uuid7
 
 logger = logging.getLogger(__name__)
@@ -150,6 +151,7 @@ def domain_answer(error: DomainError) -> dict[str, Any]:
     An error that carries several (a form with many wrong answers) lists each under ``data.errors``; its fields are the
     form's own names, which are not arguments of the schema and stay as they are.
     """
+    REFUSED_ANSWERS.labels("graphql", error.code).inc()
     data = {key: plain(value) for key, value in error.data.items()}
     several = getattr(error, "errors", ())
     if several:

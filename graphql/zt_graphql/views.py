@@ -39,6 +39,7 @@ from zt_graphql.limits import LIMITS, check_cost
 from zt_graphql.schema import policies, schema
 from zt_platform.actors import ActorKind
 from zt_platform.web.security import allow
+from zt_tenants.telemetry.instruments import GRAPHQL_COST, GRAPHQL_OPERATIONS
 
 _NUL = "\\u0000"
 """As JSON and GraphQL write it. PostgreSQL cannot store it, and no text of a person contains it."""
@@ -143,7 +144,7 @@ class GatewayView(View):
             variable_values=variables,
             operation_name=name,
         )
-        return self._response(result)
+        return self._response(result, kind="mutation" if prepared.shapes[name].is_mutation else "query")
 
     def _check(self, prepared: Prepared, name: str | None, variables: dict[str, Any], context: GatewayContext) -> None:
         shape = prepared.shapes[name]
@@ -151,7 +152,7 @@ class GatewayView(View):
             raise MethodRefused
         if shape.introspects and not settings.DEBUG and not _is_staff(context):
             raise IntrospectionRefused
-        check_cost(
+        cost = check_cost(
             prepared.operations[name],
             schema=schema.graphql_schema,
             policies=policies,
@@ -159,11 +160,13 @@ class GatewayView(View):
             variables=variables,
             limits=LIMITS,
         )
+        GRAPHQL_COST.observe(cost)
 
     @staticmethod
-    def _response(result: Any) -> HttpResponse:
+    def _response(result: Any, *, kind: str) -> HttpResponse:
         if not isinstance(result, ExecutionResult):
             raise TypeError("a resolver answered an awaitable: the gateway executes synchronously")
+        GRAPHQL_OPERATIONS.labels(kind, "ERRORS" if result.errors else "OK").inc()
         body: dict[str, Any] = {}
         if result.errors:
             body["errors"] = [answer(error) for error in result.errors]

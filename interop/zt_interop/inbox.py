@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from zt_interop.confidential import open_data
+from zt_interop.counting import count_handled
 from zt_interop.errors import NoHandler
 from zt_interop.handlers import Message, batch_handler_for, handler_for
 from zt_interop.log.models import UNAPPLIED, InboundStream, InboxMessage, InboxState, MessageLogEntry
@@ -295,6 +296,7 @@ def _replay_next(of: InboxMessage, who: Mapping[str, str]) -> bool:
         unprepared = {message.id: problem} if problem else {}
         fate = settle([message], held=(), unprepared=unprepared)[message.id]
         _note(locked, fate)
+        count_handled([(message.type, fate.state.value)])
         line = {"at": now().isoformat(), **who, "act": "REPLAYED", "reason": locked.reason_code}
         locked.handled = [*locked.handled, line][-MOST_LINES:]
         locked.save()

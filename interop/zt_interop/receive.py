@@ -26,6 +26,7 @@ from django.db.models import F, Q, QuerySet
 from zt_interop.batch import MAX_BATCH_CASES
 from zt_interop.canonical import sha256_hex
 from zt_interop.confidential import open_data
+from zt_interop.counting import count_handled
 from zt_interop.envelope import Event, instant_text
 from zt_interop.errors import (
     Busy,
@@ -59,6 +60,7 @@ from zt_tenants.context import enter
 from zt_tenants.errors import DomainError
 from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
+from zt_tenants.telemetry.instruments import DELIVERIES_REFUSED
 from zt_tenants.uuid7 import uuid7
 
 _MOST_WORDS: Final = 1000
@@ -86,6 +88,7 @@ def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
                 receipt = _take_or_tell(delivery, at=at, transport=transport)
         except MessageRefused as refusal:
             keep_refusal(refusal, wire, sighting, transport)
+            DELIVERIES_REFUSED.labels(refusal.code).inc()
             answer = refusal_receipt(refusal, wire=wire, event_id=sighting.event_id, received_at=moment)
             receipt = _sign(answer, at, sighting.source if sighting.authentic else UNKNOWN_SENDER)
         crash_point("after_receive_commit")
@@ -159,6 +162,7 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
             answer = _sign(receipt, at, delivery.source)
             entry = _log(delivery, fresh, receipt, answer, transport)
             _keep(delivery, messages, fates, entry)
+            count_handled((message.type, fates[message.id].state.value) for message in messages)
             parked = [message for message in messages if fates[message.id].state is InboxState.PARKED]
             if parked:
                 try_again_later(parked, at_once=_only_slow(fates))

@@ -22,6 +22,7 @@ from django.db import transaction
 
 from zt_interop import circuit, signed
 from zt_interop.claiming import LEASE, Lease, claim, streams_to_ring
+from zt_interop.counting import count_answer, count_failure
 from zt_interop.errors import DeliveryFailed, HistoryIncomplete, MessageRefused, NoAnswer, ReceiptInvalid
 from zt_interop.keys.signing import signer_for
 from zt_interop.opening import verified_key
@@ -29,7 +30,7 @@ from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage
 from zt_interop.receipts import Receipt, read_receipt
 from zt_interop.record import DestinationBusy, StandsRefused, record_receipt
 from zt_interop.send import ring
-from zt_interop.shipment import next_shipment
+from zt_interop.shipment import Shipment, next_shipment
 from zt_interop.signed import Signer
 from zt_interop.transports.base import Transport, transport_for
 from zt_tenants.backoff import wait_after
@@ -39,6 +40,7 @@ from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import DomainError
 from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
+from zt_tenants.telemetry.instruments import SHIPMENT_SECONDS, timed
 from zt_tenants.wall.access import DatabaseRole
 
 logger = logging.getLogger(__name__)
@@ -146,13 +148,17 @@ def _ship_next(lease: Lease, way: _Way) -> Shipped:
     """
     with enter(way.source), transaction.atomic():
         stream = _locked(lease)
-        shipment = next_shipment(stream, destination=way.destination, signer=way.signer, at=now()) if stream else None
+        if stream is None:
+            return Shipped.NOTHING
+        channel = stream.channel
+        shipment = next_shipment(stream, destination=way.destination, signer=way.signer, at=now())
     if shipment is None:
         return Shipped.NOTHING
     crash_point("after_sign")
-    answer = way.transport.deliver(shipment.wire, destination=way.destination)
+    answer = _answer_to(shipment, way, channel)
     with enter(way.source):
         receipt = verified_receipt(answer, wire=shipment.wire, source=lease.source, destination=lease.destination)
+        count_answer(receipt, channel=channel, transport=way.transport.name, messages=len(shipment.messages))
         crash_point("after_deliver")
         with transaction.atomic():
             stream = _locked(lease)
@@ -162,6 +168,17 @@ def _ship_next(lease: Lease, way: _Way) -> Shipped:
                 stream.lease_token = stream.lease_until = None  # saved with the receipt
             acknowledged = record_receipt(stream, shipment, receipt, answer=answer, transport=way.transport.name)
     return Shipped.LAST if shipment.is_last and acknowledged else Shipped.MORE
+
+
+def _answer_to(shipment: Shipment, way: _Way, channel: str) -> bytes:
+    """Deliver; raises DeliveryFailed."""
+    name = way.transport.name
+    with timed(SHIPMENT_SECONDS.labels(name)):
+        try:
+            return way.transport.deliver(shipment.wire, destination=way.destination)
+        except DomainError as error:
+            count_failure(error.code, channel=channel, transport=name)
+            raise
 
 
 def _locked(lease: Lease) -> OutboundStream | None:

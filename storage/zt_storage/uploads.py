@@ -45,6 +45,7 @@ from zt_storage.names import clean_file_name, content_disposition, key_is_or_was
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotFound
+from zt_tenants.telemetry.instruments import UPLOADED_BYTES, UPLOADS
 
 log = logging.getLogger(__name__)
 
@@ -165,9 +166,16 @@ def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) ->
         if not wanted:
             remove_quietly(own_key)
     if settled_here:
+        _count(found, reason)
         on_commit(lambda: remove_quietly(landing_key))
     attachment.refresh_from_db()
     return _settled(attachment)
+
+
+def _count(found: Measured, reason: RejectReason | None) -> None:
+    UPLOADS.labels(reason.value if reason else AttachmentState.VERIFIED.value).inc()
+    if reason is None:
+        UPLOADED_BYTES.inc(found.size)
 
 
 def _reject_reason(attachment: Attachment, found: Measured) -> RejectReason | None:

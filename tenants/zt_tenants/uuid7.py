@@ -6,6 +6,7 @@ import os
 import threading
 import time
 import uuid
+from datetime import datetime
 
 _lock = threading.Lock()
 _last = (0, 0)
@@ -38,3 +39,8 @@ def uuid7s(count: int) -> list[uuid.UUID]:
         uuid.UUID(int=place | (int.from_bytes(random[at : at + 8], "big") & _TAIL))
         for at, place in zip(range(0, len(random), 8), places, strict=True)
     ]
+
+
+def earliest_uuid7(moment: datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of a millisecond: where a search by time begins in an index of ids."""
+    return uuid.UUID(int=(int(moment.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))

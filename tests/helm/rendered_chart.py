@@ -45,6 +45,12 @@ FULL_VALUES: dict[str, Any] = {
         "tlsSecret": "site-certificate",
     },
     "podDisruptionBudget": {"maxUnavailable": "25%"},
+    "metrics": {
+        "port": 9999,
+        "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
+        "serviceMonitor": {"enabled": True, "interval": "15s", "labels": {"release": "prometheus"}},
+        "rules": {"enabled": True, "labels": {"release": "prometheus"}, "runbook": "https://zwfw.example/alerts.md"},
+    },
     "networkPolicy": {
         "web": {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}]},
         "postgresql": {"ports": [5432, 6432], "to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]},
@@ -72,6 +78,14 @@ EVERYTHING_OFF: dict[str, Any] = {
     "topologySpread": [],
 }
 VALUES: dict[str, dict[str, Any]] = {"default": {}, "full": FULL_VALUES, "everything off": EVERYTHING_OFF}
+
+
+OPERATOR_API = "monitoring.coreos.com/v1"
+
+
+def of_kubernetes(objects: Objects) -> Objects:
+    """The objects that Kubernetes itself describes: without those of the Prometheus operator."""
+    return [each for each in objects if each["apiVersion"] != OPERATOR_API]
 
 
 def named(objects: Objects, kind: str, name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from helm_python import HelmValuesError
-from rendered_chart import CHART, VALUES, container, named, pods
+from rendered_chart import CHART, VALUES, container, named, of_kubernetes, pods
 
 ROOT = CHART.parents[1]
 
@@ -23,7 +23,7 @@ def test_helm_finds_nothing_to_complain_of(values) -> None:
 @pytest.mark.parametrize("version", ["1.29", "1.37"])  # the oldest that Chart.yaml admits, and the newest known here
 def test_every_object_is_what_the_kubernetes_api_describes(objects, version) -> None:
     assert objects, "nothing was rendered"
-    for each in objects:
+    for each in of_kubernetes(objects):
         kubernetes_validate.validate(each, version, strict=True)
 
 
@@ -60,6 +60,8 @@ def test_selectors_find_their_own_pods_and_no_others(objects) -> None:
                 assert found(spec["selector"]["matchLabels"]) == {component}
             case "Service":
                 assert found(spec["selector"]) == {"web"}
+            case "PodMonitor":
+                assert found(spec["selector"]["matchLabels"]) == {component}
             case "NetworkPolicy":
                 assert found(spec["podSelector"]["matchLabels"]) == ({component} if component else everybody)
 
@@ -133,7 +135,16 @@ def test_wrong_values_are_refused_with_the_place_where_they_stand(chart, values,
 
 def test_every_value_is_described_by_the_schema_and_the_other_way_round(chart) -> None:
     schema = chart.schema
-    open_by_nature = {"annotations", "podAnnotations", "podLabels", "nodeSelector", "affinity", "resources", "global"}
+    open_by_nature = {
+        "annotations",
+        "labels",
+        "podAnnotations",
+        "podLabels",
+        "nodeSelector",
+        "affinity",
+        "resources",
+        "global",
+    }
 
     def compare(values: dict[str, Any], described: dict[str, Any], place: str) -> None:
         if "$ref" in described:

@@ -14,17 +14,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import urllib3
 from django.conf import settings
 from minio import Minio
+from prometheus_client.parser import text_string_to_metric_families
 from psycopg import sql
 from rendered_chart import container, named, pods
 
 from zt_platform.project.embedded.process import free_port
 
 SECONDS = 90
+TOKEN = "a-token-for-tests"
 POD_HOME = "/var/lib/zhengtong"
 QUEUE_DATABASE = 9  # its own, so that this worker takes nothing that belongs to other tests
 
@@ -64,6 +67,7 @@ class Pod:
             "CACHE_URL": f"{broker}/{QUEUE_DATABASE}",
             "ZT_STAFF_PASSWORD": "",
             "ZT_SMS_SECRET": "",
+            "ZT_METRICS_TOKEN": TOKEN,
         }
         return known[name]
 
@@ -144,6 +148,69 @@ def test_the_worker_answers_its_probe_and_beat_keeps_its_schedule_in_scratch(def
     _until(answers, worker_process, worker.log)
     _until(lambda: any(beat_home.glob("beat*")), beat_process, beat.log)
     assert (worker_process.poll(), beat_process.poll()) == (None, None), "one of them ended"
+
+
+def _figures(client: urllib3.PoolManager, port: int, path: str, token: str) -> dict[str, float]:
+    answer = client.request("GET", f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status == 200, answer.data
+    families = text_string_to_metric_families(answer.data.decode())
+    return {f"{one.name} {sorted(one.labels.values())}": one.value for each in families for one in each.samples}
+
+
+def test_the_processes_of_a_web_pod_add_up_whichever_is_asked_and_keep_what_an_ended_one_counted(
+    default_objects, tmp_path, start
+) -> None:
+    pod, port = Pod(default_objects, "web", tmp_path), free_port(0)
+    left = tmp_path / "metrics" / "counter_1.db"
+    left.parent.mkdir()
+    left.write_bytes(b"of a master that ended")
+    process = start(pod, pod.command(bind=f"127.0.0.1:{port}"))
+    live = f"http://127.0.0.1:{port}/live/"
+    count = "zhengtong_request_seconds_count ['-', '2xx', 'GET']"
+    with urllib3.PoolManager(retries=False, timeout=20) as client:
+
+        def answers() -> bool:
+            try:
+                return client.request("GET", live).status == 200
+            except urllib3.exceptions.HTTPError:
+                return False
+
+        _until(answers, process, pod.log)
+        before = _figures(client, port, "/metrics/", TOKEN)[count]
+        closing = {"Connection": "close"}  # each request may go to another process
+        for _ in range(40):
+            client.request("GET", live, headers=closing)
+        asked = [_figures(client, port, "/metrics/", TOKEN)[count] for _ in range(6)]
+        assert asked == [before + 40] * 6
+        workers = psutil.Process(process.pid).children()
+        assert len(workers) == 2
+        counted_by = [each for each in left.parent.glob("histogram_*.db") if each.stat().st_size]
+        assert len(counted_by) == 2, "both processes served some of them"
+        workers[0].terminate()
+        _until(lambda: not workers[0].is_running() and answers(), process, pod.log)
+        assert _figures(client, port, "/metrics/", TOKEN)[count] >= before + 40
+        assert not left.exists()
+        wrong = client.request("GET", f"http://127.0.0.1:{port}/metrics/", headers={"Authorization": "Bearer wrong"})
+        assert wrong.status == 404
+
+
+def test_a_worker_hands_out_its_figures_at_its_own_port(default_objects, tmp_path, start) -> None:
+    port = free_port(0)
+    queue = settings.CELERY_BROKER_URL.rsplit("/", 1)[0] + f"/{QUEUE_DATABASE + 1}"  # no other worker takes its task
+    addresses = {"ZT_METRICS_ADDRESS": f"127.0.0.1:{port}", "CELERY_BROKER_URL": queue}
+    worker = Pod(default_objects, "worker", tmp_path, **addresses)
+    process = start(worker, worker.command())
+    _until(lambda: b"metrics are served" in worker.log.read_bytes(), process, worker.log)
+    with urllib3.PoolManager(retries=False, timeout=20) as client:
+        tick = [f"{Path(sys.executable).parent}/celery", "--app=zt_platform.project.celery", "call"]
+        subprocess.run([*tick, "zt_interop.tasks.drain_data_calls"], env=worker.environment, cwd=tmp_path, check=True)
+        failed = "zhengtong_tasks_total ['FAILURE', 'zt_interop.tasks.drain_data_calls']"  # there is no database
+        _until(lambda: failed in _figures(client, port, "/metrics", TOKEN), process, worker.log)
+        assert _figures(client, port, "/metrics/", TOKEN)[failed] == 1
+        tried = [("/metrics", "wrong"), ("/metrics", ""), ("/", TOKEN)]
+        for path, token in tried:
+            headers = {"Authorization": f"Bearer {token}"}
+            assert client.request("GET", f"http://127.0.0.1:{port}{path}", headers=headers).status == 404
 
 
 def test_the_hook_makes_schemas_and_bucket_and_can_be_repeated(default_objects, tmp_path) -> None:

@@ -16,6 +16,7 @@ ZT_WALL: login
 ZT_CONNECTIONS: {{ .Values.database.connections | int | quote }}
 ZT_CONNECTION_WAIT: {{ .Values.database.connectionWait | int | quote }}
 ZT_CONNECTION_LIFETIME: {{ .Values.database.connectionLifetime | int | quote }}
+ZT_METRICS_ADDRESS: {{ printf "0.0.0.0:%d" (.Values.metrics.port | int) | quote }}
 INTEROP_SUITE: {{ .Values.interop.suite | quote }}
 INTEROP_ROOT_KEYS: {{ join "," .Values.interop.rootKeys | quote }}
 ZT_KEY_ROTATION_DAYS: {{ .Values.interop.rotationDays | int | quote }}
@@ -48,4 +49,7 @@ S3_REGION: {{ .Values.s3.region | quote }}
       name: {{ $.Values.existingSecret | quote }}
       key: {{ . }}
 {{- end }}
+- name: ZT_METRICS_TOKEN # without it there are no figures
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.existingSecret | quote }}, key: ZT_METRICS_TOKEN, optional: true}
 {{- end }}

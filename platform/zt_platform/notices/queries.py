@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+from django.db.models import Count, Min
+
 from zt_platform.actors import Actor
+from zt_platform.notices.kinds import SmsState
 from zt_platform.notices.models import Notice, NoticePreference, NoticeQuerySet
 from zt_platform.organisation.roles import Role
+from zt_tenants.clock import now
 from zt_tenants.context import current_centre
+from zt_tenants.uuid7 import earliest_uuid7
 
 
 def inbox(actor: Actor, *, before: UUID | None = None, limit: int = 20) -> list[Notice]:
@@ -42,3 +50,29 @@ def told_about(subject: str) -> list[Notice]:
     """What the current centre told people about one case; for its page, whose reader may see the case."""
     found = Notice.objects.filter(centre_code=current_centre().code, subject=subject)
     return list(found.order_by("id").defer("phone", "facts"))
+
+
+_TRIED_FOR: Final = timedelta(days=2)
+"""No message is tried for longer, nights included."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessageTotals:
+    """Text messages of all centres: due and not sent, the longest wait among them, and those that failed lately."""
+
+    due: int
+    oldest: timedelta
+    undelivered: int
+
+
+def text_message_totals(*, since: datetime) -> TextMessageTotals:
+    """How text messages stand, for alarms, outside centres; ``undelivered`` counts what was tried since then.
+
+    Two statements: one over the partial index of what is to be sent, one over the newest end of the primary key.
+    """
+    moment = now()
+    waiting = Notice.objects.filter(sms_state__in=(SmsState.WAITING, SmsState.SENDING), sms_after__lte=moment)
+    found = waiting.order_by().aggregate(number=Count("id"), oldest=Min("sms_after"))
+    lately: NoticeQuerySet = Notice.objects.filter(id__gt=earliest_uuid7(since - _TRIED_FOR), sms_tried_at__gt=since)
+    failed = lately.undelivered().order_by().count()
+    return TextMessageTotals(found["number"], moment - found["oldest"] if found["oldest"] else timedelta(0), failed)

@@ -26,6 +26,7 @@ from zt_tenants.backoff import wait_after
 from zt_tenants.clock import now
 from zt_tenants.context import outside_centres
 from zt_tenants.faults import crash_point
+from zt_tenants.telemetry.instruments import TEXT_MESSAGES
 
 MOST_AT_ONCE: Final = 50
 SECONDS_PER_TURN: Final = 30.0
@@ -141,20 +142,26 @@ def _send(provider: Provider, claimed: _Claimed) -> bool:
         message = TextMessage(notice.id, str(notice.phone), notice.centre_name, notice.text)
     try:
         reference = provider.send(message)
-    except Refused as refused:
-        _record(notice, sms_state=SmsState.FAILED, sms_after=None, sms_error=_said(refused))
-    except NotSent as error:
+    except (Refused, NotSent, OutcomeUnknown) as error:
+        TEXT_MESSAGES.labels(error.code).inc()
+        _record_unsent(provider, notice, error)
+        return False
+    crash_point("sms_after_send")
+    TEXT_MESSAGES.labels(SmsState.SENT.value).inc()
+    _record(notice, sms_state=SmsState.SENT, sms_after=None, sms_error="", phone=None, sms_reference=reference)
+    return True
+
+
+def _record_unsent(provider: Provider, notice: Notice, error: Refused | NotSent | OutcomeUnknown) -> None:
+    """Try again, or settle: what was refused, and what may have been sent where a second one would reach the telephone."""
+    if isinstance(error, Refused):
+        _record(notice, sms_state=SmsState.FAILED, sms_after=None, sms_error=_said(error))
+    elif isinstance(error, NotSent):
         _try_later(notice, error, SmsState.FAILED)
-    except OutcomeUnknown as error:
-        if provider.honours_keys:
-            _try_later(notice, error, SmsState.UNKNOWN)
-        else:
-            _record(notice, sms_state=SmsState.UNKNOWN, sms_after=None, sms_error=_said(error))
+    elif provider.honours_keys:
+        _try_later(notice, error, SmsState.UNKNOWN)
     else:
-        crash_point("sms_after_send")
-        _record(notice, sms_state=SmsState.SENT, sms_after=None, sms_error="", phone=None, sms_reference=reference)
-        return True
-    return False
+        _record(notice, sms_state=SmsState.UNKNOWN, sms_after=None, sms_error=_said(error))
 
 
 def _try_later(notice: Notice, error: NotSent | OutcomeUnknown, at_last: SmsState) -> None:

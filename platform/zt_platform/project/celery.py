@@ -7,6 +7,8 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
+from zt_tenants.telemetry import tasks as measured_tasks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zt_platform.project.settings")
 
 app = Celery("zhengtong")
@@ -54,6 +56,7 @@ app.conf.update(
         },
     },
 )
+measured_tasks.connect()
 app.autodiscover_tasks(
     ["zt_interop", "zt_tenants.timers", "zt_platform.papers", "zt_platform.cases", "zt_platform.notices"]
 )

@@ -159,6 +159,7 @@ LOGIN_URL = "/sign-in/"
 
 # --- requests ------------------------------------------------------------------------------------------------------
 MIDDLEWARE = [
+    "zt_platform.project.measuring.MeasuredRequests",
     "django.middleware.security.SecurityMiddleware",
     "zt_platform.web.security.SecurityHeaders",
     "zt_platform.project.probes.Probes",
@@ -227,6 +228,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["centre"], "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("ZT_LOG_LEVEL", default="INFO")},
 }
+
+# --- figures -------------------------------------------------------------------------------------------------------
+ZT_METRICS_TOKEN = env.str("ZT_METRICS_TOKEN", default="")  # whoever shows it gets the figures; none: nobody does
+ZT_METRICS_ADDRESS = env.str("ZT_METRICS_ADDRESS", default="127.0.0.1:9464")  # where a worker hands out its own
 
 # Messages between centres: docs/operations.md names them all.
 INTEROP_CA = env.str("INTEROP_CA", default="")  # authorities of the government's network, PEM; none: the system's

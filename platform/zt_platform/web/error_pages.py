@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from zt_platform.accounts.errors import SignInRequired, TooManyTries
 from zt_tenants.errors import Conflict, DomainError, NotFound, NotPermitted
 from zt_tenants.language import bi
+from zt_tenants.telemetry.instruments import REFUSED_ANSWERS
 from zt_tenants.urls import portal_url
 
 _STATUS: list[tuple[type[DomainError], int]] = [
@@ -52,6 +53,7 @@ class DomainErrorPages:
         """Map what a view let through; anything that is not a DomainError stays an error of ours."""
         if not isinstance(error, DomainError):
             return None
+        REFUSED_ANSWERS.labels("page", error.code).inc()
         status = status_of(error)
         if wants_json(request):
             return JsonResponse({"code": error.code, "error": error.text(), "field": error.field}, status=status)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from psycopg.pq import ConnStatus, TransactionStatus
 
 from zt_tenants.errors import DomainError
+from zt_tenants.telemetry.instruments import POOL_EXHAUSTED, POOL_IN_USE, POOL_MOST, POOL_WAIT, timed
 
 Connection = Any  # a psycopg.Connection; Django's driver module is not typed by what it holds
 
@@ -74,8 +75,11 @@ class ConnectionPool:
             if discarded is not None:
                 _close(discarded)
             if idle is None:
-                return self._open(connect)
+                connection = self._open(connect)
+                POOL_IN_USE.inc()
+                return connection
             if self._works(idle):
+                POOL_IN_USE.inc()
                 return idle.connection
             self._forget(idle.connection)
 
@@ -97,7 +101,10 @@ class ConnectionPool:
                     self.evicted += 1
                     return None, oldest.connection
                 left = until - time.monotonic()
-                if left <= 0 or not self._free.wait(left):
+                with timed(POOL_WAIT):
+                    came_free = left > 0 and self._free.wait(left)
+                if not came_free:
+                    POOL_EXHAUSTED.inc()
                     raise ConnectionsTaken
 
     def _open(self, connect: Callable[[], Connection]) -> Connection:
@@ -128,6 +135,7 @@ class ConnectionPool:
 
     def check_in(self, role: str, connection: Connection) -> None:
         """Give a connection back; one in a transaction, broken or too old is closed instead."""
+        POOL_IN_USE.dec()
         opened_at = self._opened_at.get(id(connection), 0.0)
         clean = connection.pgconn.transaction_status == TransactionStatus.IDLE
         if not clean or time.monotonic() - opened_at >= self._lifetime:
@@ -177,7 +185,10 @@ _inherited: Final[list[dict[str, ConnectionPool]]] = []
 def pool(name: str, make: Callable[[], ConnectionPool]) -> ConnectionPool:
     """The process's pool of this name, made at its first use."""
     with _pools_lock:
-        return _pools.get(name) or _pools.setdefault(name, make())
+        if name not in _pools:
+            _pools[name] = make()
+            POOL_MOST.set(sum(one.most for one in _pools.values()))
+        return _pools[name]
 
 
 def pools() -> list[ConnectionPool]:

@@ -15,6 +15,7 @@ from uuid import UUID
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import states
 from zt_platform.cases.alarms import TIMER, next_ring
+from zt_platform.cases.commands.counting import count_done, refusals_counted
 from zt_platform.cases.commands.timing import apply_limits, follow_steps
 from zt_platform.cases.duties import duty_of
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
@@ -132,8 +133,9 @@ def permitted_edge(case: Case, action: Action, actor: Actor) -> Transition:
 
     Raises TransitionNotAllowed, NotPermitted (without the role, or reviewing for another department).
     """
-    edge = states.next_transition(case.status or None, action, case.role, suspended_from=case.suspended_from)
-    acting_role(edge, case, actor)
+    with refusals_counted(action):
+        edge = states.next_transition(case.status or None, action, case.role, suspended_from=case.suspended_from)
+        acting_role(edge, case, actor)
     return edge
 
 
@@ -184,10 +186,12 @@ def advance(
 
 def _move(case: Case, action: Action, actor: Actor) -> tuple[Transition, str]:
     """New status and role on the object; the edge that was taken, and in which capacity."""
-    edge = states.next_transition(
-        None if case.pk is None else case.status, action, case.role, suspended_from=case.suspended_from
-    )
-    role = acting_role(edge, case, actor)
+    with refusals_counted(action):
+        edge = states.next_transition(
+            None if case.pk is None else case.status, action, case.role, suspended_from=case.suspended_from
+        )
+        role = acting_role(edge, case, actor)
+    count_done(action)
     case.status = edge.target
     case.role = edge.becomes or case.role
     case.lock_version += 1

@@ -137,12 +137,16 @@ class Stack:
         """``web``, ``worker`` or ``beat``."""
         return self._children[name]
 
-    def _python(self, name: str, *arguments: str) -> ChildProcess:
+    def _python(self, name: str, *arguments: str, **environment: str) -> ChildProcess:
         return ChildProcess(
             name,
             [sys.executable, "-m", *arguments],
             log=self._home / "log" / f"{name}.log",
-            environment={"DJANGO_SETTINGS_MODULE": "zt_platform.project.settings", "ZT_HOME": str(self._home)},
+            environment={
+                "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
+                "ZT_HOME": str(self._home),
+                **environment,
+            },
             working_directory=self._home,
         )
 
@@ -152,6 +156,8 @@ class Stack:
             *("gunicorn", "zt_platform.project.wsgi:application", "--bind", f"127.0.0.1:{self.port}"),
             *("--worker-class", "gthread", "--workers", str(self._workers), "--threads", str(self._threads)),
             *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket"),
+            *("--config", "python:zt_platform.project.gunicorn_hooks"),
+            PROMETHEUS_MULTIPROC_DIR=str(self._home / "metrics"),
         )
 
     def _worker(self) -> ChildProcess:

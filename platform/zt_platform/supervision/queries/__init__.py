@@ -14,7 +14,15 @@ from zt_platform.supervision.queries.cases import (
     list_cases,
     matching_cases,
 )
-from zt_platform.supervision.queries.feeds import FeedRow, FeedState, FeedSummary, feed_totals, feeds
+from zt_platform.supervision.queries.feeds import (
+    AllFeeds,
+    FeedRow,
+    FeedState,
+    FeedSummary,
+    all_feeds,
+    feed_totals,
+    feeds,
+)
 from zt_platform.supervision.queries.figures import DayFigures, Overview, overview
 from zt_platform.supervision.queries.flags import flagged_steps
 from zt_platform.supervision.queries.keys import KeyList, KeyRow, KeyState, keys
@@ -22,6 +30,7 @@ from zt_platform.supervision.queries.lights import LightCounts, reading_moment
 
 __all__ = [
     "COUNT_LIMIT",
+    "AllFeeds",
     "BalanceRow",
     "Branch",
     "CaseFilters",
@@ -40,6 +49,7 @@ __all__ = [
     "Overview",
     "ScopeBalance",
     "StepRow",
+    "all_feeds",
     "board",
     "case_steps",
     "count_cases",
