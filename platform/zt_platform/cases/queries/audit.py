@@ -115,7 +115,7 @@ def _steps(wanted: AuditFilter) -> QuerySet[Any]:
         roles=Cast("actor_role", CharField()),
         deed=Cast("step", CharField()),
         tracking_number=Coalesce("case__tracking_number", Value("")),
-        purpose=Cast("action", CharField()),
+        purpose=Value("", output_field=CharField()),
     )
     return _narrowed(named, wanted).order_by().values(*_COLUMNS)
 
