@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from zt_interop.keys.commands import ensure_keys
 from zt_interop.streams import forget_streams
@@ -22,6 +24,10 @@ from zt_tenants import remembered
 from zt_tenants.models import Centre, Level
 from zt_tenants.provisioning import provision_centre
 from zt_tenants.remembered import forget_centres
+
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
+"""A slow machine is no failure: no property is timed."""
 
 _KEPT_TABLES = {"tenants_centre", "tenants_schemastep", "django_migrations", "django_content_type", "auth_permission"}
 

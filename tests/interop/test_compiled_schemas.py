@@ -70,7 +70,7 @@ def test_every_schema_of_the_protocol_is_compiled(path: str) -> None:
     assert not _is_valid(path)(None)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data())
 def test_they_agree_with_jsonschema_on_bent_messages(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(PATHS))

@@ -22,7 +22,7 @@ def _back(kind: str, array: str) -> list[object]:
         return [value for (value,) in cursor.fetchall()]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.none() | _TEXT | st.sampled_from(["NULL", "{", '"', "\\", "a,b", " ", ""]), max_size=8))
 def test_any_text_comes_back(world, texts: list[str | None]) -> None:
     assert _back("text", text_array(texts)) == texts

@@ -29,7 +29,7 @@ NOISE = st.one_of(
 
 
 @given(data=NOISE, format=FORMATS, encoding=ENCODINGS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_bytes_are_records_or_a_problem(data, format, encoding) -> None:
     found, problem = [], None
     try:
@@ -48,7 +48,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_written_properly_is_read_as_it_was(rows) -> None:
     try:
         data = json.dumps(rows, ensure_ascii=False).encode()
@@ -60,7 +60,7 @@ def test_what_is_written_properly_is_read_as_it_was(rows) -> None:
 
 
 @given(wire=st.one_of(st.binary(max_size=400), st.text(alphabet="eyJ0.A_-", max_size=300).map(str.encode)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_a_refused_answer_or_manifest(wire) -> None:
     key = exchange.Key("k", "EdDSA", b"\0" * 32)
     with pytest.raises(MessageRefused):

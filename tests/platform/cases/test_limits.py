@@ -255,7 +255,7 @@ stretches = st.tuples(moments, st.integers(0, 9 * 24 * 60)).map(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(accepted=moments, days=st.integers(1, 12), stops=st.lists(stretches, max_size=4))
 def test_article_45_the_limit_is_the_slow_clerks(
     accepted: datetime, days: int, stops: list[tuple[datetime, datetime]]
@@ -276,7 +276,7 @@ def test_article_45_the_limit_is_the_slow_clerks(
     assert accepted <= clock.warning_at <= clock.due_at <= clock.red_at
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(start=moments, length=st.integers(0, 20 * 24 * 60), more=st.integers(0, 3 * 24 * 60))
 def test_article_82_working_time_is_the_slow_clerks(start: datetime, length: int, more: int) -> None:
     end = start + timedelta(minutes=length)
@@ -289,7 +289,7 @@ def test_article_82_working_time_is_the_slow_clerks(start: datetime, length: int
         assert DAYS.worked_between(start, reached - timedelta(minutes=1), SHORT) == timedelta(minutes=more - 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stops=st.lists(stretches, max_size=5))
 def test_article_45_the_order_of_procedures_does_not_matter(stops: list[tuple[datetime, datetime]]) -> None:
     pauses = [Pause("TESTING", since, 1, "x", until) for since, until in stops]
