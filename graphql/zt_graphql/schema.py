@@ -13,8 +13,10 @@ from zt_graphql.mutations.attach_material import AttachMaterial
 from zt_graphql.mutations.authorise import Authorise
 from zt_graphql.mutations.change_roles import ChangeRoles
 from zt_graphql.mutations.check_case import CheckCase
+from zt_graphql.mutations.choose_delivery import ChooseDelivery
 from zt_graphql.mutations.close_message import CloseMessage
 from zt_graphql.mutations.complete_handover_step import CompleteHandoverStep
+from zt_graphql.mutations.confirm_receipt import ConfirmReceipt
 from zt_graphql.mutations.confirm_upload import ConfirmUpload
 from zt_graphql.mutations.convert_permit import ConvertPermit
 from zt_graphql.mutations.decide_case import DecideCase
@@ -32,6 +34,7 @@ from zt_graphql.mutations.open_upload import OpenUpload
 from zt_graphql.mutations.override_day import OverrideDay
 from zt_graphql.mutations.pass_pre_review import PassPreReview
 from zt_graphql.mutations.pause_case import PauseCase
+from zt_graphql.mutations.post_result import PostResult
 from zt_graphql.mutations.post_staff_member import PostStaffMember
 from zt_graphql.mutations.publish_item_version import PublishItemVersion
 from zt_graphql.mutations.refuse_application import RefuseApplication
@@ -60,6 +63,7 @@ from zt_graphql.mutations.start_at_window import StartAtWindow
 from zt_graphql.mutations.submit_application import SubmitApplication
 from zt_graphql.mutations.switch_default_rule_off import SwitchDefaultRuleOff
 from zt_graphql.mutations.switch_default_rule_on import SwitchDefaultRuleOn
+from zt_graphql.mutations.take_back import TakeBack
 from zt_graphql.mutations.terminate_case import TerminateCase
 from zt_graphql.mutations.transfer_by_competence import TransferByCompetence
 from zt_graphql.mutations.verify_authorisation import VerifyAuthorisation
@@ -149,6 +153,10 @@ class Mutation(graphene.ObjectType):
     decide_on_the_spot = DecideOnTheSpot.root_field()
     seal_and_complete = SealAndComplete.root_field()
     deliver_case = DeliverCase.root_field()
+    choose_delivery = ChooseDelivery.root_field()
+    post_result = PostResult.root_field()
+    confirm_receipt = ConfirmReceipt.root_field()
+    take_back = TakeBack.root_field()
     publish_item_version = PublishItemVersion.root_field()
     set_item_active = SetItemActive.root_field()
     open_delegation = OpenDelegation.root_field()

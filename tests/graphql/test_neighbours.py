@@ -126,6 +126,10 @@ ATTEMPTS = {
     "decideOnTheSpot": Attempt(f'decideOnTheSpot(caseId: "$case", result: GRANTED) {CASE}'),
     "sealAndComplete": Attempt(f'sealAndComplete(caseId: "$case") {CASE}'),
     "deliverCase": Attempt(f'deliverCase(caseId: "$case") {CASE}'),
+    "chooseDelivery": Attempt(f'chooseDelivery(caseId: "$case", method: PICK_UP) {CASE}', "CASE_NOT_FOUND"),
+    "postResult": Attempt(f'postResult(caseId: "$case", carrier: "EMS", postNumber: "EZ123456789CN") {CASE}'),
+    "confirmReceipt": Attempt(f'confirmReceipt(caseId: "$case", proof: "x") {CASE}', "CASE_NOT_FOUND"),
+    "takeBack": Attempt(f'takeBack(caseId: "$case", reason: "x") {CASE}'),
     # cases, their clock and their ends
     "pauseCase": Attempt(f'pauseCase(caseId: "$case", procedure: HEARING, expectedDays: 3, reason: "x") {CASE}'),
     "resumeCase": Attempt(f'resumeCase(caseId: "$case") {CASE}'),

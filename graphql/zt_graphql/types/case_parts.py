@@ -60,6 +60,19 @@ class Debt(graphene.ObjectType):
     settled_at = graphene.DateTime(description="Null while it is owed.")
 
 
+class Delivery(graphene.ObjectType):
+    """A result by post: to whom, by which carrier, and whether it came back; for who may read the whole case."""
+
+    recipient = graphene.String(required=True)
+    phone = graphene.String(required=True)
+    address = graphene.String(required=True)
+    carrier = graphene.String(required=True, description="Empty until it is posted, like what follows.")
+    post_number = graphene.String(required=True)
+    posted_at = graphene.String(required=True)
+    returned_at = graphene.String(required=True, description="Empty unless it came back.")
+    return_reason = graphene.String(required=True)
+
+
 class TemporaryPermit(graphene.ObjectType):
     """A permit on a commitment."""
 

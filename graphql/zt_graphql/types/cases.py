@@ -13,6 +13,7 @@ from zt_graphql.types.case_parts import (
     CaseMaterial,
     Certificate,
     Debt,
+    Delivery,
     Extension,
     Party,
     SpecialApproval,
@@ -28,6 +29,7 @@ from zt_graphql.types.enums import (
     CaseRoleEnum,
     CaseStatusEnum,
     DelegationKindEnum,
+    DeliveryMethodEnum,
     LightEnum,
     ResultEnum,
 )
@@ -37,6 +39,7 @@ from zt_graphql.types.uploads import Attachment
 from zt_platform.actors import ActorKind
 from zt_platform.cases import models
 from zt_platform.cases.limits import APPROVED
+from zt_platform.cases.postal import postal_of
 from zt_platform.cases.presentation import pauses_of, remaining_of, steps_of, time_left_of
 from zt_platform.cases.queries import actions_for, applicant_of, case_for, required_materials, still_missing, timeline
 from zt_platform.cases.tolerance import debts_of
@@ -152,6 +155,8 @@ class Case(CaseFields, DjangoObjectType):
     debts = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(Debt))), weight=0, size=MATERIALS_RECKONED)
     commitment_terms = graphene.String(description="What the applicant has signed; null where nothing was.")
     temporary_permit = WeighedField(TemporaryPermit, weight=0)
+    delivery_method = graphene.Field(DeliveryMethodEnum, required=True, description="As the applicant wants it now.")
+    delivery = WeighedField(Delivery, weight=0, description="Null where no address was ever given.")
     special_approval = WeighedField(SpecialApproval, weight=0)
     possible_actions = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="What the signed-in person can do now."
@@ -196,6 +201,11 @@ class Case(CaseFields, DjangoObjectType):
         """The text as it was signed."""
         terms = case.commitment.get("terms")
         return str(terms["text"]) if terms else None
+
+    @staticmethod
+    def resolve_delivery(case: Any, _info: Any) -> Any:
+        """Opened from its seal."""
+        return postal_of(case)
 
     @staticmethod
     def resolve_temporary_permit(case: Any, _info: Any) -> Any:
@@ -312,4 +322,13 @@ class MyCase(DjangoObjectType):
 
     class Meta:
         model = ApplicantCaseEntry
-        fields = ("tracking_number", "centre_code", "centre_name", "item_code", "item_name", "updated_at")
+        fields = (
+            "tracking_number",
+            "centre_code",
+            "centre_name",
+            "item_code",
+            "item_name",
+            "updated_at",
+            "duty",
+            "duty_by",
+        )

@@ -12,7 +12,7 @@ from zt_interop.departments.models import Adapter
 from zt_interop.log.models import CallState, InboxState
 from zt_interop.queue.models import Channel, MessageState
 from zt_platform.accounts.models import Verification
-from zt_platform.cases.vocabulary import CaseRole, Result, SpecialProcedure, Status, Step
+from zt_platform.cases.vocabulary import CaseRole, DeliveryMethod, Result, SpecialProcedure, Status, Step
 from zt_platform.cases.vocabulary import Channel as CaseChannel
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.lights import Light
@@ -58,6 +58,7 @@ CaseStatusEnum = enum_of(Status, "CaseStatus", "Where a case stands at one centr
 CaseChannelEnum = enum_of(CaseChannel, "CaseChannel", "How an application came in.")
 PaperKindEnum = enum_of(PaperKind, "PaperKind", "What an official paper is.")
 PaperVerdictEnum = enum_of(Verdict, "PaperVerdict", "What anybody learns about a paper in hand.")
+DeliveryMethodEnum = enum_of(DeliveryMethod, "DeliveryMethod", "How the applicant wants the result (art. 44).")
 SpecialProcedureEnum = enum_of(SpecialProcedure, "SpecialProcedure", "What stops the clock (art. 45).")
 StepEnum = enum_of(Step, "CaseStep", "One line of a case's timeline.")
 

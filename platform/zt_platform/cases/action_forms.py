@@ -158,7 +158,6 @@ class DeliverForm(ActionForm):
         label=bilingual("送达方式", "How"),
         choices=[
             ("窗口领取", bilingual("窗口领取", "Collected at the window")),
-            ("邮寄送达", bilingual("邮寄送达", "By post")),
             ("电子送达", bilingual("电子送达", "Electronically")),
         ],
         initial="窗口领取",

@@ -36,6 +36,7 @@ _TAKING = _HERE | {
     Status.HANDED_DOWN.value,
     Status.APPROVED.value,
     Status.COMPLETED.value,
+    Status.POSTED.value,
     Status.DELIVERED.value,
 }
 _DECIDES = frozenset({CaseRole.SOLE.value, CaseRole.DECIDING.value})
@@ -110,7 +111,7 @@ def _all_alarms(case: Case, calendar: Calendar) -> Iterator[Alarm]:
             yield from _default(case, calendar)
         case Status.SUSPENDED:
             yield from _procedures(case, calendar)
-        case Status.APPROVED | Status.REJECTED | Status.COMPLETED if case.role in _DELIVERS:
+        case Status.APPROVED | Status.REJECTED | Status.COMPLETED | Status.POSTED if case.role in _DELIVERS:
             yield from _delivery(case, calendar)
 
 

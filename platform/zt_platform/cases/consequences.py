@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zt_platform.cases.models import Case
+from zt_platform.cases.postal import postal_of
 from zt_platform.cases.queries import applicant_of, routing_of
 from zt_platform.cases.vocabulary import Action, CaseRole
 from zt_platform.catalogue.kinds import DelegationKind
@@ -220,6 +221,39 @@ def _add_material(case: Case, name: str) -> list[str]:
     return [bi("时限不因补充材料停止。", "No limit stops for it."), *_told_to_the_other(case)]
 
 
+def _post(case: Case, name: str) -> list[str]:
+    where = postal_of(case)
+    address = f"{where.recipient} {where.phone} {where.address}" if where else ""
+    return [
+        bi("寄往：{address}", "It goes to: {address}", address=address),
+        bi(
+            "承运单位和邮件号码发给{name}；送达时限继续计算到签收。",
+            "{name} is told; the limit runs on until it is received.",
+            name=name,
+        ),
+    ]
+
+
+def _received(case: Case, name: str) -> list[str]:
+    return [bi("出具送达回证，本件办理全部结束。", "The receipt of delivery is issued; the case is finished.")]
+
+
+def _came_back(case: Case, name: str) -> list[str]:
+    return [
+        bi(
+            "结果保存在窗口；新的取件码发给{name}。",
+            "It is kept at the window; {name} gets a new pick-up code.",
+            name=name,
+        )
+    ]
+
+
+def _choice(case: Case, name: str) -> list[str]:
+    return [
+        bi("寄出以前可以再改。地址加密保存。", "It can be changed until it is posted. The address is kept encrypted.")
+    ]
+
+
 def _told_to_the_other(case: Case) -> list[str]:
     if not case.counterpart_name:
         return []
@@ -266,6 +300,10 @@ def _approve_specially(case: Case, name: str) -> list[str]:
 
 
 _BY_ACTION = {
+    Action.POST_RESULT: _post,
+    Action.CONFIRM_RECEIPT: _received,
+    Action.TAKE_BACK: _came_back,
+    Action.CHOOSE_DELIVERY: _choice,
     Action.GRANT_ON_COMMITMENT: _grant_on_commitment,
     Action.CONVERT_PERMIT: _convert,
     Action.WITHDRAW_PERMIT: _withdraw_permit,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import models
 
 from zt_platform.cases.models import Case
+from zt_platform.cases.postal import is_by_post
 from zt_platform.cases.tolerance import open_debts, takes_materials
 from zt_platform.cases.vocabulary import Channel, Status
 from zt_tenants.language import bilingual
@@ -19,6 +20,7 @@ class Duty(models.TextChoices):
     CORRECT = "CORRECT", bilingual("去补正", "Put it right")
     SUPPLY = "SUPPLY", bilingual("补交材料", "Supply what is owed")
     COLLECT = "COLLECT", bilingual("领取结果", "Collect the result")
+    CONFIRM = "CONFIRM", bilingual("确认收到邮件", "Confirm that it has arrived")
 
 
 def duty_of(case: Case) -> tuple[str, datetime | None]:
@@ -30,6 +32,8 @@ def duty_of(case: Case) -> tuple[str, datetime | None]:
     owed = [debt.due_at for debt in open_debts(case) if debt.due_at is not None] if takes_materials(case) else []
     if owed:
         return Duty.SUPPLY.value, min(owed)
-    if case.status == Status.COMPLETED:
+    if case.status == Status.POSTED:
+        return Duty.CONFIRM.value, None
+    if case.status == Status.COMPLETED and not is_by_post(case):
         return Duty.COLLECT.value, None
     return "", None

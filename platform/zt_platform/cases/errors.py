@@ -39,6 +39,10 @@ _ACTION_NAMES: dict[Action, tuple[str, str]] = {
     Action.GRANT_ON_COMMITMENT: ("凭承诺核发临时许可", "grant on a commitment"),
     Action.CONVERT_PERMIT: ("换发正式证件", "issue the full certificate"),
     Action.WITHDRAW_PERMIT: ("撤回临时许可", "withdraw the temporary permit"),
+    Action.CHOOSE_DELIVERY: ("选择送达方式", "choose how the result comes"),
+    Action.POST_RESULT: ("寄出", "post the result"),
+    Action.CONFIRM_RECEIPT: ("确认收到", "confirm the receipt"),
+    Action.TAKE_BACK: ("登记退件", "take a returned parcel in"),
     Action.APPROVE_SPECIALLY: ("批准特事特办", "approve special handling"),
 }
 
@@ -346,6 +350,14 @@ class SpeciallyApproved(Conflict):
     code = "SPECIALLY_APPROVED"
     zh = "本件已批准特事特办。"
     en = "Special handling of this case was approved already."
+
+
+class NotByPost(Conflict):
+    """The applicant has not asked for the post, or has changed the choice meanwhile."""
+
+    code = "NOT_BY_POST"
+    zh = "申请人没有选择邮寄。需要邮寄的，请先登记收件人、电话和地址。"
+    en = "The applicant did not choose the post. Enter recipient, telephone and address first."
 
 
 class PickupCodeWrong(InvalidInput):

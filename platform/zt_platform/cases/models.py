@@ -16,6 +16,7 @@ from zt_platform.cases.vocabulary import (
     DECIDED,
     CaseRole,
     Channel,
+    DeliveryMethod,
     Light,
     Result,
     Status,
@@ -123,6 +124,14 @@ class Case(models.Model):
     first_asked_name = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     pickup = SealedJSONField(null=True, help_text="by which code the result is collected: commands.pickup")
+
+    delivery_method = models.CharField(
+        max_length=10,
+        choices=DeliveryMethod.choices,
+        default=DeliveryMethod.PICK_UP,
+        db_default=DeliveryMethod.PICK_UP.value,
+    )
+    delivery = SealedJSONField(null=True, help_text="to whom it is posted, and how that went: postal.Postal")
 
     correction_count = models.PositiveSmallIntegerField(default=0)
     correction_defects = models.JSONField(default=list, blank=True)

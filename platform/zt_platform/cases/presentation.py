@@ -166,7 +166,7 @@ def _away(entries: Sequence[TimelineEntry], counterpart: str) -> Standing:
             return Standing(bi("正在审核", "Under review"), bi("作出决定", "Decision"), True)
 
 
-def standing(status: str, entries: Sequence[TimelineEntry], counterpart: str) -> Standing:
+def standing(status: str, entries: Sequence[TimelineEntry], counterpart: str, *, by_post: bool = False) -> Standing:
     """Now and next in plain words. ``entries`` is the timeline, ``counterpart`` the other centre's name."""
     match status:
         case Status.DRAFT:
@@ -194,7 +194,12 @@ def standing(status: str, entries: Sequence[TimelineEntry], counterpart: str) ->
         case Status.REJECTED:
             return Standing(bi("不予许可", "Denied"), bi("盖章办结", "Sealing"), reached=True)
         case Status.COMPLETED:
-            return Standing(bi("已经办结", "Completed"), bi("领取结果", "Collect the result"), reached=True)
+            following = bi("窗口寄出", "It is posted") if by_post else bi("领取结果", "Collect the result")
+            return Standing(bi("已经办结", "Completed"), following, reached=True)
+        case Status.POSTED:
+            return Standing(
+                bi("已经寄出", "Posted"), bi("您收到后确认", "You confirm that it has arrived"), reached=True
+            )
         case Status.DELIVERED:
             return Standing(bi("已经送达", "Delivered"), bi("全部办完", "Nothing more to do"), finished=True)
         case Status.REFUSED:

@@ -15,7 +15,7 @@ from zt_platform.cases.vocabulary import BEFORE_ACCEPTANCE, CLOSED, Light, Statu
 if TYPE_CHECKING:
     from zt_platform.cases.models import Case  # noqa: F401 - names the model in a type
 
-SEALED_FIELDS = ("applicant", "form", "pickup")
+SEALED_FIELDS = ("applicant", "form", "pickup", "delivery")
 """What lists leave in the database: opened only on the page of one case."""
 
 

@@ -72,7 +72,7 @@ def _edges(
 
 _OPEN = (Status.SUBMITTED, Status.PRE_REVIEWED)
 _IN_HAND = (Status.SUBMITTED, Status.CORRECTING, Status.PRE_REVIEWED, Status.ACCEPTED, Status.REVIEWED)
-_GRANTED = (Status.APPROVED, Status.COMPLETED, Status.DELIVERED)
+_GRANTED = (Status.APPROVED, Status.COMPLETED, Status.POSTED, Status.DELIVERED)
 _RULED = (Status.APPROVED, Status.REJECTED)
 
 _UNDER_WAY = (Status.ACCEPTED, Status.REVIEWED)
@@ -248,7 +248,9 @@ _ROAD: tuple[Transition, ...] = (
     *_edges([Status.HANDED_DOWN, Status.WITHDRAWN], Action.RECORD_GRANT, Status.APPROVED, _REMOTE, [P], Step.APPROVED),
     *_edges([Status.HANDED_DOWN, Status.WITHDRAWN], Action.RECORD_DENIAL, Status.REJECTED, _REMOTE, [P], Step.REJECTED),
     *_edges(_RULED, Action.RECORD_COMPLETION, Status.COMPLETED, _REMOTE, [P, D], Step.COMPLETED),
-    *_edges([Status.COMPLETED], Action.RECORD_DELIVERY, Status.DELIVERED, _REMOTE, [P, D], Step.DELIVERED),
+    *_edges(
+        [Status.COMPLETED, Status.POSTED], Action.RECORD_DELIVERY, Status.DELIVERED, _REMOTE, [P, D], Step.DELIVERED
+    ),
     *_edges(
         (*_IN_HAND, *_RULED, Status.COMPLETED),
         Action.RECORD_WITHDRAWAL,
@@ -294,7 +296,36 @@ _WAYS: tuple[Transition, ...] = (
 )
 """What is out of the ordinary: deemed by silence, granted on a commitment, handled at once."""
 
-TRANSITIONS: tuple[Transition, ...] = (*_ROAD, *_CLOCK, *_WAYS)
+_BEFORE_DELIVERY = (*_IN_HAND, _PAUSED, *_RULED, Status.COMPLETED)
+_AT_PORTAL = (Status.HANDED_DOWN, Status.CORRECTING, _PAUSED, *_RULED, Status.COMPLETED)
+
+_DELIVERY: tuple[Transition, ...] = (
+    # The applicant chooses how to get the result, in the draft or until it is on its way (art. 44).
+    *_edges([Status.DRAFT], Action.CHOOSE_DELIVERY, None, _APPLICANT_SIDE, [S], None),
+    *_edges(_BEFORE_DELIVERY, Action.CHOOSE_DELIVERY, None, _APPLICANT_SIDE, [S], Step.DELIVERY_CHOSEN),
+    *_edges(
+        (Status.ACCEPTED, Status.REVIEWED, Status.TRANSFERRED, _PAUSED, *_RULED, Status.COMPLETED),
+        Action.CHOOSE_DELIVERY,
+        None,
+        _APPLICANT_SIDE,
+        [A],
+        Step.DELIVERY_CHOSEN,
+    ),
+    *_edges(_AT_PORTAL, Action.CHOOSE_DELIVERY, None, _APPLICANT_SIDE, [P], Step.DELIVERY_CHOSEN),
+    # Posted; received, or come back: then it is kept at the window.
+    *_edges([Status.COMPLETED], Action.POST_RESULT, Status.POSTED, _CLERK, [S, A], Step.POSTED),
+    *_edges([Status.POSTED], Action.CONFIRM_RECEIPT, Status.DELIVERED, _APPLICANT_SIDE, [S, A, P], Step.DELIVERED),
+    *_edges([Status.POSTED], Action.TAKE_BACK, Status.COMPLETED, _CLERK, [S, A], Step.RETURNED),
+    # The same, told by the other centre: who delivers tells who decided and the portal; the portal tells back.
+    *_edges(_BEFORE_DELIVERY, Action.RECORD_DELIVERY_CHOICE, None, _REMOTE, [S], Step.DELIVERY_CHOSEN),
+    *_edges(_AT_PORTAL, Action.RECORD_DELIVERY_CHOICE, None, _REMOTE, [P], Step.DELIVERY_CHOSEN),
+    *_edges([Status.COMPLETED], Action.RECORD_POSTING, Status.POSTED, _REMOTE, [P, D], Step.POSTED),
+    *_edges([Status.POSTED], Action.RECORD_RETURN, Status.COMPLETED, _REMOTE, [P, D], Step.RETURNED),
+    *_edges([Status.POSTED], Action.RECORD_DELIVERY, Status.DELIVERED, _REMOTE, [S], Step.DELIVERED),
+)
+"""How the result reaches the applicant by post (art. 44); handing it over at the window is on the road."""
+
+TRANSITIONS: tuple[Transition, ...] = (*_ROAD, *_CLOCK, *_WAYS, *_DELIVERY)
 
 _Key = tuple[Status | None, Action, CaseRole, Status | None]
 _BY_KEY: dict[_Key, Transition] = {

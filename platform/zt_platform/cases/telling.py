@@ -13,6 +13,7 @@ from zt_platform.cases.alarms import AlarmKind
 from zt_platform.cases.commands.pickup import code_to_show
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.postal import is_by_post, postal_of
 from zt_platform.cases.tolerance import Debt, open_debts
 from zt_platform.cases.vocabulary import CaseRole, Channel, Step
 from zt_platform.notices.commands import NewNotice, put_up
@@ -48,6 +49,11 @@ _TOLD: Final[Mapping[Step, Event]] = {
     Step.DELIVERED: Event.DELIVERED,
 }
 
+_HANDING_OUT: Final = frozenset({Step.COMPLETED, Step.DELIVERY_CHOSEN, Step.POSTED, Step.RETURNED})
+_ELSEWHERE: Final[Mapping[Step, Event]] = {
+    Step.COMPLETED: Event.READY_ELSEWHERE,
+    Step.POSTED: Event.POSTED_ELSEWHERE,
+}
 _ABOUT_PERMITS: Final = frozenset({Event.PERMIT_GRANTED, Event.PERMIT_NEAR, Event.PERMIT_ENDED})
 
 
@@ -75,11 +81,22 @@ def _event(case: Case, line: CaseEvent) -> Event | None:
     step, at_origin = Step(line.step), case.channel != Channel.MESSAGE
     if step == Step.REMINDED:
         return _reminded(case, line, at_origin)
-    if step != Step.COMPLETED:
+    if step not in _HANDING_OUT:
         return _TOLD.get(step) if at_origin else None
     if case.role in (CaseRole.SOLE, CaseRole.ACCEPTING):
-        return Event.READY_EARLY if _is_early(case) else Event.READY
-    return Event.READY_ELSEWHERE if at_origin and case.role == CaseRole.PORTAL else None
+        return _handed_out(case, step)
+    return _ELSEWHERE.get(step) if at_origin and case.role == CaseRole.PORTAL else None
+
+
+def _handed_out(case: Case, step: Step) -> Event | None:
+    """What the centre that hands the result out says about it."""
+    if step == Step.DELIVERY_CHOSEN:
+        return Event.READY if code_to_show(case) else None
+    if step != Step.COMPLETED:
+        return Event(step.value)
+    if is_by_post(case):
+        return Event.READY_TO_POST
+    return Event.READY_EARLY if _is_early(case) else Event.READY
 
 
 def _reminded(case: Case, line: CaseEvent, at_origin: bool) -> Event | None:
@@ -109,8 +126,8 @@ def _notice(case: Case, line: CaseEvent, event: Event) -> NewNotice:
 
 
 def _facts(case: Case, event: Event) -> dict[str, Any]:
-    centre = case.counterpart_name if event is Event.READY_ELSEWHERE else current_centre().name
-    owed = open_debts(case)
+    centre = case.counterpart_name if event in _ELSEWHERE.values() else current_centre().name
+    owed, where = open_debts(case), postal_of(case)
     return {
         "number": grouped(case.tracking_number or ""),
         "item": case.item_name,
@@ -118,6 +135,8 @@ def _facts(case: Case, event: Event) -> dict[str, Any]:
         "count": len(case.correction_defects) if event is Event.CORRECTION_WANTED else len(owed),
         "due": _due(case, event, owed),
         "code": (case.pickup or {}).get("code", ""),
+        "carrier": where.carrier if where else "",
+        "post_number": where.post_number if where else "",
         "telephone": (case.department.telephone if case.department else "") or HOTLINE,
     }
 

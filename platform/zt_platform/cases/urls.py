@@ -10,6 +10,7 @@ app_name = "cases"
 urlpatterns = [
     path("apply/<str:item_code>/", apply.start, name="apply"),
     re_path(r"^drafts/(?P<case_id>[0-9]{1,18})/(?P<step>form|materials|review)/$", apply.step, name="draft-step"),
+    path("drafts/<int:case_id>/delivery/", own_acts.draft_delivery, name="draft-delivery"),
     path("drafts/<int:case_id>/prefill/", apply.prefill, name="prefill"),
     path("drafts/<int:case_id>/autosave/", apply.autosave, name="autosave"),
     path("drafts/<int:case_id>/uploads/", uploads.open_upload, name="upload-open"),
@@ -21,5 +22,7 @@ urlpatterns = [
     path("mine/<str:number>/papers/<int:paper_id>/", papers.for_applicant, name="paper"),
     path("mine/<str:number>/supply/", own_acts.supply, name="supply"),
     path("mine/<str:number>/commitment/", own_acts.commitment, name="commitment"),
+    path("mine/<str:number>/delivery/", own_acts.delivery, name="delivery"),
+    path("mine/<str:number>/received/", own_acts.received, name="received"),
     path("mine/<str:number>/withdraw/", following.withdraw, name="withdraw"),
 ]

@@ -25,6 +25,7 @@ class Status(models.TextChoices):
     APPROVED = "APPROVED", bilingual("准予许可", "Granted")
     REJECTED = "REJECTED", bilingual("不予许可", "Denied")
     COMPLETED = "COMPLETED", bilingual("已办结", "Completed")
+    POSTED = "POSTED", bilingual("已寄出", "Posted")
     DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
     WITHDRAWN = "WITHDRAWN", bilingual("已撤回", "Withdrawn")
     DECLINED = "DECLINED", bilingual("已退回", "Declined")
@@ -59,6 +60,13 @@ class Result(models.TextChoices):
     NONE = "", bilingual("未决定", "Undecided")
     GRANTED = "GRANTED", bilingual("准予", "Granted")
     DENIED = "DENIED", bilingual("不予", "Denied")
+
+
+class DeliveryMethod(models.TextChoices):
+    """How the applicant wants the result (art. 44)."""
+
+    PICK_UP = "PICK_UP", bilingual("窗口领取", "Collected at the window")
+    POST = "POST", bilingual("邮寄送达", "By post")
 
 
 class ActingParty(StrEnum):
@@ -120,6 +128,14 @@ class Action(StrEnum):
     CONVERT_PERMIT = "CONVERT_PERMIT"
     WITHDRAW_PERMIT = "WITHDRAW_PERMIT"
     APPROVE_SPECIALLY = "APPROVE_SPECIALLY"
+    # Delivery by post (art. 44).
+    CHOOSE_DELIVERY = "CHOOSE_DELIVERY"
+    POST_RESULT = "POST_RESULT"
+    CONFIRM_RECEIPT = "CONFIRM_RECEIPT"
+    TAKE_BACK = "TAKE_BACK"
+    RECORD_DELIVERY_CHOICE = "RECORD_DELIVERY_CHOICE"
+    RECORD_POSTING = "RECORD_POSTING"
+    RECORD_RETURN = "RECORD_RETURN"
     RECORD_PAUSE = "RECORD_PAUSE"
     RECORD_RESUMPTION = "RECORD_RESUMPTION"
     RECORD_EXTENSION = "RECORD_EXTENSION"
@@ -145,6 +161,9 @@ class Step(models.TextChoices):
     APPROVED = "APPROVED", bilingual("审批：准予", "Decision: granted")
     REJECTED = "REJECTED", bilingual("审批：不予", "Decision: denied")
     COMPLETED = "COMPLETED", bilingual("盖章办结", "Sealed and completed")
+    DELIVERY_CHOSEN = "DELIVERY_CHOSEN", bilingual("选择送达方式", "Way of delivery chosen")
+    POSTED = "POSTED", bilingual("邮寄寄出", "Posted")
+    RETURNED = "RETURNED", bilingual("退件，改为窗口领取", "Came back by post; kept at the window")
     DELIVERED = "DELIVERED", bilingual("送达", "Delivered")
     WITHDRAWN = "WITHDRAWN", bilingual("申请人撤回", "Withdrawn by the applicant")
     DECLINED = "DECLINED", bilingual("退回(不属本机关职权)", "Declined: not competent")
@@ -223,7 +242,7 @@ CLOSED = frozenset(
 )
 """Nothing more is done here."""
 
-DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.COMPLETED, Status.DELIVERED})
+DECIDED = frozenset({Status.APPROVED, Status.REJECTED, Status.COMPLETED, Status.POSTED, Status.DELIVERED})
 """The decision has been made; the decision clock stands."""
 
 BEFORE_ACCEPTANCE = frozenset({Status.SUBMITTED, Status.CORRECTING, Status.PRE_REVIEWED})

@@ -1,12 +1,13 @@
-"""The special ways a case has taken, in words for its pages: what is owed, committed to, permitted for a time, approved."""
+"""The special ways a case has taken, in words for its pages: what is owed, committed to, permitted, approved, posted."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from zt_platform.cases.models import Case
+from zt_platform.cases.postal import is_by_post, postal_of
 from zt_platform.cases.tolerance import debts_of
-from zt_platform.cases.vocabulary import PERMIT_CONVERTED, PERMIT_ENDED, PERMIT_VALID, PERMIT_WITHDRAWN
+from zt_platform.cases.vocabulary import PERMIT_CONVERTED, PERMIT_ENDED, PERMIT_VALID, PERMIT_WITHDRAWN, DeliveryMethod
 from zt_tenants.clock import CHINA, now
 from zt_tenants.language import bi
 
@@ -53,3 +54,26 @@ def _debt(name: str, due_at: datetime | None, settled_at: datetime | None) -> st
 
 def _day(stored: str) -> str:
     return datetime.fromisoformat(stored).astimezone(CHINA).strftime("%Y-%m-%d")
+
+
+def delivery_facts(case: Case) -> list[tuple[str, str]]:
+    """How the result comes, and how its post went; for who may read the whole case. Nothing while nobody has chosen."""
+    where, by_post = postal_of(case), is_by_post(case)
+    if where is None:
+        return []
+    facts = [(bi("送达方式", "Delivery"), str(DeliveryMethod(case.delivery_method).label))]
+    if by_post:
+        facts.append((bi("寄往", "To"), f"{where.recipient} {where.phone} {where.address}"))
+    if where.posted_at:
+        parcel = bi(
+            "{carrier} {number}，{day}寄出",
+            "{carrier} {number}, posted on {day}",
+            carrier=where.carrier,
+            number=where.post_number,
+            day=where.posted_at[:10],
+        )
+        facts.append((bi("邮件", "Parcel"), parcel))
+    if where.returned_at:
+        back = bi("{day}：{reason}", "{day}: {reason}", day=where.returned_at[:10], reason=where.return_reason)
+        facts.append((bi("退件", "Came back"), back))
+    return facts

@@ -32,6 +32,10 @@ class Event(models.TextChoices):
     READY = "READY", bilingual("可以领取结果", "Ready for pick-up")
     READY_EARLY = "READY_EARLY", bilingual("提前办结，可以领取", "Ready early")
     READY_ELSEWHERE = "READY_ELSEWHERE", bilingual("已在下级中心办结", "Completed at the centre below")
+    READY_TO_POST = "READY_TO_POST", bilingual("已办结，等待寄出", "Completed, to be posted")
+    POSTED = "POSTED", bilingual("结果已寄出", "Posted")
+    POSTED_ELSEWHERE = "POSTED_ELSEWHERE", bilingual("下级中心已寄出结果", "Posted by the centre below")
+    RETURNED = "RETURNED", bilingual("邮件退回，请到窗口领取", "Came back by post")
     COLLECT_REMINDED = "COLLECT_REMINDED", bilingual("请领取结果", "Please collect the result")
     DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
 

@@ -104,6 +104,24 @@ WORDINGS: Final[Mapping[Event, Wording]] = {
         "“{item}”（{number}）期限届满未作出决定，依照规定视为准予，依据见“我的办件”。",
         "“{item}” ({number}) was not decided in time and counts as granted; the basis is in “My cases”.",
     ),
+    Event.READY_TO_POST: Wording(
+        "“{item}”（{number}）已办结，{centre}将按您填写的地址邮寄结果。电话{telephone}。",
+        "“{item}” ({number}) is completed; {centre} posts the result to the address you gave. Telephone {telephone}.",
+    ),
+    Event.POSTED: Wording(
+        "“{item}”（{number}）的结果已由{carrier}寄出，邮件号{post_number}；收到后请在“我的办件”确认。",
+        "The result of “{item}” ({number}) is on its way by {carrier}, {post_number}; confirm in “My cases” when it came.",
+    ),
+    Event.POSTED_ELSEWHERE: Wording(
+        "“{item}”（{number}）的结果已由{centre}寄出，{carrier}邮件号{post_number}；收到后请在“我的办件”确认。",
+        "{centre} has posted the result of “{item}” ({number}) by {carrier}, {post_number}; confirm in “My cases”.",
+        sms=False,
+    ),
+    Event.RETURNED: Wording(
+        "“{item}”（{number}）的邮件被退回，结果保存在{centre}，请凭取件码{code}或身份证件领取，也可以重新填写地址。电话{telephone}。",
+        "The parcel of “{item}” ({number}) came back; collect the result at {centre} with the code {code} or your identity"
+        " card, or give another address. Telephone {telephone}.",
+    ),
     Event.COLLECT_REMINDED: Wording(
         "“{item}”（{number}）已办结待领，请在{due}前凭取件码{code}或身份证件到{centre}领取。电话{telephone}。",
         "“{item}” ({number}) waits for you: collect it at {centre} by {due} with the code {code} or your identity card."

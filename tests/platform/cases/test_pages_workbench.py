@@ -177,7 +177,7 @@ def test_the_whole_case_by_its_pages(town: Town, browsers: Browsers) -> None:
         ("REVIEWER", "review", {"opinion": "情况属实"}, "REVIEWED"),
         ("APPROVER", "grant", {"opinion": "同意", "valid_until": "2031-03-01"}, "APPROVED"),
         ("WINDOW_CLERK", "complete", {}, "COMPLETED"),
-        ("WINDOW_CLERK", "deliver", {"method": "邮寄送达"}, "DELIVERED"),
+        ("WINDOW_CLERK", "deliver", {"method": "电子送达"}, "DELIVERED"),
     ]
     for role, act, given, reached in acts:
         browser = browsers.staff(town.city, role)

@@ -148,6 +148,7 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
         Action.TERMINATE,
         Action.TRANSFER_BY_COMPETENCE,
         Action.SIGN_COMMITMENT,
+        Action.CHOOSE_DELIVERY,
     ]
     assert possible_actions(Status.REVIEWED, CaseRole.SOLE, [Role.APPROVER]) == [
         Action.GRANT,
@@ -160,6 +161,7 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
     assert possible_actions(Status.TRANSFERRED, CaseRole.ACCEPTING, [ActingParty.APPLICANT]) == [
         Action.WITHDRAW,
         Action.ADD_MATERIALS,
+        Action.CHOOSE_DELIVERY,
     ]
     assert possible_actions(Status.ACCEPTED, CaseRole.DECIDING, [Role.DEPARTMENT_HEAD]) == [
         Action.EXTEND,

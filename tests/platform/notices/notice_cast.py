@@ -18,6 +18,8 @@ FACTS = {
     "count": 2,
     "due": "2026-03-11",
     "code": "042317",
+    "carrier": "EMS",
+    "post_number": "EZ123456789CN",
     "telephone": "0551-68840000",
 }
 PHONE = "13855512345"

@@ -16,6 +16,7 @@ from zt_platform.cases.commands.commitments import (
 )
 from zt_platform.cases.commands.completion import decline_case, deliver_case, seal_and_complete, withdraw_case
 from zt_platform.cases.commands.decision import decide_case, decide_on_the_spot, review_case
+from zt_platform.cases.commands.delivery import choose_delivery, confirm_receipt, post_result, take_back
 from zt_platform.cases.commands.endings import (
     add_materials,
     second_correction_notice,
@@ -55,7 +56,9 @@ __all__ = [
     "assign_case",
     "attach_material",
     "check_case",
+    "choose_delivery",
     "claim_case",
+    "confirm_receipt",
     "convert_permit",
     "decide_case",
     "decide_on_the_spot",
@@ -69,6 +72,7 @@ __all__ = [
     "open_material_upload",
     "pass_pre_review",
     "pause_case",
+    "post_result",
     "refuse_application",
     "refuse_extension",
     "release_case",
@@ -83,6 +87,7 @@ __all__ = [
     "sign_commitment",
     "start_application",
     "submit_application",
+    "take_back",
     "terminate_case",
     "transfer_by_competence",
     "withdraw_case",

@@ -10,12 +10,14 @@ from zt_interop.handlers import Message
 from zt_platform.accounts.rules import phone_tail
 from zt_platform.actors import Actor
 from zt_platform.cases import numbers, rules
+from zt_platform.cases.commands.delivery import take_choice
 from zt_platform.cases.commands.intake import start_acceptance_clock
 from zt_platform.cases.commands.ledger import Remark, advance, conclude
 from zt_platform.cases.errors import CaseHeldAlready, InvalidTrackingNumber, NoDelegation
 from zt_platform.cases.events.payloads import (
     ArrivedMaterial,
     apply_clock,
+    arrived_delivery,
     arrived_materials,
     arrived_party,
     required_instant,
@@ -68,6 +70,7 @@ def receive_application(message: Message) -> Case:
         case.submitted_at = case.submitted_at or message.time
         start_acceptance_clock(case, case.submitted_at)
     case.received_at = case.submitted_at
+    take_choice(case, *arrived_delivery(message.data.get("delivery", {})))
     return _open(case, Action.RECEIVE_APPLICATION, message)
 
 

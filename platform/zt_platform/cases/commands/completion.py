@@ -10,6 +10,7 @@ from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_
 from zt_platform.cases.commands.pickup import new_code, try_code
 from zt_platform.cases.errors import NothingToDecline
 from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.postal import is_by_post
 from zt_platform.cases.vocabulary import Action, Channel
 from zt_platform.papers.kinds import PaperKind
 from zt_tenants.clock import now
@@ -38,7 +39,7 @@ def seal(case: Case, actor: Actor, seal_name: str, seal_keeper: str) -> CaseEven
         case.seal_name = seal_name.strip() or default_seal(case)
         case.seal_keeper = seal_keeper.strip() or actor.name
     case.completed_at = now()
-    case.pickup = new_code()
+    case.pickup = None if is_by_post(case) else new_code()
     data = {"seal_name": case.seal_name, "seal_keeper": case.seal_keeper, "legal_name": case.legal_name_of_decider}
     return advance(case, Action.COMPLETE, actor, Remark(note=case.seal_name, data=data))
 

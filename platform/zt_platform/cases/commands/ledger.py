@@ -343,7 +343,7 @@ def running_limit(case: Case) -> datetime | None:
             return case.acceptance_due_at
         case Status.ACCEPTED | Status.REVIEWED | Status.TRANSFERRED | Status.HANDED_DOWN:
             return case.due_at
-        case Status.APPROVED | Status.REJECTED | Status.COMPLETED:
+        case Status.APPROVED | Status.REJECTED | Status.COMPLETED | Status.POSTED:
             return case.delivery_due_at
         case _:
             return None

@@ -21,6 +21,7 @@ from zt_platform.cases.commands.ledger import (
     note_fact,
 )
 from zt_platform.cases.commands.mirroring_clock import record_no_competence, record_termination
+from zt_platform.cases.commands.mirroring_delivery import record_delivery_facts
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
 from zt_platform.cases.events.payloads import apply_clock, calendar_date, required_instant, take_limits
 from zt_platform.cases.files import take_over
@@ -38,6 +39,9 @@ from zt_tenants.errors import InvalidInput
 _BY_STEP = {
     Step.REFUSED: Action.RECORD_REFUSAL,
     Step.COMPLETED: Action.RECORD_COMPLETION,
+    Step.DELIVERY_CHOSEN: Action.RECORD_DELIVERY_CHOICE,
+    Step.POSTED: Action.RECORD_POSTING,
+    Step.RETURNED: Action.RECORD_RETURN,
     Step.DELIVERED: Action.RECORD_DELIVERY,
 }
 _ELSEWHERE = frozenset({Status.TRANSFERRED, Status.HANDED_DOWN, Status.SUSPENDED})
@@ -79,8 +83,8 @@ def record_progress(message: Message) -> Case:
     event = record(case, action, step, message, remark, origin)
     if event is not None and step == Step.COMPLETED:
         case.completed_at = at
-    if event is not None and step == Step.DELIVERED:
-        case.delivered_at = at
+    if event is not None:
+        record_delivery_facts(case, step, message, at)
     return conclude(case, event)
 
 

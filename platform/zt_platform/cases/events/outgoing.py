@@ -15,6 +15,7 @@ from zt_platform.actors import ActorKind
 from zt_platform.cases.events import payloads
 from zt_platform.cases.files import offer_named_files
 from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.postal import is_by_post
 from zt_platform.cases.rules import decided_on_time
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
 from zt_platform.catalogue.kinds import CaseKind
@@ -23,6 +24,8 @@ from zt_tenants.centres import ancestors
 from zt_tenants.context import current_centre
 from zt_tenants.models import Centre, Level
 
+_KEPT_BY_THE_ACCEPTING = frozenset({Action.REVIEW.value, Action.CHOOSE_DELIVERY.value})
+"""The review before handing up travels inside case.transferred.v1 (art. 43); who only decides need not know the address."""
 NOT_SUPERVISED = frozenset({Step.DRAFTED})
 """A draft is the applicant's own business."""
 
@@ -65,8 +68,8 @@ def _for_counterpart(case: Case, event: CaseEvent) -> list[Outgoing]:
     if not event.action or not is_shared(case) or (came_by_message and not event.action.startswith("RECEIVE_")):
         return []
     compose = _COMPOSERS.get(Action(event.action))
-    if compose is None or (case.role == CaseRole.ACCEPTING and event.action == Action.REVIEW):
-        return []  # the review before handing up travels inside case.transferred.v1 (art. 43)
+    if compose is None or (case.role == CaseRole.ACCEPTING and event.action in _KEPT_BY_THE_ACCEPTING):
+        return []
     message_type, make = compose
     data = {"tracking_number": case.tracking_number, **make(case, event)}
     return [Outgoing(case.counterpart_code, message_type, str(case.tracking_number), data, CASE_CHANNEL)]
@@ -137,6 +140,8 @@ def _application(case: Case, event: CaseEvent) -> dict[str, Any]:
     }
     if case.debts:
         data["debts"] = case.debts
+    if event.action == Action.HAND_DOWN and is_by_post(case):
+        data["delivery"] = payloads.delivery_payload(case)
     if event.action == Action.TRANSFER:
         data["opinion"] = case.review_opinion or None
     return data
@@ -148,9 +153,8 @@ def _received(case: Case, event: CaseEvent) -> dict[str, Any]:
 
 
 def _progressed(case: Case, event: CaseEvent) -> dict[str, Any]:
-    accepted_with_debts = event.action == Action.ACCEPT and case.debts
     return {
-        **({"debts": case.debts} if accepted_with_debts else {}),
+        **_more(case, event),
         "step": event.step,
         "status": case.status,
         "at": instant_text(event.occurred_at),
@@ -159,6 +163,21 @@ def _progressed(case: Case, event: CaseEvent) -> dict[str, Any]:
         "clock": payloads.clock_with_facts(case),
         **_actor(event),
     }
+
+
+def _more(case: Case, event: CaseEvent) -> dict[str, Any]:
+    """What only some steps tell: the dates of debts, the choice of delivery, the parcel."""
+    match event.action:
+        case Action.ACCEPT if case.debts:
+            return {"debts": case.debts}
+        case Action.CHOOSE_DELIVERY:
+            return {"delivery": payloads.delivery_payload(case)}
+        case Action.POST_RESULT:
+            return {"post": {"carrier": event.data["carrier"], "number": event.data["post_number"]}}
+        case Action.CONFIRM_RECEIPT:
+            return {"received_on": event.data["received_on"]}
+        case _:
+            return {}
 
 
 def _paused(case: Case, event: CaseEvent) -> dict[str, Any]:
@@ -260,6 +279,10 @@ _COMPOSERS: dict[Action, tuple[str, Callable[[Case, CaseEvent], dict[str, Any]]]
     Action.REVIEW: ("case.progressed.v1", _progressed),
     Action.COMPLETE: ("case.progressed.v1", _progressed),
     Action.DELIVER: ("case.progressed.v1", _progressed),
+    Action.CHOOSE_DELIVERY: ("case.progressed.v1", _progressed),
+    Action.POST_RESULT: ("case.progressed.v1", _progressed),
+    Action.CONFIRM_RECEIPT: ("case.progressed.v1", _progressed),
+    Action.TAKE_BACK: ("case.progressed.v1", _progressed),
     Action.RETURN_FOR_CORRECTION: ("case.corrected.v1", _correction_requested),
     Action.RESUBMIT: ("case.corrected.v1", _correction_supplied),
     Action.GRANT: ("case.decided.v1", _decided),

@@ -10,6 +10,8 @@ from typing import Any
 from zt_interop.envelope import instant_text
 from zt_platform.accounts.parties import Party
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial, Certificate
+from zt_platform.cases.postal import Postal, is_by_post, postal_of
+from zt_platform.cases.vocabulary import DeliveryMethod
 from zt_storage.copies import AttachmentManifest, manifest
 
 CLOCK_INSTANTS = (
@@ -132,6 +134,13 @@ def material_payloads(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def delivery_payload(case: Case) -> dict[str, str]:
+    """How the applicant wants the result, with the address where it goes by post."""
+    where = postal_of(case)
+    address = where.address_payload if where and is_by_post(case) else {}
+    return {"method": case.delivery_method, **address}
+
+
 def step_payload(event: CaseEvent) -> dict[str, Any]:
     """One line of the timeline."""
     return {
@@ -163,6 +172,13 @@ def certificate_payload(certificate: Certificate) -> dict[str, Any]:
         "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else None,
         "files": [line.to_payload() for line in manifest([certificate.paper])],
     }
+
+
+def arrived_delivery(payload: Mapping[str, Any]) -> tuple[DeliveryMethod, Postal | None]:
+    """The choice of delivery of a message (checked against its schema before)."""
+    if payload.get("method") != DeliveryMethod.POST:
+        return DeliveryMethod.PICK_UP, None
+    return DeliveryMethod.POST, Postal.from_stored(payload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases.errors import CaseNotFound
 from zt_platform.cases.limits import APPROVED, REQUESTED
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
+from zt_platform.cases.postal import is_by_post
 from zt_platform.cases.queries.routes import routing_of
 from zt_platform.cases.rules import missing_materials
 from zt_platform.cases.states import possible_actions
@@ -201,6 +202,8 @@ def _fits_the_facts(action: Action, case: Case) -> bool:
             return bool(case.extension.get("state") == REQUESTED)
         case Action.SECOND_CORRECTION_NOTICE:
             return case.correction_count > 0
+        case Action.POST_RESULT:
+            return is_by_post(case)
         case Action.ADD_MATERIALS:
             return takes_materials(case)
         case Action.SIGN_COMMITMENT | Action.GRANT_ON_COMMITMENT:

@@ -39,6 +39,7 @@ from zt_platform.cases.notices import is_read_first, preview_for
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.views.action_pages import ActionPage, Words
 from zt_platform.cases.views.clock_pages import CLOCK_PAGES
+from zt_platform.cases.views.delivery_pages import CHOICE_PAGE, DELIVERY_PAGES
 from zt_platform.cases.views.ways_pages import WAYS_PAGES
 from zt_platform.cases.vocabulary import Action, Result
 from zt_platform.catalogue.kinds import CaseKind
@@ -166,8 +167,10 @@ _PAGES = (
         DeliverForm,
         commands.deliver_case,
     ),
+    *DELIVERY_PAGES,
     *WAYS_PAGES,
     *CLOCK_PAGES,
+    CHOICE_PAGE,
     ActionPage(
         "decline",
         Action.DECLINE,

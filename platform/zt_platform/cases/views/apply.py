@@ -29,6 +29,7 @@ from zt_platform.cases.numbers import grouped
 from zt_platform.cases.prefill import filled_fields, offers_for, prefill_draft, with_filled
 from zt_platform.cases.presentation import applicant_facts, file_row
 from zt_platform.cases.vocabulary import Status
+from zt_platform.cases.ways_facts import delivery_facts
 from zt_platform.catalogue.forms import InvalidForm
 from zt_platform.catalogue.models import ItemVersion, Material
 from zt_platform.catalogue.queries import item_version
@@ -295,6 +296,8 @@ def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         submission_key=request.POST.get("submission_key") or uuid7().hex,
         to_follow=to_follow,
         tolerance_days=draft.version.ways.get("tolerance_days", 0),
+        delivery=delivery_facts(draft.case),
+        delivery_url=reverse("cases:draft-delivery", kwargs={"case_id": draft.case.pk}) if not draft.correcting else "",
         form_url=draft.step_url("form"),
         materials_url=draft.step_url("materials"),
     )

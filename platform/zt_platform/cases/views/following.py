@@ -20,12 +20,13 @@ from zt_platform.cases.commands.pickup import code_to_show
 from zt_platform.cases.errors import CaseNotFound, InvalidTrackingNumber
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.postal import is_by_post, postal_of
 from zt_platform.cases.presentation import Standing, clock_facts, due_note, local_calendar, standing, timeline_groups
 from zt_platform.cases.queries import TimelineEntry, TrackedCase
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.views.papers import lines_for_applicant, lines_without_links
 from zt_platform.cases.vocabulary import Action, Status
-from zt_platform.cases.ways_facts import ways_facts
+from zt_platform.cases.ways_facts import delivery_facts, ways_facts
 from zt_platform.organisation.queries import centre_profile
 from zt_platform.papers.queries import papers_of
 from zt_tenants.context import current_centre, enter
@@ -109,7 +110,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
     actor = applicant_for_request(request)
     case = queries.case_by_number(actor, number)
     entries = queries.timeline(case)
-    where = standing(case.status, entries, case.counterpart_name)
+    where = standing(case.status, entries, case.counterpart_name, by_post=is_by_post(case))
     possible = queries.actions_for(actor, case)
     centre = current_centre()
     department = case.department
@@ -121,12 +122,19 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "where": case.counterpart_name if where.at_counterpart else centre.name,
         "due_at": case.running_due_at,
         "due_note": due_note(case.running_due_at, local_calendar()),
-        "clock_facts": [*clock_facts(case, public=True), *ways_facts(case)],
+        "clock_facts": [*clock_facts(case, public=True), *ways_facts(case), *delivery_facts(case)],
         "owed": [debt.name for debt in open_debts(case)] if Action.ADD_MATERIALS in possible else [],
         "supply_url": reverse("cases:supply", kwargs={"number": number}) if Action.ADD_MATERIALS in possible else "",
         "sign_url": reverse("cases:commitment", kwargs={"number": number})
         if Action.SIGN_COMMITMENT in possible
         else "",
+        "delivery_url": reverse("cases:delivery", kwargs={"number": number})
+        if Action.CHOOSE_DELIVERY in possible
+        else "",
+        "received_url": reverse("cases:received", kwargs={"number": number})
+        if Action.CONFIRM_RECEIPT in possible
+        else "",
+        "parcel": postal_of(case),
         "suspended": case.paused_at is not None,
         "contact_name": department.name if department else centre.name,
         "contact_phone": (department.telephone if department else "") or centre_profile().telephone,

@@ -1,8 +1,9 @@
-"""What applicants do with a case under way: supply materials, sign the commitment."""
+"""What applicants do with a case under way: supply materials, sign the commitment, choose and confirm the delivery."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from zt_platform.accounts.sessions import applicant_for_request
+from zt_platform.actors import Actor
 from zt_platform.cases import commands, queries
 from zt_platform.cases.action_forms import ActionForm
 from zt_platform.cases.clock_forms import MaterialForm
+from zt_platform.cases.delivery_forms import ArrivalForm, DeliveryForm
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.tolerance import open_debts
@@ -43,6 +46,52 @@ def commitment(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def delivery(request: HttpRequest, number: str) -> HttpResponse:
+    """How the result comes: collected at the window, or by post to an address."""
+    title = bi("送达方式", "How the result comes")
+    return _own_act(
+        request, number, Action.CHOOSE_DELIVERY, DeliveryForm, commands.choose_delivery, title, bi("保存", "Save")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def received(request: HttpRequest, number: str) -> HttpResponse:
+    """The parcel has arrived."""
+    title = bi("确认收到", "It has arrived")
+    return _own_act(
+        request,
+        number,
+        Action.CONFIRM_RECEIPT,
+        ArrivalForm,
+        commands.confirm_receipt,
+        title,
+        bi("我已收到", "I have it"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def draft_delivery(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The same choice in a draft, beside its last page."""
+    actor = applicant_for_request(request)
+    case = queries.case_for(actor, case_id)
+    back = reverse("cases:draft-step", kwargs={"case_id": case_id, "step": "review"})
+    title = bi("送达方式", "How the result comes")
+    page = OwnAct(Action.CHOOSE_DELIVERY, DeliveryForm, commands.choose_delivery, title, bi("保存", "Save"))
+    return _shown(request, actor, case, page, back, case.item_name)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAct:
+    """One thing an applicant does: its form, its command, the page's title and the word that confirms."""
+
+    action: Action
+    form: type[ActionForm]
+    run: Callable[..., Case]
+    title: str
+    confirm: str
+
+
 def _own_act(
     request: HttpRequest,
     number: str,
@@ -55,25 +104,32 @@ def _own_act(
     actor = applicant_for_request(request)
     case = queries.case_by_number(actor, number)
     back = reverse("cases:mine", kwargs={"number": number})
-    if action not in queries.actions_for(actor, case):
+    page = OwnAct(action, form_class, run, title, confirm)
+    return _shown(request, actor, case, page, back, grouped(case.tracking_number or ""))
+
+
+def _shown(request: HttpRequest, actor: Actor, case: Case, page: OwnAct, back: str, back_label: str) -> HttpResponse:
+    if page.action not in queries.actions_for(actor, case):
         messages.warning(request, bi("这一步现在办不了。", "This is not possible now."))
         return redirect(back)
-    form = form_class(request.POST or None, request.FILES or None, case=case, initial=_initial(case))
-    if request.method == "POST" and form.is_valid():
+    initial = _initial(case) if page.action is Action.ADD_MATERIALS else {}
+    posted = request.method == "POST"
+    form = page.form(request.POST if posted else None, request.FILES if posted else None, case=case, initial=initial)
+    if posted and form.is_valid():
         try:
-            run(actor=actor, case_id=case.pk, **form.arguments())
+            page.run(actor=actor, case_id=case.pk, **form.arguments())
         except DomainError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.text())
         else:
-            messages.success(request, bi("{what}：已完成。", "{what}: done.", what=title))
+            messages.success(request, bi("{what}：已完成。", "{what}: done.", what=page.title))
             return redirect(back)
     context: dict[str, Any] = {
         "form": form,
-        "title": title,
-        "confirm": confirm,
-        "number": grouped(case.tracking_number or ""),
+        "title": page.title,
+        "confirm": page.confirm,
+        "number": back_label,
         "back_url": back,
-        "owed": [debt.line for debt in open_debts(case)] if action is Action.ADD_MATERIALS else [],
+        "owed": [debt.line for debt in open_debts(case)] if page.action is Action.ADD_MATERIALS else [],
         "terms": (form.fields["agreed"].help_text if "agreed" in form.fields else ""),
     }
     return render(request, "cases/own_act.html", context, status=422 if form.errors else 200)

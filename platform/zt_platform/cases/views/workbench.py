@@ -22,6 +22,7 @@ from zt_platform.cases.commands.holding import WORKERS
 from zt_platform.cases.item_forms import readable_answers
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.postal import is_by_post
 from zt_platform.cases.presentation import (
     FileRow,
     applicant_facts,
@@ -40,7 +41,7 @@ from zt_platform.cases.views.actions import buttons_for
 from zt_platform.cases.views.batch import batch_acts
 from zt_platform.cases.views.papers import lines_for_staff
 from zt_platform.cases.vocabulary import Channel, Light, Status
-from zt_platform.cases.ways_facts import ways_facts
+from zt_platform.cases.ways_facts import delivery_facts, ways_facts
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
 from zt_platform.notices.queries import told_about
@@ -60,6 +61,7 @@ _TABS: tuple[tuple[str, tuple[Status, ...], str, str], ...] = (
     ("away", (Status.TRANSFERRED, Status.HANDED_DOWN), "在其他中心", "Elsewhere"),
     ("seal", (Status.APPROVED, Status.REJECTED), "待盖章", "To seal"),
     ("delivery", (Status.COMPLETED,), "待送达", "To deliver"),
+    ("posted", (Status.POSTED,), "已寄出", "Posted"),
 )
 
 
@@ -307,7 +309,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
     case = queries.case_for(actor, case_id)
     version = item_version(case.item_code, case.item_version_number)
     entries = queries.timeline(case)
-    where = standing(case.status, entries, case.counterpart_name)
+    where = standing(case.status, entries, case.counterpart_name, by_post=is_by_post(case))
     papers = papers_of(version, case)
     files = [row for paper in papers for row in paper.files]
     chosen = next((row for row in files if str(row.id) == request.GET.get("paper")), files[0] if files else None)
@@ -323,6 +325,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "limits": limit_rows(case, now(), days),
         "clock_facts": clock_facts(case),
         "ways": ways_facts(case),
+        "delivery": delivery_facts(case),
         "over": over,
         "papers": papers,
         "handed_in": sum(1 for paper in papers if paper.files),

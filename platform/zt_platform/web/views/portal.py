@@ -136,6 +136,7 @@ _EXPLANATIONS = {
         "The window asks you to put it right; no time is counted.",
     ),
     Duty.SUPPLY.value: ("您承诺补交的材料还没有交齐。", "Papers that you promised are still owed."),
+    Duty.CONFIRM.value: ("结果已经寄出，收到后请确认。", "The result is posted; confirm when it has arrived."),
     Duty.COLLECT.value: (
         "已经办结，打开可看领取方式和取件码。",
         "Completed: open it for the pick-up code and where to go.",
