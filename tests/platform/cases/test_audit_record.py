@@ -22,7 +22,9 @@ def _bench(town: Town, path: str = "") -> str:
 
 
 @pytest.mark.req("E-20")
-def test_opening_a_case_leaves_a_line_and_a_list_leaves_none(town: Town, browsers: Browsers) -> None:
+def test_personal_information_protection_law_article_51_and_54_opening_a_case_leaves_a_line_a_list_none(
+    town: Town, browsers: Browsers
+) -> None:
     case = town.city.submitted(town.zhang)
     clerk = browsers.staff(town.city, "WINDOW_CLERK")
     clerk.get(_bench(town))

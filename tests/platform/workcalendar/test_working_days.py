@@ -156,7 +156,7 @@ def test_adding_day_by_day_gives_the_same(start: date, days: int) -> None:
     assert CALENDAR.subtract_working_days(slow, days) <= start or not CALENDAR.is_working_day(start)
 
 
-def test_a_year_without_notice_is_provisional_and_has_only_fixed_holidays() -> None:
+def test_public_holidays_article_2_a_year_without_notice_is_provisional_and_has_only_fixed_holidays() -> None:
     year = max(PUBLISHED_YEARS) + 1
     assert not CALENDAR.provisional(2026)
     assert CALENDAR.provisional(year)
