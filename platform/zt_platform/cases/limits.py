@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 
@@ -67,6 +67,11 @@ class Pause:
             reason=stored["reason"],
             until=datetime.fromisoformat(stored["until"]) if stored["until"] else None,
         )
+
+
+def ended_pauses(stored: Iterable[Mapping[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """``Case.pauses`` with what still runs ended: nothing is counted any more once there is a decision."""
+    return [dict(pause) if pause["until"] else {**pause, "until": at.astimezone(UTC).isoformat()} for pause in stored]
 
 
 @dataclass(frozen=True, slots=True)

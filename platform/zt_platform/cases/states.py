@@ -243,9 +243,24 @@ _ROAD: tuple[Transition, ...] = (
     *_edges([Status.CORRECTING], Action.RECORD_RESUBMISSION, Status.HANDED_DOWN, _REMOTE, [P], Step.RESUBMITTED),
     *_edges([Status.CORRECTING], Action.RECORD_RESUBMISSION, Status.SUBMITTED, _REMOTE, [S], Step.RESUBMITTED),
     *_edges([Status.HANDED_DOWN], Action.RECORD_REFUSAL, Status.REFUSED, _REMOTE, [P], Step.REFUSED),
-    *_edges([Status.TRANSFERRED, Status.WITHDRAWN], Action.RECORD_GRANT, Status.APPROVED, _REMOTE, [A], Step.APPROVED),
+    # A renewal may be deemed granted in the middle of a special procedure (art. 50): then it is told here as well.
+    *_edges(
+        [Status.TRANSFERRED, _PAUSED, Status.WITHDRAWN],
+        Action.RECORD_GRANT,
+        Status.APPROVED,
+        _REMOTE,
+        [A],
+        Step.APPROVED,
+    ),
     *_edges([Status.TRANSFERRED, Status.WITHDRAWN], Action.RECORD_DENIAL, Status.REJECTED, _REMOTE, [A], Step.REJECTED),
-    *_edges([Status.HANDED_DOWN, Status.WITHDRAWN], Action.RECORD_GRANT, Status.APPROVED, _REMOTE, [P], Step.APPROVED),
+    *_edges(
+        [Status.HANDED_DOWN, _PAUSED, Status.WITHDRAWN],
+        Action.RECORD_GRANT,
+        Status.APPROVED,
+        _REMOTE,
+        [P],
+        Step.APPROVED,
+    ),
     *_edges([Status.HANDED_DOWN, Status.WITHDRAWN], Action.RECORD_DENIAL, Status.REJECTED, _REMOTE, [P], Step.REJECTED),
     *_edges(_RULED, Action.RECORD_COMPLETION, Status.COMPLETED, _REMOTE, [P, D], Step.COMPLETED),
     *_edges(

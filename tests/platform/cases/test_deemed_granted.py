@@ -155,6 +155,37 @@ def test_article_50_a_forwarded_renewal_counts_as_granted_above_and_is_told_belo
     assert "视为" in below.decision_opinion
 
 
+@pytest.mark.req("C-11")
+@pytest.mark.parametrize("road", [FORWARDED, DEVOLVED])
+def test_article_50_a_renewal_deemed_in_a_special_procedure_is_told_to_the_centre_that_waits(
+    town: Town, road: str
+) -> None:
+    """A special procedure stops the organ's limit (art. 45), not the end of the permit."""
+    first, second = (town.county, town.city) if road == FORWARDED else (town.city, town.county)
+    case = renewal(first, town, "2026-04-10", road)
+    if road == FORWARDED:
+        first.review(first.accept(case))
+    else:
+        for desk in (second,):
+            allow(desk, road, renewal_field="ends")
+        with enter(first.centre):
+            commands.hand_down_application(actor=first.clerk, case_id=case.pk)
+    relay_all()
+    other = second.case(case.tracking_number or "")
+    if road == DEVOLVED:
+        second.accept(other)
+    second.pause(other, days=60)
+    relay_all()
+    assert first.fresh(case).status == Status.SUSPENDED
+    ring("2026-04-11 00:00")
+    with at("2026-04-11 00:01"):
+        relay_all()
+    decided, told = second.fresh(other), first.fresh(case)
+    assert (decided.status, told.status) == (Status.APPROVED, Status.APPROVED)
+    assert (told.paused_at, told.suspended_from, told.decided_at) == (None, "", decided.decided_at)
+    assert told.pauses == decided.pauses
+
+
 @pytest.mark.parametrize(("withdrawn", "stands"), [("2026-04-10 23:58", False), ("2026-04-11 00:00", True)])
 def test_article_50_crossing_a_withdrawal_the_earlier_counts(town: Town, withdrawn: str, stands: bool) -> None:
     """The moment of the deemed grant is the end of the permit, whenever the timer finds it out."""

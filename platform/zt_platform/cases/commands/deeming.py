@@ -17,6 +17,7 @@ from zt_platform.cases.commands.completion import default_seal
 from zt_platform.cases.commands.ledger import Origin, Remark, local_calendar, unsaved_fact, unsaved_step
 from zt_platform.cases.errors import DestinationNeeded, EntrustedCannotBeEntrustedAgain
 from zt_platform.cases.events.outgoing import is_shared
+from zt_platform.cases.limits import ended_pauses
 from zt_platform.cases.models import Case
 from zt_platform.cases.queries.routes import Routing, routing_of
 from zt_platform.cases.rules import STAYS
@@ -126,9 +127,7 @@ def deem_granted(batch: Batch, case: Case, ground: Ground, limit: datetime) -> N
     case.decision_opinion = f"期限届满未作出决定，依照{ground.legal_basis}视为{ground.act.zh}。"
     case.delivery_due_at = rules.delivery_due_at(case.decided_at, local_calendar(case))
     case.paused_at, case.suspended_from = None, ""
-    case.pauses = [
-        stored if stored["until"] else {**stored, "until": case.decided_at.isoformat()} for stored in case.pauses
-    ]
+    case.pauses = ended_pauses(case.pauses, case.decided_at)
     if case.role == CaseRole.DECIDING and case.delegation_kind == DelegationKind.FORWARDED:
         case.seal_name, case.seal_keeper = default_seal(case), batch.actor.name
     content = limit_papers.deemed_grant_content(case, ground.act, limit, ground.legal_basis)

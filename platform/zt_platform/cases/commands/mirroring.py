@@ -10,7 +10,7 @@ from typing import Any
 
 from zt_interop.handlers import Message
 from zt_platform.actors import Actor
-from zt_platform.cases import rules
+from zt_platform.cases import limits, rules
 from zt_platform.cases.commands.arrivals import take_materials
 from zt_platform.cases.commands.intake import start_acceptance_clock
 from zt_platform.cases.commands.ledger import (
@@ -136,6 +136,8 @@ def record_decision(message: Message) -> Case:
         case, Action.RECORD_GRANT if granted else Action.RECORD_DENIAL, speaker(message), remark, origin=origin
     )
     case.withdrawn_at = None
+    case.paused_at, case.suspended_from = None, ""
+    case.pauses = limits.ended_pauses(case.pauses, decided_at)
     case.decided_at = decided_at
     case.result = data["result"]
     case.decision_opinion = data.get("opinion", "")
