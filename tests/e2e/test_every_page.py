@@ -34,6 +34,7 @@ def test_public_pages_in_chinese(visitor: Callable) -> None:
         expect(person.page.locator("html")).to_have_attribute("lang", "zh-hans")
 
 
+@pytest.mark.req("L-10")
 def test_public_pages_in_english(visitor: Callable) -> None:
     person = visitor()
     person.open("/")

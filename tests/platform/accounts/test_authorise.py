@@ -97,6 +97,7 @@ def test_one_live_authorisation_per_organisation(agent, people) -> None:
     assert len(authorisations_of(agent)) == 1
 
 
+@pytest.mark.req("E-19")
 def test_an_authorisation_counts_inside_its_dates_only(agent, people) -> None:
     authorisation = act_for(agent, people.company_code)
     after = authorisation.valid_until + timedelta(days=1)

@@ -110,7 +110,7 @@ def test_closed_cases_drafts_and_neighbours(town: Town) -> None:
         commands.claim_case(actor=town.neighbour.clerk, case_id=case.pk)
 
 
-@pytest.mark.req("A-02")
+@pytest.mark.req("A-02", "A-23")
 def test_everything_is_handed_over_by_the_same_number_of_statements(town: Town) -> None:
     colleague = _posted(town.city, "赵丽", Role.WINDOW_CLERK)
     clerk = _posted(town.city, "王建国", Role.WINDOW_CLERK)

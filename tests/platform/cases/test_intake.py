@@ -15,6 +15,7 @@ from zt_platform.cases.testing import INSTANT, MONDAY, OWN, PDF, ZHANG, at, staf
 from zt_platform.cases.vocabulary import Channel, Status
 from zt_platform.catalogue.forms import InvalidForm
 from zt_platform.catalogue.models import Item
+from zt_platform.organisation.models import Department
 from zt_platform.organisation.roles import Role
 from zt_storage.uploads import put_bytes
 from zt_tenants import clock
@@ -64,6 +65,7 @@ def test_submitting_gives_the_number_and_starts_the_five_days(town) -> None:
     assert case.due_at is None
 
 
+@pytest.mark.req("L-15")
 def test_a_submission_on_a_holiday_is_recorded_then_and_received_later(town) -> None:
     case = town.city.draft(town.zhang)
     with at("2026-05-02T22:00"), enter(town.city.centre):
@@ -128,6 +130,31 @@ def test_a_clerk_applies_for_somebody_at_the_window(town) -> None:
         assert queries.case_for(town.zhang, case.pk).status == Status.SUBMITTED
         with pytest.raises(NotPermitted):
             commands.start_application(actor=town.city.reviewer, item_code=OWN, applicant=ZHANG)
+
+
+@pytest.mark.req("A-06", "E-07")
+def test_the_centres_own_window_takes_what_several_departments_handle(town) -> None:
+    clerk = town.city.clerk
+    assert clerk.department_id is None
+    with enter(town.city.centre):
+        police = Department.objects.get(code="GA")
+        Item.objects.filter(code=INSTANT).update(department=police)
+        begun = [
+            commands.start_application(actor=clerk, item_code=code, applicant=ZHANG, client_key=code)
+            for code in (OWN, INSTANT)
+        ]
+    assert [case.department.code for case in begun] == ["SC", "GA"]
+    assert {case.channel for case in begun} == {Channel.WINDOW}
+
+
+@pytest.mark.req("E-15")
+def test_who_was_asked_first_stays_named_while_others_act(town) -> None:
+    first = town.city.clerk
+    case = town.city.accept(town.city.submitted(town.zhang))
+    assert (case.first_asked_account_id, case.first_asked_name) == (first.account_id, first.name)
+    reviewed = town.city.decide(town.city.review(case))
+    assert reviewed.handler_account_id == town.city.approver.account_id != first.account_id
+    assert reviewed.first_asked_account_id == first.account_id
 
 
 def test_what_the_centre_does_not_offer_cannot_be_applied_for(town) -> None:

@@ -182,7 +182,7 @@ def test_a_step_rests_with_a_special_procedure() -> None:
     assert limits.retimed([review], stops, CALENDAR)[0].due == china("2026-03-06T13:00")
 
 
-@pytest.mark.req("E-24")
+@pytest.mark.req("E-24", "G-09")
 @pytest.mark.parametrize(
     ("promised", "own", "found"),
     [

@@ -99,6 +99,7 @@ def test_the_holder_of_an_account_finds_the_case_there_and_is_verified(town: Tow
     assert (found.name, found.phone, found.verified) == ("张小明", "13855512345", True)
 
 
+@pytest.mark.req("E-19")
 def test_an_agent_brings_a_letter(town: Town, browsers: Browsers) -> None:
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     wrong = browser.post(_bench(town, "counter/"), {**PERSON, **COMPANY, "authorised_until": "2026-01-01"})

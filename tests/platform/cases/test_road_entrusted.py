@@ -68,7 +68,7 @@ def test_the_whole_road(committed_town) -> None:
             assert not InboxMessage.objects.exclude(state=InboxState.APPLIED).exists()
 
 
-@pytest.mark.req("L-06", "E-20", "C-06")
+@pytest.mark.req("L-06", "E-20", "C-06", "L-05")
 def test_one_timeline_at_both_ends_with_the_time_on_the_way(committed_town) -> None:
     town, number = committed_town, walked(committed_town)
     lines = {}

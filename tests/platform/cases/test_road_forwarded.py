@@ -12,7 +12,7 @@ from zt_platform.cases.vocabulary import CaseRole, Result, Status, Step
 from zt_tenants.context import enter
 
 
-@pytest.mark.req("C-01", "C-11", "E-05", "R-03")
+@pytest.mark.req("C-01", "C-11", "E-05", "R-03", "B-18", "E-04")
 def test_the_whole_road(committed_town) -> None:
     town = committed_town
     city, county = town.city, town.county

@@ -22,7 +22,7 @@ def supervised(tracking_number: str) -> list[tuple[str, str, str]]:
     return [(row.stream.source_code, row.stream.destination_code, row.data["step"]) for row in found]
 
 
-@pytest.mark.req("E-02", "E-05", "E-10", "E-20", "E-26", "L-01", "R-02", "R-03")
+@pytest.mark.req("E-02", "E-05", "E-10", "E-20", "E-26", "L-01", "R-02", "R-03", "Y-12")
 def test_from_the_draft_to_the_delivered_certificate(committed_town) -> None:
     city = committed_town.city
     case = city.submitted(committed_town.zhang)

@@ -34,6 +34,13 @@ def test_the_answers_come_in_the_order_in_which_people_need_them(catalogued) -> 
     assert places == sorted(places)
 
 
+@pytest.mark.req("K-13", "B-21")
+def test_the_fee_stands_there_with_its_basis(catalogued) -> None:
+    page = _guide(catalogued.city, "XK-GA-08")
+    assert "每证10元" in page
+    assert "关于规范机动车牌证工本费收费标准管理有关问题的通知" in page
+
+
 @pytest.mark.req("C-01", "A-31")
 @pytest.mark.parametrize(("code", "said"), [(ENTRUSTED, "受委托审查"), (DEVOLVED, "已经下放"), (OWN, "审查并决定")])
 def test_the_city_says_who_decides(catalogued, code: str, said: str) -> None:

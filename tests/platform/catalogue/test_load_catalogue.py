@@ -47,6 +47,18 @@ def test_loading_twice_changes_nothing(world) -> None:
     assert list(ItemIndexEntry.objects.order_by("id").values()) == entries
 
 
+@pytest.mark.req("B-06")
+def test_an_item_has_one_code_name_and_class_in_the_whole_province(world) -> None:
+    found = {}
+    for centre in (world.city, world.county, world.township, world.other_city):
+        load_catalogue(centre)
+        with enter(centre):
+            found[centre.code] = {item.code: (item.name, item.name_en, item.item_class) for item in Item.objects.all()}
+    city = found.pop(world.city.code)
+    assert all(city[code] == item for items in found.values() for code, item in items.items() if code in city)
+    assert all(len(items.keys() & city.keys()) > 5 for items in found.values())
+
+
 @pytest.mark.req("C-08")
 def test_a_township_gets_a_reduced_set(world) -> None:
     county, township = load_catalogue(world.county), load_catalogue(world.township)

@@ -44,7 +44,7 @@ def rows() -> list[Any]:
     ]
 
 
-@pytest.mark.req("B-05")
+@pytest.mark.req("B-05", "B-12", "B-23")
 def test_the_next_version_becomes_current_and_the_old_one_stays_readable(city, staff_of) -> None:
     with enter(city):
         before = queries.item_version("XK-WJ-01")
@@ -93,6 +93,7 @@ def test_only_an_administrator_of_this_centre_publishes(city, neighbour, staff_o
         assert rows() == before
 
 
+@pytest.mark.req("Y-07")
 def test_the_neighbour_keeps_its_version_and_index_entry(city, neighbour, staff_of) -> None:
     with enter(neighbour):
         before = rows()[:3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,14 +17,16 @@ from zt_platform.organisation import queries
 from zt_platform.organisation.commands import change_roles, end_posting, post_staff_member
 from zt_platform.organisation.errors import AlreadyPosted
 from zt_platform.organisation.loader import load_staff
-from zt_platform.organisation.models import Department, StaffMember
+from zt_platform.organisation.models import Department, StaffMember, Window
 from zt_platform.organisation.roles import Role
+from zt_tenants import clock
 from zt_tenants.context import beside, enter
 from zt_tenants.errors import InvalidInput, NoCentre, NotFound, NotPermitted
 from zt_tenants.models import Centre
 from zt_tenants.wall.access import DatabaseRole
 
 PASSWORD = "demo-Zhengtong-2026"
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -142,6 +145,21 @@ def test_an_ended_post_gives_no_rights(two_cities) -> None:
         with pytest.raises(NotFound):
             change_roles(actor=staff_actor(city), staff_id=10**6, roles=[Role.REVIEWER])
     assert seats_of(clerk.account_id) == []
+
+
+@pytest.mark.req("A-05")
+def test_a_department_runs_several_windows_each_between_its_dates(two_cities) -> None:
+    city, other = two_cities
+    day = clock.today()
+    with enter(city):
+        department = Department.objects.get(code="GA")
+        for code, first, last in (("GA-2", day, None), ("GA-3", day + DAY, None), ("GA-4", day - DAY, day - DAY)):
+            Window.objects.create(
+                code=code, name=code, name_en=code, department=department, valid_from=first, valid_until=last
+            )
+        assert [window.code for window in queries.windows() if window.department == department] == ["GA-1", "GA-2"]
+    with enter(other):
+        assert [window.code for window in queries.windows() if window.department.code == "GA"] == ["GA-1"]
 
 
 def test_departments_and_windows_are_the_centres_own(two_cities) -> None:

@@ -40,6 +40,7 @@ def test_registering_again_is_harmless():
     assert batch_handler_for(EVENT_TYPE) == before
 
 
+@pytest.mark.req("D-07")
 def test_steps_reach_the_store_in_order(world, feeds, province_scope):
     with enter(world.county):
         for step in (feeds.accepted(world.county, NUMBER), feeds.completed(world.county, NUMBER)):

@@ -22,6 +22,7 @@ def test_every_page_of_the_portal_answers(world, browser: Client, address: str) 
     assert answer.content.decode().count("<h1") == 1
 
 
+@pytest.mark.req("L-10")
 def test_chinese_first_and_english_on_request(world, browser: Client) -> None:
     assert "您想办什么事" in browser.get("/").content.decode()
     back = browser.post("/preferences/", {"language": "en", "next": "/centres/"})
