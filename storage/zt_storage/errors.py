@@ -54,6 +54,22 @@ class UploadNotArrived(Conflict):
     en = "“{file_name}” has not arrived; upload it again."
 
 
+class UploadBeingChecked(Conflict):
+    """A large file has arrived and is being read by a worker; the same call answers when that is done."""
+
+    code = "UPLOAD_BEING_CHECKED"
+    zh = "文件“{file_name}”已传完，正在核对，请稍候再试。"
+    en = "“{file_name}” has arrived and is being checked; ask again in a moment."
+
+
+class PartDiffers(Conflict):
+    """A part was announced before with another digest: this is not the file that was begun."""
+
+    code = "PART_DIFFERS"
+    zh = "这不是上次没传完的那个文件(第{number}段内容不同)，请取消后重新上传。"
+    en = "This is not the file that was begun (part {number} differs); cancel that upload and begin anew."
+
+
 class UploadRejected(DomainError):
     """What arrived is not what was announced; ``reason`` is a :class:`RejectReason`."""
 
@@ -96,6 +112,14 @@ class TooManyOpenUploads(Conflict):
     code = "TOO_MANY_OPEN_UPLOADS"
     zh = "未完成的上传超过 {limit} 个，请先完成或等待其过期({minutes} 分钟)。"
     en = "More than {limit} uploads are unfinished; finish them or wait {minutes} minutes."
+
+
+class TooManyLargeUploads(Conflict):
+    """One account has several large files under way in this centre."""
+
+    code = "TOO_MANY_LARGE_UPLOADS"
+    zh = "同时只能传{limit}个大文件，请先传完或取消其中一个。"
+    en = "Only {limit} large files at a time; finish or cancel one of them."
 
 
 class ManifestRefused(DomainError):

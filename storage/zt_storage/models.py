@@ -46,6 +46,18 @@ class Attachment(models.Model):
         db_default=Value([], output_field=ArrayField(models.CharField(max_length=12))),
         help_text="centres elsewhere that a message named it to: they may fetch the bytes",
     )
+    purpose = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="for what it is sent, in the words of the caller",
+    )
+    multipart = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="of a file sent in parts, until it is checked: upload_id, part_bytes, digests by part number",
+    )
     created_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, blank=True)
 

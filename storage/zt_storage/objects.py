@@ -21,11 +21,13 @@ from minio import Minio
 from minio.commonconfig import ENABLED, ComposeSource, CopySource, Filter
 from minio.datatypes import PostPolicy
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
-from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
+from minio.lifecycleconfig import AbortIncompleteMultipartUpload, Expiration, LifecycleConfig, Rule
 
 from zt_storage.errors import ObjectMissing, StorageRefused, StorageUnavailable
 
 CHUNK_BYTES = 256 * 1024
+RANGE_BYTES = 256 * 1024 * 1024
+"""Larger objects are copied range by range, so that no single call outlasts its time limit."""
 LANDING_PREFIX = "incoming/"
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 20
@@ -87,17 +89,18 @@ def _client_for(endpoint: str, *, retry: bool = True) -> Minio:
     return _client(os.getpid(), endpoint, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, secure, region, retry)
 
 
-def _inside() -> Minio:
+def inside() -> Minio:
+    """The store as this process reaches it."""
     return _client_for(settings.S3_ENDPOINT)
 
 
-def _public() -> Minio:
+def public() -> Minio:
     """Signs URLs with the host name that browsers use; makes no call itself, because the region is given."""
     return _client_for(settings.S3_PUBLIC_ENDPOINT or settings.S3_ENDPOINT)
 
 
 @contextmanager
-def _translated(key: str = "") -> Iterator[None]:
+def translated(key: str = "") -> Iterator[None]:
     """Turn the SDK's and the HTTP pool's errors into ours."""
     try:
         yield
@@ -119,8 +122,8 @@ def ensure_bucket() -> None:
     Raises:
         StorageUnavailable, StorageRefused.
     """
-    client, bucket = _inside(), settings.S3_BUCKET
-    with _translated():
+    client, bucket = inside(), settings.S3_BUCKET
+    with translated():
         if not client.bucket_exists(bucket):
             try:
                 client.make_bucket(bucket)
@@ -128,7 +131,11 @@ def ensure_bucket() -> None:
                 if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                     raise
         landing = Rule(
-            ENABLED, rule_filter=Filter(prefix=LANDING_PREFIX), rule_id="landing-area", expiration=Expiration(days=1)
+            ENABLED,
+            rule_filter=Filter(prefix=LANDING_PREFIX),
+            rule_id="landing-area",
+            expiration=Expiration(days=1),
+            abort_incomplete_multipart_upload=AbortIncompleteMultipartUpload(days_after_initiation=2),
         )
         client.set_bucket_lifecycle(bucket, LifecycleConfig([landing]))
 
@@ -136,7 +143,7 @@ def ensure_bucket() -> None:
 def ready() -> bool:
     """Whether the store answers and the bucket exists; one quick try, for health checks."""
     try:
-        with _translated():
+        with translated():
             return bool(_client_for(settings.S3_ENDPOINT, retry=False).bucket_exists(settings.S3_BUCKET))
     except (StorageUnavailable, StorageRefused):
         return False
@@ -149,8 +156,8 @@ def stat(key: str) -> ObjectInfo | None:
         StorageUnavailable, StorageRefused.
     """
     try:
-        with _translated(key):
-            found = _inside().stat_object(settings.S3_BUCKET, key)
+        with translated(key):
+            found = inside().stat_object(settings.S3_BUCKET, key)
     except ObjectMissing:
         return None
     return ObjectInfo(size=int(found.size or 0), content_type=found.content_type or "")
@@ -162,8 +169,8 @@ def put(key: str, data: bytes, content_type: str) -> None:
     Raises:
         StorageUnavailable, StorageRefused.
     """
-    with _translated(key):
-        _inside().put_object(settings.S3_BUCKET, key, io.BytesIO(data), len(data), content_type=content_type)
+    with translated(key):
+        inside().put_object(settings.S3_BUCKET, key, io.BytesIO(data), len(data), content_type=content_type)
 
 
 def chunks(key: str) -> Iterator[bytes]:
@@ -172,8 +179,8 @@ def chunks(key: str) -> Iterator[bytes]:
     Raises:
         ObjectMissing, StorageUnavailable, StorageRefused.
     """
-    with _translated(key):
-        response = _inside().get_object(settings.S3_BUCKET, key)
+    with translated(key):
+        response = inside().get_object(settings.S3_BUCKET, key)
         try:
             yield from response.stream(CHUNK_BYTES)
         finally:
@@ -188,8 +195,8 @@ def read_range(key: str, *, first: int, size: int) -> bytes:
     Raises:
         ObjectMissing, StorageUnavailable, StorageRefused.
     """
-    with _translated(key):
-        response = _inside().get_object(settings.S3_BUCKET, key, offset=first, length=size)
+    with translated(key):
+        response = inside().get_object(settings.S3_BUCKET, key, offset=first, length=size)
         try:
             return bytes(response.read())
         finally:
@@ -203,8 +210,8 @@ def sizes(prefix: str) -> dict[str, int]:
     Raises:
         StorageUnavailable, StorageRefused.
     """
-    with _translated(prefix):
-        found = _inside().list_objects(settings.S3_BUCKET, prefix=prefix, recursive=True)
+    with translated(prefix):
+        found = inside().list_objects(settings.S3_BUCKET, prefix=prefix, recursive=True)
         return {str(each.object_name): int(each.size or 0) for each in found}
 
 
@@ -215,8 +222,8 @@ def compose(keys: Sequence[str], target_key: str) -> None:
         ObjectMissing, StorageUnavailable, StorageRefused.
     """
     bucket = settings.S3_BUCKET
-    with _translated(target_key):
-        _inside().compose_object(bucket, target_key, [ComposeSource(bucket, key) for key in keys])
+    with translated(target_key):
+        inside().compose_object(bucket, target_key, [ComposeSource(bucket, key) for key in keys])
 
 
 def copy(source_key: str, target_key: str) -> None:
@@ -226,8 +233,18 @@ def copy(source_key: str, target_key: str) -> None:
         ObjectMissing (the source), StorageUnavailable, StorageRefused.
     """
     bucket = settings.S3_BUCKET
-    with _translated(source_key):
-        _inside().copy_object(bucket, target_key, CopySource(bucket, source_key))
+    found = stat(source_key)
+    if found is None:
+        raise ObjectMissing(key=source_key)
+    if found.size <= RANGE_BYTES:
+        with translated(source_key):
+            inside().copy_object(bucket, target_key, CopySource(bucket, source_key))
+        return
+    ranges = [(first, min(RANGE_BYTES, found.size - first)) for first in range(0, found.size, RANGE_BYTES)]
+    with translated(source_key):
+        inside().compose_object(
+            bucket, target_key, [ComposeSource(bucket, source_key, offset=at, length=size) for at, size in ranges]
+        )
 
 
 def remove(key: str) -> None:
@@ -237,8 +254,8 @@ def remove(key: str) -> None:
         StorageUnavailable, StorageRefused.
     """
     try:
-        with _translated(key):
-            _inside().remove_object(settings.S3_BUCKET, key)
+        with translated(key):
+            inside().remove_object(settings.S3_BUCKET, key)
     except ObjectMissing:
         return
 
@@ -254,7 +271,7 @@ def post_form(key: str, *, size: int, content_type: str, seconds: int) -> PostFo
     policy.add_equals_condition("key", key)
     policy.add_equals_condition("Content-Type", content_type)
     policy.add_content_length_range_condition(size, size)
-    client = _public()
+    client = public()
     fields = {str(name): str(value) for name, value in client.presigned_post_policy(policy).items()}
     return PostForm(
         url=f"{public_origin()}/{settings.S3_BUCKET}",
@@ -271,7 +288,7 @@ def get_url(key: str, *, seconds: int, disposition: str, content_type: str) -> s
         "response-cache-control": "private, no-store",
     }
     return str(
-        _public().presigned_get_object(
+        public().presigned_get_object(
             settings.S3_BUCKET, key, expires=timedelta(seconds=seconds), response_headers=headers
         )
     )

@@ -42,6 +42,7 @@ from zt_storage.filetypes import (
 from zt_storage.inspection import Measured, measured
 from zt_storage.models import Attachment, AttachmentState
 from zt_storage.names import clean_file_name, content_disposition, key_is_or_was_of, new_object_key, new_upload_key
+from zt_storage.parts import announced_digests, assemble, part_bytes_of
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotFound
@@ -53,8 +54,10 @@ MEBIBYTE = 1024 * 1024
 TICKET_SECONDS = 15 * 60
 MAX_OPEN_UPLOADS = 40
 MAX_LINK_SECONDS = 3600
-MAX_FILE_BYTES = 200 * MEBIBYTE
-"""The platform's ceiling, whatever a material allows."""
+MAX_FILE_BYTES = 2_000 * MEBIBYTE
+"""The platform's ceiling, whatever a material allows; below 2³¹, so that GraphQL's Int can say it."""
+MAX_POSTED_BYTES = 200 * MEBIBYTE
+"""Of a file sent by one form or made here; larger ones are sent in parts (:mod:`zt_storage.large_uploads`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def open_upload(
     """
     name = clean_file_name(file_name)
     media_type = normalised_type(content_type, name)
-    _check_limits(name, size, media_type, limits)
+    check_limits(name, size, media_type, limits, at_most=MAX_POSTED_BYTES)
     _check_open_uploads(owner_account_id)
     attachment = Attachment.objects.create(
         object_key=new_upload_key(),
@@ -109,12 +112,13 @@ def open_upload(
     return UploadTicket(attachment_id=attachment.id, url=form.url, fields=form.fields, expires_at=form.expires_at)
 
 
-def _check_limits(name: str, size: int, media_type: str, limits: UploadLimits) -> None:
+def check_limits(name: str, size: int, media_type: str, limits: UploadLimits, *, at_most: int) -> None:
+    """Whether a file may be announced. Raises InvalidInput (empty), FileTooLarge, FileTypeNotAccepted."""
     if size < 1:
         raise InvalidInput(
             field="file", zh="文件是空的，请选择另一份文件。", en="The file is empty; choose another one."
         )
-    most = min(limits.max_size, MAX_FILE_BYTES)
+    most = min(limits.max_size, at_most)
     if size > most:
         raise FileTooLarge(field="file", limit_mib=f"{most / MEBIBYTE:.4g}")
     by_extension = EXTENSIONS.get(name.rpartition(".")[2].lower())
@@ -136,6 +140,8 @@ def _check_open_uploads(owner_account_id: uuid.UUID | None) -> None:
 def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) -> Attachment:
     """Check what arrived: size, real type; record size and SHA-256. Repeating it gives the same answer.
 
+    Of a file sent in parts each part must be what its sender announced, too.
+
     ``owner_account_id`` is the account that opened the upload; another one's is not found, nor is a neighbour
     centre's. Best called outside a transaction: a rejection is remembered only when it commits.
 
@@ -150,15 +156,16 @@ def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) ->
         return _settled(attachment)
     landing_key, own_key = attachment.object_key, new_object_key()
     try:
+        assemble(attachment)
         objects.copy(landing_key, own_key)
-    except ObjectMissing as error:
-        attachment.refresh_from_db()
+    except (ObjectMissing, UploadNotArrived) as error:
+        attachment = _read_again(attachment)
         if attachment.state != AttachmentState.PENDING:
             return _settled(attachment)  # somebody else confirmed it meanwhile and cleared the landing area
         raise UploadNotArrived(file_name=attachment.file_name) from error
     wanted = False
     try:
-        with measured(own_key, at_most=attachment.declared_size) as found:
+        with measured(own_key, at_most=attachment.declared_size, part_bytes=part_bytes_of(attachment)) as found:
             reason = _reject_reason(attachment, found)
         settled_here = _settle(attachment, own_key, found, reason)
         wanted = settled_here and reason is None
@@ -168,8 +175,15 @@ def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) ->
     if settled_here:
         _count(found, reason)
         on_commit(lambda: remove_quietly(landing_key))
-    attachment.refresh_from_db()
-    return _settled(attachment)
+    return _settled(_read_again(attachment))
+
+
+def _read_again(attachment: Attachment) -> Attachment:
+    """As it stands now. Raises NotFound: it was given up meanwhile."""
+    found = Attachment.objects.filter(id=attachment.id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _count(found: Measured, reason: RejectReason | None) -> None:
@@ -181,6 +195,8 @@ def _count(found: Measured, reason: RejectReason | None) -> None:
 def _reject_reason(attachment: Attachment, found: Measured) -> RejectReason | None:
     if found.size != attachment.declared_size:
         return RejectReason.SIZE
+    if found.parts != announced_digests(attachment):
+        return RejectReason.DAMAGED
     return check_content(found.content, attachment.declared_type)
 
 
@@ -188,7 +204,7 @@ def _settle(attachment: Attachment, own_key: str, found: Measured, reason: Rejec
     """Write the outcome by a conditional update; False when another confirmation was first."""
     pending = Attachment.objects.filter(id=attachment.id, state=AttachmentState.PENDING)
     if reason is not None:
-        return pending.update(state=AttachmentState.REJECTED, reject_reason=reason) == 1
+        return pending.update(state=AttachmentState.REJECTED, reject_reason=reason, multipart=None) == 1
     return (
         pending.update(
             state=AttachmentState.VERIFIED,
@@ -197,6 +213,7 @@ def _settle(attachment: Attachment, own_key: str, found: Measured, reason: Rejec
             sha256=found.sha256,
             content_type=attachment.declared_type,
             verified_at=now(),
+            multipart=None,
         )
         == 1
     )
@@ -258,8 +275,8 @@ def store_bytes(attachment: Attachment, data: bytes) -> None:
 def _checked_content(data: bytes, file_name: str, content_type: str) -> tuple[str, str]:
     name = clean_file_name(file_name)
     media_type = normalised_type(content_type, name)
-    if len(data) > MAX_FILE_BYTES:
-        raise FileTooLarge(field="file", limit_mib=MAX_FILE_BYTES // MEBIBYTE)
+    if len(data) > MAX_POSTED_BYTES:
+        raise FileTooLarge(field="file", limit_mib=MAX_POSTED_BYTES // MEBIBYTE)
     if media_type not in {*EXTENSIONS.values(), TEXT, JSON}:
         raise FileTypeNotAccepted(field="file", accepted="、".join([*EXTENSIONS, "txt", "json"]))
     content = Content(size=len(data), head=data[:HEAD_BYTES], tail=data[-TAIL_BYTES:], archive=BytesIO(data))

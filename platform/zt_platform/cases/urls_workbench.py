@@ -17,7 +17,7 @@ urlpatterns = [
     path("<int:case_id>/intake/", counter.intake_page, name="intake"),
     path("<int:case_id>/intake/autosave/", counter.autosave, name="intake-autosave"),
     re_path(
-        r"^(?P<case_id>[0-9]{1,18})/intake/uploads/(?P<step>open|confirm|remove)/$",
+        r"^(?P<case_id>[0-9]{1,18})/intake/uploads/(?P<step>open|confirm|remove|large|parts|abort)/$",
         uploads.at_counter,
         name="intake-upload",
     ),

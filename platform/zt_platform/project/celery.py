@@ -58,5 +58,5 @@ app.conf.update(
 )
 measured_tasks.connect()
 app.autodiscover_tasks(
-    ["zt_interop", "zt_tenants.timers", "zt_platform.papers", "zt_platform.cases", "zt_platform.notices"]
+    ["zt_interop", "zt_storage", "zt_tenants.timers", "zt_platform.papers", "zt_platform.cases", "zt_platform.notices"]
 )

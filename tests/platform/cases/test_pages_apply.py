@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+import urllib3
 from browsers import Browsers
+from large_files import LargeFile
 
 from zt_platform.cases.models import Case
 from zt_platform.cases.testing import DEVOLVED, OWN, PDF, Town
+from zt_platform.catalogue.models import Material
 from zt_storage.uploads import put_bytes
 from zt_tenants.context import enter
 
@@ -82,7 +85,7 @@ def test_a_draft_is_its_owners_own_business(town: Town, browsers: Browsers) -> N
         assert other.get(address).status_code == 404
         assert other.post(address, {"place": "x"}).status_code == 404
         assert other.post(address.replace("form/", "autosave/"), {"place": "x"}).status_code == 404
-        assert other.post(address.replace("form/", "uploads/"), {"material": "id", "size": "1"}).status_code == 404
+        assert other.post(address.replace("form/", "uploads/open/"), {"material": "id", "size": "1"}).status_code == 404
     assert town.city.snapshot() == before
 
 
@@ -102,7 +105,8 @@ def test_from_upload_to_receipt_and_only_once(town: Town, browsers: Browsers) ->
     uploads = address.replace("form/", "uploads/")
     for code in ("id", "site"):
         ticket = browser.post(
-            uploads, {"material": code, "file_name": f"{code}.pdf", "size": len(PDF), "content_type": "application/pdf"}
+            uploads + "open/",
+            {"material": code, "file_name": f"{code}.pdf", "size": len(PDF), "content_type": "application/pdf"},
         ).json()
         assert ticket["url"].startswith("http")
         with enter(town.city.centre):
@@ -122,7 +126,8 @@ def test_from_upload_to_receipt_and_only_once(town: Town, browsers: Browsers) ->
     assert first.status_code == 302
     assert first.headers["Location"].split("/")[3] == "receipts"
     again = browser.post(review, {"submission_key": key[1]})
-    assert again.status_code == 409
+    assert (again.status_code, again.headers["Location"]) == (302, first.headers["Location"])
+    assert browser.post(review, {"submission_key": "another-click"}).status_code == 409
     with enter(town.city.centre):
         case = Case.objects.get()
     assert case.tracking_number in first.headers["Location"]
@@ -135,12 +140,74 @@ def test_a_lying_upload_is_refused_in_words(town: Town, browsers: Browsers) -> N
     browser = browsers.applicant()
     uploads = _begin(browser, town).replace("form/", "uploads/")
     answer = browser.post(
-        uploads,
+        uploads + "open/",
         {"material": "id", "file_name": "a.exe", "size": 10, "content_type": "application/x-msdownload"},
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 400
     assert set(answer.json()) == {"code", "error", "field"}
+
+
+@pytest.mark.req("L-01")
+def test_a_large_document_is_sent_in_parts_and_found_again_after_a_reload(town: Town, browsers: Browsers) -> None:
+    with enter(town.city.centre):
+        Material.objects.filter(code="site").update(max_size=64 * 1024 * 1024)
+    browser = browsers.applicant()
+    address = _begin(browser, town)
+    uploads = address.replace("form/", "uploads/")
+    file = LargeFile(12 * 1024 * 1024, name="场地图.pdf")
+    asked = {"material": "site", "file_name": file.name, "size": file.size, "content_type": "application/pdf"}
+    begun = browser.post(uploads + "large/", asked).json()
+    assert (begun["part_count"], begun["parts"]) == (2, [])
+    digests = file.digests([1, 2], begun["part_bytes"])
+
+    def send(number: int) -> int:
+        values = {"attachment_id": begun["attachment_id"], "part": f"{number}~{digests[number]}"}
+        [ticket] = browser.post(uploads + "parts/", values).json()["parts"]
+        return urllib3.request("PUT", ticket["url"], body=file.part(number, begun["part_bytes"])).status
+
+    assert send(1) == 200
+    page = browser.get(address.replace("form/", "materials/")).content.decode()
+    assert f'data-unfinished="{begun["attachment_id"]}"' in page
+    assert "上次传到66%" in page
+    resumed = browser.post(uploads + "large/", asked).json()
+    assert resumed["parts"] == [{"number": 1, "sha256": digests[1], "arrived": True}]
+    confirm = {"material": "site", "attachment_id": begun["attachment_id"]}
+    assert browser.post(uploads + "confirm/", confirm, headers={"Accept": "application/json"}).status_code == 409
+    assert send(2) == 200
+    kept = browser.post(uploads + "confirm/", confirm).json()
+    assert (kept["file_name"], kept["size"]) == (file.name, file.size)
+    page = browser.get(address.replace("form/", "materials/")).content.decode()
+    assert "data-unfinished" not in page
+    assert f'data-file="{kept["id"]}"' in page
+
+
+@pytest.mark.req("L-01")
+def test_a_large_upload_is_its_owners_own_and_can_be_given_up(town: Town, browsers: Browsers) -> None:
+    with enter(town.city.centre):
+        Material.objects.filter(code="site").update(max_size=64 * 1024 * 1024)
+    browser = browsers.applicant()
+    address = _begin(browser, town)
+    uploads = address.replace("form/", "uploads/")
+    asked = {"material": "site", "file_name": "a.pdf", "size": 12_000_000, "content_type": "application/pdf"}
+    begun = browser.post(uploads + "large/", asked).json()
+    digest = "a" * 64
+    steps = {
+        "large/": asked,
+        "parts/": {"attachment_id": begun["attachment_id"], "part": f"1~{digest}"},
+        "abort/": {"attachment_id": begun["attachment_id"]},
+    }
+    before = town.city.snapshot()
+    for other in (browsers.applicant("outsider"), browsers.staff(town.city, "WINDOW_CLERK")):
+        for step, values in steps.items():
+            assert other.post(uploads + step, values).status_code == 404
+    at_neighbour = uploads.replace(town.city.centre.code, town.neighbour.centre.code)
+    for step, values in steps.items():
+        assert browser.post(at_neighbour + step, values).status_code == 404
+    assert town.city.snapshot() == before
+    assert browser.post(uploads + "abort/", steps["abort/"]).json() == {"aborted": True}
+    assert browser.post(uploads + "parts/", steps["parts/"]).status_code == 404
+    assert "data-unfinished" not in browser.get(address.replace("form/", "materials/")).content.decode()
 
 
 @pytest.mark.req("E-11")

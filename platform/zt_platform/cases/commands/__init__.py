@@ -31,13 +31,18 @@ from zt_platform.cases.commands.holding import (
     release_case,
 )
 from zt_platform.cases.commands.intake import (
-    attach_material,
-    detach_material,
-    open_material_upload,
     resubmit_application,
     save_draft,
     start_application,
     submit_application,
+)
+from zt_platform.cases.commands.materials import (
+    abort_material_upload,
+    announce_material_parts,
+    attach_material,
+    detach_material,
+    open_large_material_upload,
+    open_material_upload,
 )
 from zt_platform.cases.commands.special import approve_specially
 from zt_platform.cases.commands.stops import (
@@ -49,8 +54,10 @@ from zt_platform.cases.commands.stops import (
 )
 
 __all__ = [
+    "abort_material_upload",
     "accept_application",
     "add_materials",
+    "announce_material_parts",
     "approve_extension",
     "approve_specially",
     "assign_case",
@@ -69,6 +76,7 @@ __all__ = [
     "hand_down_application",
     "hand_over_all",
     "note_case",
+    "open_large_material_upload",
     "open_material_upload",
     "pass_pre_review",
     "pause_case",

@@ -25,7 +25,7 @@ from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.queries.pages import required_materials
 from zt_platform.cases.vocabulary import Action, Status
 from zt_platform.papers.kinds import PaperKind
-from zt_storage.uploads import confirm_upload
+from zt_storage.large_uploads import settle_upload
 from zt_tenants.clock import now
 from zt_tenants.errors import InvalidInput
 
@@ -128,7 +128,7 @@ def add_materials(
         raise InvalidInput(field="attachment_ids", zh="请先上传文件。", en="Upload a file first.")
     with transaction.atomic():
         _for_adding(case_id, actor, expected_version)
-    files = [confirm_upload(attachment_id=pk, owner_account_id=actor.account_id) for pk in attachment_ids]
+    files = [settle_upload(attachment_id=pk, owner_account_id=actor.account_id) for pk in attachment_ids]
     with transaction.atomic():
         case = _for_adding(case_id, actor, expected_version)
         name = next((m.name for m in required_materials(case) if m.code == material_code), "") or note.strip()

@@ -22,18 +22,16 @@ from zt_platform.cases.commands.ledger import (
     locked_case,
     permitted_edge,
 )
-from zt_platform.cases.errors import CaseNotFound, ItemNotOffered, MaterialsMissing
+from zt_platform.cases.errors import ItemNotOffered, MaterialsMissing
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseMaterial
 from zt_platform.cases.prefill import check_locked
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Status
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.forms import validated
-from zt_platform.catalogue.models import Item, ItemVersion, Material
-from zt_platform.catalogue.queries import item_by_code, item_version, requirements
+from zt_platform.catalogue.models import Item
+from zt_platform.catalogue.queries import item_by_code, requirements
 from zt_platform.organisation.roles import Role
 from zt_platform.papers.kinds import PaperKind
-from zt_storage.filetypes import EXTENSIONS
-from zt_storage.uploads import UploadLimits, UploadTicket, confirm_upload, open_upload
 from zt_tenants.changes import require_taking_applications
 from zt_tenants.clock import CHINA, now
 from zt_tenants.context import current_centre
@@ -172,93 +170,6 @@ def save_draft(
                 )
             _set_applicant(case, applicant)
         return conclude(case)
-
-
-def open_material_upload(
-    *, actor: Actor, case_id: int, material_code: str, file_name: str, size: int, content_type: str
-) -> UploadTicket:
-    """A form for uploading one file of a material straight to the store, within the material's size and types.
-
-    Raises CaseNotFound, NotPermitted, TransitionNotAllowed, InvalidInput (no such material), and open_upload's errors.
-    """
-    case = _for_uploading(case_id, actor)
-    material = _material(case, material_code)
-    extensions = tuple(ext for ext, media_type in EXTENSIONS.items() if media_type in material.accepted_types)
-    return open_upload(
-        file_name=file_name,
-        size=size,
-        content_type=content_type,
-        owner_account_id=actor.account_id,
-        limits=UploadLimits(max_size=material.max_size, extensions=extensions),
-    )
-
-
-def attach_material(*, actor: Actor, case_id: int, material_code: str, attachment_id: int) -> CaseMaterial:
-    """Check an uploaded file (size, real type, digest) and make it part of the case. Repeating it changes nothing.
-
-    The check streams the object and so runs before the transaction. Raises CaseNotFound, NotPermitted,
-    TransitionNotAllowed, InvalidInput, NotFound (not this account's upload), UploadNotArrived, UploadRejected.
-    """
-    case = _for_amending(case_id, actor)
-    material = _material(case, material_code)
-    attachment = confirm_upload(attachment_id=attachment_id, owner_account_id=actor.account_id)
-    with transaction.atomic():
-        case = locked_case(case_id, actor=actor)
-        advance(case, Action.AMEND, actor)
-        attached, _ = CaseMaterial.objects.get_or_create(
-            case=case,
-            attachment=attachment,
-            defaults={
-                "material_code": material.code,
-                "name": material.name,
-                "added_at": now(),
-                "added_by": actor.account_id,
-            },
-        )
-        conclude(case)
-    return attached
-
-
-def detach_material(*, actor: Actor, case_id: int, case_material_id: int) -> Case:
-    """Take a file out of the case: from a draft it is removed, from a submitted case it is marked as replaced.
-
-    Raises CaseNotFound (also when the file is not of this case), NotPermitted, TransitionNotAllowed.
-    """
-    with transaction.atomic():
-        case = locked_case(case_id, actor=actor)
-        advance(case, Action.AMEND, actor)
-        found = CaseMaterial.objects.filter(case=case, pk=case_material_id, superseded_at__isnull=True)
-        changed = found.delete()[0] if case.status == Status.DRAFT else found.update(superseded_at=now())
-        if not changed:
-            raise CaseNotFound
-        return conclude(case)
-
-
-def _for_amending(case_id: int, actor: Actor) -> Case:
-    with transaction.atomic():
-        case = locked_case(case_id, actor=actor)
-        permitted_edge(case, Action.AMEND, actor)
-    return case
-
-
-def _for_uploading(case_id: int, actor: Actor) -> Case:
-    """For a draft or a correction, or as a material that comes after acceptance."""
-    with transaction.atomic():
-        case = locked_case(case_id, actor=actor)
-        adding = tolerance.takes_materials(case)
-        permitted_edge(case, Action.ADD_MATERIALS if adding else Action.AMEND, actor)
-    return case
-
-
-def _version_of(case: Case) -> ItemVersion:
-    return item_version(case.item_code, case.item_version_number)
-
-
-def _material(case: Case, material_code: str) -> Material:
-    for material in _version_of(case).materials.all():
-        if material.code == material_code:
-            return material
-    raise InvalidInput(field="material_code", zh="该事项不需要这份材料。", en="The item has no such material.")
 
 
 def submit_application(

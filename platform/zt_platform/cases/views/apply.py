@@ -6,6 +6,7 @@ correction (art. 32): then the last page hands the corrected application in agai
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,18 +23,21 @@ from zt_platform.accounts.sessions import applicant_for_request
 from zt_platform.actors import Actor
 from zt_platform.cases import queries
 from zt_platform.cases.commands import intake
+from zt_platform.cases.commands.materials import unfinished_materials
 from zt_platform.cases.errors import MaterialsMissing
 from zt_platform.cases.item_forms import ItemForm, errors_of, posted_answers, readable_answers
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.prefill import filled_fields, offers_for, prefill_draft, with_filled
 from zt_platform.cases.presentation import applicant_facts, file_row
+from zt_platform.cases.views.uploads import upload_urls
 from zt_platform.cases.vocabulary import Status
 from zt_platform.cases.ways_facts import delivery_facts
 from zt_platform.catalogue.forms import InvalidForm
 from zt_platform.catalogue.models import ItemVersion, Material
 from zt_platform.catalogue.queries import item_version
 from zt_storage.filetypes import EXTENSIONS
+from zt_storage.large_uploads import LargeUpload
 from zt_tenants.clock import today
 from zt_tenants.errors import Conflict, DomainError, InvalidInput
 from zt_tenants.language import bi
@@ -147,9 +151,19 @@ def _begin(request: HttpRequest, actor: Actor, item_code: str) -> Case:
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, case_id: int, step: str) -> HttpResponse:
     """One page of a draft: ``form``, ``materials`` or ``review``."""
+    sent = _sent_before(request, case_id) if request.method == "POST" and step == "review" else None
+    if sent is not None:
+        return redirect(reverse("cases:receipt", kwargs={"number": sent.tracking_number}))
     draft = _draft(request, case_id)
     pages = {"form": _form_page, "materials": _materials_page, "review": _review_page}
     return pages[step](request, draft)
+
+
+def _sent_before(request: HttpRequest, case_id: int) -> Case | None:
+    """What this same click handed in already: the first answer was lost, or the button was pressed twice."""
+    key = request.POST.get("submission_key", "")[:64]
+    case = queries.case_for(applicant_for_request(request), case_id)
+    return case if key and case.submission_key == key and case.tracking_number else None
 
 
 def _form_page(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -227,14 +241,19 @@ def _to_follow(draft: Draft) -> list[Material]:
     return [m for m in wanted if m.required and m.code not in present and _may_follow(draft, m)]
 
 
-def material_rows(draft: Draft, missing: set[str]) -> list[dict[str, Any]]:
-    """A row for each document of the item, with its files and, where it is ``missing``, what to do."""
+def material_rows(
+    draft: Draft, missing: set[str], unfinished: Mapping[str, list[LargeUpload]] | None = None
+) -> list[dict[str, Any]]:
+    """A row for each document of the item, with its files, with those that were begun and not finished, and, where it
+    is ``missing``, what to do.
+    """
     attached: dict[str, list[CaseMaterial]] = {}
     for one in _attached(draft.case):
         attached.setdefault(one.material_code, []).append(one)
     return [
         {
             "material": material,
+            "unfinished": (unfinished or {}).get(material.code, []),
             "files": [file_row(one) for one in attached.get(material.code, [])],
             "accept": ",".join(_extensions(material)),
             "types": bi("、", ", ").join(
@@ -259,11 +278,7 @@ def _materials_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         missing = required - present
         if not missing:
             return redirect(draft.step_url("review"))
-    rows = material_rows(draft, missing)
-    urls = {
-        f"{name}_url": reverse(f"cases:upload-{name}", kwargs={"case_id": draft.case.pk})
-        for name in ("open", "confirm", "remove")
-    }
+    rows = material_rows(draft, missing, unfinished_materials(draft.actor, draft.case))
     errors = {
         f"material-{row['material'].code}": [
             bi("还没有上传“{zh}”。", "“{en}” is missing.", zh=row["material"].name, en=row["material"].name_en)
@@ -271,7 +286,13 @@ def _materials_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         for row in rows
         if row["error"]
     }
-    context = draft.context(MATERIALS, rows=rows, errors=errors, back_url=draft.step_url("form"), **urls)
+    context = draft.context(
+        MATERIALS,
+        rows=rows,
+        errors=errors,
+        back_url=draft.step_url("form"),
+        **upload_urls("cases:upload", draft.case.pk),
+    )
     return render(request, "cases/apply_materials.html", context, status=422 if missing else 200)
 
 

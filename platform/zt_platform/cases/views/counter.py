@@ -23,6 +23,7 @@ from zt_platform.actors import Actor
 from zt_platform.audit.commands import record, record_reading
 from zt_platform.audit.models import Deed
 from zt_platform.cases import commands, queries
+from zt_platform.cases.commands.materials import unfinished_materials
 from zt_platform.cases.counter_forms import CounterForm
 from zt_platform.cases.errors import MaterialsMissing
 from zt_platform.cases.item_forms import ItemForm, posted_answers
@@ -31,6 +32,7 @@ from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import applicant_facts
 from zt_platform.cases.views.apply import Draft, material_rows
 from zt_platform.cases.views.papers import lines_for_staff
+from zt_platform.cases.views.uploads import upload_urls
 from zt_platform.cases.vocabulary import Result
 from zt_platform.catalogue.forms import InvalidForm
 from zt_platform.catalogue.kinds import CaseKind
@@ -139,15 +141,12 @@ def intake_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "form": form,
         "errors": errors,
         "applicant": applicant_facts(draft.case),
-        "rows": material_rows(draft, missing),
+        "rows": material_rows(draft, missing, unfinished_materials(draft.actor, draft.case)),
         "instant": _is_instant(draft),
         "submission_key": request.POST.get("submission_key") or uuid7().hex,
         "autosave_url": reverse("workbench:intake-autosave", kwargs={"case_id": case_id}),
         "queue_url": reverse("workbench:queue"),
-        **{
-            f"{step}_url": reverse("workbench:intake-upload", kwargs={"case_id": case_id, "step": step})
-            for step in ("open", "confirm", "remove")
-        },
+        **upload_urls("workbench:intake-upload", case_id),
     }
     return render(request, "workbench/intake.html", context, status=422 if errors else 200)
 

@@ -4,9 +4,15 @@
  *   2. POST the file to the ticket's url with its fields (XMLHttpRequest, because fetch shows no progress);
  *   3. POST to data-confirm (attachment_id, material): the server reads it back, checks digest, size and real type,
  *      and answers {id, file_name, size, url, thumbnail_url} or {error}.
- * A failed upload keeps its row with what went wrong and a way to try again.
+ * A failed upload keeps its row with what went wrong and a way to try again. A large file goes in parts instead of 1. and
+ * 2. (large_upload.js), with a pause and a way to cancel; one that was left unfinished waits for the file to be chosen again.
  */
-import { bi, csrfToken, readableSize } from "./texts.js";
+import { ask } from "./ask.js";
+import { canSendInParts, LargeUpload, Stopped } from "./large_upload.js";
+import { bi, readableSize } from "./texts.js";
+
+const IN_PARTS_FROM = 8 * 1024 * 1024;
+const ASK_AGAIN = 1500;
 
 const ICONS = new URL(document.querySelector("svg.icon use")?.getAttribute("href") ?? "/static/zt/icons.svg", location).href.split("#")[0];
 
@@ -25,15 +31,6 @@ function element(tag, className, ...children) {
   if (className) made.className = className;
   made.append(...children);
   return made;
-}
-
-async function ask(url, values) {
-  const body = new FormData();
-  Object.entries(values).forEach(([name, value]) => body.append(name, value));
-  const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" } });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || bi("服务器没有答复，请再试一次。", "The server did not answer; try again."));
-  return answer;
 }
 
 function sendToStore(ticket, file, onProgress) {
@@ -67,6 +64,8 @@ class UploadRow {
     row.addEventListener("click", (event) => {
       const button = event.target.closest("[data-remove-file]");
       if (button) this.remove(button.closest("[data-file]"));
+      const forget = event.target.closest("[data-forget]");
+      if (forget) this.forget(forget.closest("[data-unfinished]"));
     });
     this.acceptDrops(input);
   }
@@ -110,15 +109,95 @@ class UploadRow {
         throw new Error(bi(`文件有 ${readableSize(file.size)}，超过了 ${readableSize(Number(this.row.dataset.max))} 的上限，请压缩或拆分后再传。`,
           `The file has ${readableSize(file.size)}, the limit is ${readableSize(Number(this.row.dataset.max))}; make it smaller and try again.`));
       }
-      const ticket = await ask(this.row.dataset.open, { material: this.row.dataset.material, file_name: file.name, size: file.size, content_type: file.type || "application/octet-stream" });
-      await sendToStore(ticket, file, (share) => { progress.value = share; });
+      const inParts = file.size > IN_PARTS_FROM && canSendInParts;
+      const id = inParts ? await this.sendLarge(line, file, progress, status) : await this.sendSmall(file, progress);
       progress.removeAttribute("value");
       status.textContent = bi("正在核对…", "Checking…");
-      const kept = await ask(this.row.dataset.confirm, { material: this.row.dataset.material, attachment_id: ticket.attachment_id });
-      this.show(line, kept);
+      line.querySelector(".upload-hands")?.remove();
+      this.show(line, await this.confirm(id));
     } catch (error) {
+      if (error instanceof Stopped) return;
       this.fail(line, file, error.message);
     }
+  }
+
+  async sendSmall(file, progress) {
+    const ticket = await ask(this.row.dataset.open, { material: this.row.dataset.material, file_name: file.name, size: file.size, content_type: file.type || "application/octet-stream" });
+    await sendToStore(ticket, file, (share) => { progress.value = share; });
+    return ticket.attachment_id;
+  }
+
+  /* Resolves when all parts have arrived, however often it was paused meanwhile; throws Stopped when it was cancelled. */
+  sendLarge(line, file, progress, status) {
+    this.forgetNotice(file);
+    const words = {
+      sending: (share) => bi(`已传 ${Math.floor(share * 100)}%`, `${Math.floor(share * 100)} % sent`),
+      comparing: () => bi("正在与上次已传的部分比对…", "Comparing with what was sent before…"),
+      waiting: () => bi("网络中断，恢复后自动接着传", "The line broke; it goes on by itself"),
+    };
+    const data = this.row.dataset;
+    const upload = new LargeUpload(file, data.material, { large: data.large, parts: data.parts, abort: data.abort }, (share, word) => {
+      progress.value = share;
+      status.textContent = words[word](share);
+    });
+    return new Promise((resolve, reject) => {
+      const button = (text, act) => {
+        const made = element("button", "link-button small", text, element("span", "visually-hidden", ` ${file.name}`));
+        made.type = "button";
+        made.addEventListener("click", act);
+        return made;
+      };
+      const go = () => upload.run().then(resolve, (error) => { if (!(error instanceof Stopped)) reject(error); });
+      const hold = button(bi("暂停", "Pause"), () => {
+        upload.pause();
+        status.textContent = bi(`已暂停，已传 ${Math.floor(progress.value * 100)}%`, `Paused at ${Math.floor(progress.value * 100)} %`);
+        hold.replaceWith(again);
+        again.focus();
+      });
+      const again = button(bi("继续", "Go on"), () => {
+        again.replaceWith(hold);
+        hold.focus();
+        go();
+      });
+      const cancel = button(bi("取消", "Cancel"), () => {
+        line.remove();
+        this.say(bi("已取消", "Cancelled"));
+        this.row.querySelector("input[type=file]")?.focus();
+        upload.cancel().catch(() => {}); // what stays behind is given up after a day
+        reject(new Stopped());
+      });
+      progress.after(element("span", "cluster upload-hands", hold, cancel));
+      go();
+    });
+  }
+
+  /* A large file is read by a worker: ask until it has said what it is. */
+  async confirm(id) {
+    for (;;) {
+      const answer = await ask(this.row.dataset.confirm, { material: this.row.dataset.material, attachment_id: id });
+      if (!answer.checking) return answer;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+    }
+  }
+
+  forgetNotice(file) {
+    this.files.querySelectorAll("[data-unfinished]").forEach((line) => {
+      if (line.dataset.name === file.name && Number(line.dataset.size) === file.size) line.remove();
+    });
+  }
+
+  async forget(line) {
+    try {
+      await ask(this.row.dataset.abort, { attachment_id: line.dataset.unfinished });
+    } catch (error) {
+      if (!error.lasting) {
+        this.say(error.message);
+        return;
+      }
+    }
+    line.remove();
+    this.say(bi("已取消", "Cancelled"));
+    this.row.querySelector("input[type=file]")?.focus();
   }
 
   show(line, kept) {
