@@ -5,8 +5,10 @@ from __future__ import annotations
 import graphene
 from graphql import print_schema
 
+from zt_graphql.mutations.abort_upload import AbortUpload
 from zt_graphql.mutations.accept_application import AcceptApplication
 from zt_graphql.mutations.add_materials import AddMaterials
+from zt_graphql.mutations.announce_parts import AnnounceParts
 from zt_graphql.mutations.approve_extension import ApproveExtension
 from zt_graphql.mutations.approve_specially import ApproveSpecially
 from zt_graphql.mutations.attach_material import AttachMaterial
@@ -28,8 +30,10 @@ from zt_graphql.mutations.detach_material import DetachMaterial
 from zt_graphql.mutations.end_posting import EndPosting
 from zt_graphql.mutations.grant_on_commitment import GrantOnCommitment
 from zt_graphql.mutations.hand_down_application import HandDownApplication
+from zt_graphql.mutations.mark_notices_read import MarkNoticesRead
 from zt_graphql.mutations.open_data_grant import OpenDataGrant
 from zt_graphql.mutations.open_delegation import OpenDelegation
+from zt_graphql.mutations.open_large_upload import OpenLargeUpload
 from zt_graphql.mutations.open_upload import OpenUpload
 from zt_graphql.mutations.override_day import OverrideDay
 from zt_graphql.mutations.pass_pre_review import PassPreReview
@@ -80,6 +84,7 @@ from zt_graphql.queries.defaults import DefaultRuleQueries
 from zt_graphql.queries.exchange import ExchangeQueries
 from zt_graphql.queries.items import ItemQueries
 from zt_graphql.queries.messages import MessageQueries
+from zt_graphql.queries.notices import NoticeQueries
 from zt_graphql.queries.operations import OperationQueries
 from zt_graphql.queries.papers import PaperQueries
 from zt_graphql.queries.staff import StaffQueries
@@ -99,6 +104,7 @@ class Query(
     PaperQueries,
     CalendarQueries,
     DefaultRuleQueries,
+    NoticeQueries,
 ):
     """What can be read. The same schema serves the portal and every centre."""
 
@@ -117,6 +123,9 @@ class Mutation(graphene.ObjectType):
     start_at_window = StartAtWindow.root_field()
     save_form = SaveForm.root_field()
     open_upload = OpenUpload.root_field()
+    open_large_upload = OpenLargeUpload.root_field()
+    announce_parts = AnnounceParts.root_field()
+    abort_upload = AbortUpload.root_field()
     confirm_upload = ConfirmUpload.root_field()
     attach_material = AttachMaterial.root_field()
     detach_material = DetachMaterial.root_field()
@@ -169,6 +178,7 @@ class Mutation(graphene.ObjectType):
     repair_message = RepairMessage.root_field()
     close_message = CloseMessage.root_field()
     resume_destination = ResumeDestination.root_field()
+    mark_notices_read = MarkNoticesRead.root_field()
     check_case = CheckCase.root_field()
     open_data_grant = OpenDataGrant.root_field()
     revoke_data_grant = RevokeDataGrant.root_field()

@@ -23,8 +23,9 @@ from zt_interop.testing import Sender
 from zt_platform.accounts.commands import authorise, register_account
 from zt_platform.accounts.models import Account
 from zt_platform.actors import Actor
-from zt_platform.cases.models import CaseMaterial
-from zt_platform.cases.testing import MONDAY, OWN, Town, make_delegations, make_town
+from zt_platform.cases.commands import open_large_material_upload
+from zt_platform.cases.models import Case, CaseMaterial
+from zt_platform.cases.testing import MONDAY, OWN, Desk, Town, make_delegations, make_town
 from zt_platform.catalogue.models import Delegation
 from zt_platform.organisation.commands import post_staff_member
 from zt_platform.organisation.models import StaffMember
@@ -175,11 +176,16 @@ def build_scene(world: Any) -> Scene:
     for centre in (world.city, world.other_city):
         receive(b"not a message", at=centre, transport="local")
         Sender(world.province, centre).send()  # progress of a case nobody has: parked
+    large = [
+        _large_upload(desk, draft, person) for desk, draft in zip((town.city, town.neighbour), drafts, strict=True)
+    ]
+    assert large[0] == large[1]
     keys = _first_keys(world.city)
     assert keys == _first_keys(world.other_city)
     ids = {
         "case": cases[0].pk,
         "draft": drafts[0].pk,
+        "large": large[0],
         "number": cases[0].tracking_number,
         "item": OWN,
         **keys,
@@ -200,6 +206,20 @@ def build_scene(world: Any) -> Scene:
         ids={name: str(value) for name, value in ids.items()},
         secrets=(str(cases[0].tracking_number), "张", "13855512345"),
     )
+
+
+def _large_upload(desk: Desk, draft: Case, person: Actor) -> int:
+    """A large file of a draft that was begun and not finished."""
+    with enter(desk.centre):
+        opened = open_large_material_upload(
+            actor=person,
+            case_id=draft.pk,
+            material_code="id",
+            file_name="large.pdf",
+            size=900_000,
+            content_type="application/pdf",
+        )
+    return opened.attachment_id
 
 
 def _refused_message(centre: Centre) -> OutboxMessage:

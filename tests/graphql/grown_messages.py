@@ -6,6 +6,7 @@ from grown_offices import NOON, far_centres
 
 from zt_interop.log.models import InboundStream, InboxMessage, MessageLogEntry, Refusal
 from zt_interop.queue.models import OutboundStream, OutboxMessage
+from zt_platform.notices.models import Notice
 from zt_tenants.uuid7 import uuid7
 
 
@@ -68,3 +69,19 @@ def grow_refusals(scene, numbers) -> None:
             excerpt="x",
             refused_at=NOON,
         )
+
+
+def grow_notices(scene, numbers) -> None:
+    """Site messages to the applicant from the city and from centres elsewhere."""
+    facts = {"item": "x", "number": "x"}
+    for number, centre in zip(numbers, far_centres(scene, numbers), strict=True):
+        for code in (centre.code, scene.city.code):
+            Notice.objects.create(
+                centre_code=code,
+                centre_name="x",
+                key=f"grown{number}",
+                account_id=scene.zhang.id,
+                subject="x",
+                event="WITHDRAWN",
+                facts=facts,
+            )

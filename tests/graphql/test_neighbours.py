@@ -102,6 +102,16 @@ ATTEMPTS = {
         " { ticket { url } }",
         "CASE_NOT_FOUND",
     ),
+    "openLargeUpload": Attempt(
+        'openLargeUpload(caseId: "$draft", materialCode: "id", fileName: "a.pdf", size: 9, contentType: "application/pdf")'
+        " { upload { attachmentId } }",
+        "CASE_NOT_FOUND",
+    ),
+    "announceParts": Attempt(
+        f'announceParts(attachmentId: "$large", parts: [{{number: 1, sha256: "{"a" * 64}"}}]) {{ tickets {{ url }} }}',
+        "NOT_FOUND",
+    ),
+    "abortUpload": Attempt('abortUpload(attachmentId: "$large") { aborted }', "NOT_FOUND"),
     "confirmUpload": Attempt(
         'confirmUpload(attachmentId: "$attachment") { attachment { fileName downloadUrl } }', "NOT_FOUND"
     ),
@@ -192,6 +202,11 @@ ATTEMPTS = {
     "repairMessage": Attempt('repairMessage(eventId: "$event", reason: "x") { message { subject } }'),
     "closeMessage": Attempt('closeMessage(eventId: "$event", reason: "x") { closed }'),
     "resumeDestination": Attempt('resumeDestination(destinationCode: "340123", reason: "x") { waiting }'),
+    # what people are told
+    "inbox": Attempt("inbox { edges { node { trackingNumber text } } }", OWN_DATA),
+    "unreadNotices": Attempt("unreadNotices", OWN_DATA),
+    "markNoticesRead": Attempt("markNoticesRead { marked }", OWN_DATA),
+    "sentNotices": Attempt("sentNotices { edges { node { trackingNumber text phoneMasked } } }"),
     # departments' data
     "dataServices": Attempt("dataServices { code }"),
     "dataGrants": Attempt("dataGrants { edges { node { centreCode } } }"),

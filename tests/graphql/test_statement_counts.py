@@ -21,7 +21,7 @@ from grown_cases import (
     grow_statuses,
     grow_window_drafts,
 )
-from grown_messages import grow_inbound, grow_inbox, grow_outbound, grow_refusals
+from grown_messages import grow_inbound, grow_inbox, grow_notices, grow_outbound, grow_refusals
 from grown_offices import (
     far_centres,
     grow_accounts,
@@ -66,6 +66,8 @@ def everything(kind, depth: int = DEPTH) -> str:
 
 
 GROWERS = {
+    "inbox": ("zhang", "inbox(first: 100)", grow_notices),
+    "sentNotices": ("boss", "sentNotices(first: 100)", grow_notices),
     "dataServices": ("boss", "dataServices", grow_services),
     "dataGrants": ("boss", "dataGrants(first: 100)", grow_services),
     "dataCalls": ("boss", "dataCalls(first: 100)", grow_calls),

@@ -16,6 +16,7 @@ from zt_platform.cases.vocabulary import CaseRole, DeliveryMethod, Result, Speci
 from zt_platform.cases.vocabulary import Channel as CaseChannel
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.lights import Light
+from zt_platform.notices.kinds import Event, SmsState
 from zt_platform.organisation.roles import Role
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.queries import Verdict
@@ -73,3 +74,5 @@ class Decision(TextChoices):
 ResultEnum = enum_of(Decision, "Result", "What is decided.")
 CallStateEnum = enum_of(CallState, "DataCallState", "Where a call of a department's data service is.")
 ServiceAdapterEnum = enum_of(Adapter, "DataServiceAdapter", "How a data service is reached.")
+NoticeEventEnum = enum_of(Event, "NoticeEvent", "What a notice tells.")
+SmsStateEnum = enum_of(SmsState, "SmsState", "How the text message of a notice stands.")

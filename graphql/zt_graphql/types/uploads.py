@@ -34,6 +34,36 @@ class UploadTicket(graphene.ObjectType):
         return list(ticket.fields.items())
 
 
+class KnownPart(graphene.ObjectType):
+    """A part of a large upload that was announced."""
+
+    number = graphene.Int(required=True, description="From 1.")
+    sha256 = graphene.String(required=True, name="sha256", description="As announced, hexadecimal.")
+    arrived = graphene.Boolean(required=True, description="Whether the store has it in full.")
+
+
+class LargeUpload(graphene.ObjectType):
+    """How a file that is sent in parts stands. Every part but the last has ``partBytes`` bytes."""
+
+    attachment_id = graphene.ID(required=True)
+    file_name = graphene.String(required=True)
+    size = graphene.Int(required=True, description="Bytes.")
+    part_bytes = graphene.Int(required=True)
+    part_count = graphene.Int(required=True)
+    parts = graphene.List(graphene.NonNull(KnownPart), required=True, description="Those that were announced.")
+    arrived_bytes = graphene.Int(required=True)
+    expires_at = graphene.DateTime(required=True, description="When it is given up.")
+
+
+class PartTicket(graphene.ObjectType):
+    """Where one part is sent: PUT exactly ``size`` bytes to ``url`` before ``expiresAt``."""
+
+    number = graphene.Int(required=True)
+    size = graphene.Int(required=True, description="Bytes.")
+    url = graphene.String(required=True)
+    expires_at = graphene.DateTime(required=True)
+
+
 class Attachment(DjangoObjectType):
     """A file. Size, digest and type are what was measured, not what was announced."""
 

@@ -18,10 +18,12 @@ from zt_platform.notices.quiet_hours import QuietHours
 from zt_platform.notices.wording import WORDINGS
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
-from zt_tenants.context import current_centre
+from zt_tenants.context import beside, current_centre
 from zt_tenants.errors import InvalidInput
 from zt_tenants.vault import blind_index
+from zt_tenants.wall.access import DatabaseRole
 
+MOST_NAMED = 100
 LANGUAGES = ("zh-hans", "en")
 
 
@@ -77,9 +79,19 @@ def _row(new: NewNotice, quiet: QuietHours) -> Notice:
     return row
 
 
-def mark_read(actor: Actor) -> int:
-    """Everything that lies in the actor's inbox has been read; how much was new. Raises NotPermitted."""
+@beside(DatabaseRole.PORTAL)
+def mark_read(actor: Actor, *, only: Sequence[UUID] | None = None) -> int:
+    """What lies in the actor's inbox has been read: all, or ``only`` these (others' are left alone); how much was new.
+
+    Raises NotPermitted, InvalidInput (more than 100 named).
+    """
     unread = Notice.objects.filter(account_id=actor.require_applicant(), read_at__isnull=True)
+    if only is not None:
+        if len(only) > MOST_NAMED:
+            raise InvalidInput(
+                field="ids", zh=f"一次最多标记{MOST_NAMED}条。", en=f"Name at most {MOST_NAMED} messages at a time."
+            )
+        unread = unread.filter(id__in=only)
     return unread.update(read_at=now())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from django.db.models import Count, Min
@@ -14,8 +14,10 @@ from zt_platform.notices.kinds import SmsState
 from zt_platform.notices.models import Notice, NoticePreference, NoticeQuerySet
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
-from zt_tenants.context import current_centre
+from zt_tenants.context import beside, current_centre
 from zt_tenants.uuid7 import earliest_uuid7
+from zt_tenants.wall.access import DatabaseRole
+from zt_tenants.wall.querysets import read_beside
 
 
 def inbox(actor: Actor, *, before: UUID | None = None, limit: int = 20) -> list[Notice]:
@@ -26,6 +28,17 @@ def inbox(actor: Actor, *, before: UUID | None = None, limit: int = 20) -> list[
     return list(found.defer("phone")[:limit])
 
 
+def messages_of(actor: Actor, *, unread: bool = False) -> NoticeQuerySet:
+    """The same as a queryset, for lists that page, read wherever the actor is; ``unread``: only those.
+
+    Raises NotPermitted.
+    """
+    found = Notice.objects.of_account(actor.require_applicant()).defer("phone")
+    wanted = found.filter(read_at__isnull=True) if unread else found
+    return cast(NoticeQuerySet, read_beside(wanted, DatabaseRole.PORTAL))
+
+
+@beside(DatabaseRole.PORTAL)
 def unread_count(account_id: UUID) -> int:
     """How many site messages nobody has looked at yet; one look into a partial index."""
     return Notice.objects.filter(account_id=account_id, read_at__isnull=True).count()
