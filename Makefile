@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock demo up test e2e federation faults \
-  switches fuzz bench bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements clean
+  switches fuzz bench bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements large-files clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench-suites: $(STAMP) ## signatures and encryptions per second of each suite
 
 bench-timers: $(STAMP) ## 100,000 timers due in one minute, over 200 centres and over one, beside raw SQL
 	@$(BIN)/python tests/bench/bench_timers.py
+
+large-files: $(STAMP) ## a file of 2,000 MiB: sent in parts with a break, checked, copied; counts and memory (8 GB of disk)
+	@$(BIN)/python tests/bench/large_files_run.py $(ARGS)
 
 bench-scale: $(STAMP) ## a whole province beside django-tenants' own commands (half an hour; ARGS="--centres 60" for less)
 	@PYTHONPATH=tests/bench $(BIN)/python -m bench_scale $(ARGS)
