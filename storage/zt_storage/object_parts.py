@@ -51,24 +51,21 @@ def part_url(key: str, upload_id: str, number: int, *, seconds: int) -> str:
 
 
 def arrived(key: str, upload_id: str) -> list[ArrivedPart] | None:
-    """The parts that the store holds, by number; of a part sent twice the later. None: no such upload (any more).
+    """The parts that the store holds, by number and time. None: no such upload (any more).
+
+    Of a part that was sent twice some stores list both, with times in whole seconds: the caller picks.
 
     Raises:
         StorageUnavailable, StorageRefused.
     """
-    latest: dict[int, tuple[datetime, ArrivedPart]] = {}
     with translated(key):
         try:
-            for part in _listed(key, upload_id):
-                at = part.last_modified or _OLDEST
-                if part.part_number not in latest or latest[part.part_number][0] <= at:
-                    found = ArrivedPart(int(part.part_number), int(part.size or 0), str(part.etag))
-                    latest[part.part_number] = (at, found)
+            found = sorted(_listed(key, upload_id), key=lambda part: (part.part_number, part.last_modified or _OLDEST))
         except S3Error as error:
             if error.code == _GONE:
                 return None
             raise
-    return [latest[number][1] for number in sorted(latest)]
+    return [ArrivedPart(int(part.part_number), int(part.size or 0), str(part.etag)) for part in found]
 
 
 def _listed(key: str, upload_id: str) -> Iterator[Part]:

@@ -49,7 +49,8 @@ def complete_parts(attachment: Attachment) -> list[object_parts.ArrivedPart] | N
     if found is None:
         return None
     wanted = announced(attachment)
-    return [one for one in found if one.number in wanted and one.size == part_size(attachment, one.number)]
+    whole = {one.number: one for one in found if one.number in wanted and one.size == part_size(attachment, one.number)}
+    return [whole[number] for number in sorted(whole)]  # of a part sent twice the later
 
 
 def assemble(attachment: Attachment) -> None:
