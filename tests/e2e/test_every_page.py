@@ -20,6 +20,7 @@ PUBLIC = (
     f"/c/{CITY}/",
     f"/c/{CITY}/items/XK-YJ-01/",
     "/track/",
+    "/kiosk/",
     "/verify/",
     "/verify/340100-0000-0000-0000-000F/",
     "/sign-in/",

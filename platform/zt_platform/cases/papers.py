@@ -9,6 +9,7 @@ from zt_platform.actors import Actor
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.tolerance import debts_of
+from zt_platform.cases.track_links import track_link
 from zt_platform.cases.vocabulary import Result
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.organisation.places import place_of
@@ -45,6 +46,7 @@ def about(case: Case, *, decider: bool = False) -> AboutCase:
         contact=(case.department.telephone if case.department else "") or HOTLINE,
         legal_name=legal_name,
         acting_for=own if entrusted else "",
+        track_url=track_link(case.tracking_number) if case.tracking_number else "",
     )
 
 

@@ -27,6 +27,7 @@ class AboutCase:
     contact: str = ""
     legal_name: str = ""
     acting_for: str = ""
+    track_url: str = ""
 
     @property
     def application(self) -> Bilingual:
@@ -63,6 +64,7 @@ class AboutCase:
             legal_name=self.legal_name,
             acting_for=self.acting_for,
             contact=self.contact,
+            track_url=self.track_url,
         )
 
     @property

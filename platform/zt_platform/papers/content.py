@@ -30,7 +30,7 @@ class PaperContent:
     where the paper is adverse. ``deemed``: the act was not taken but is deemed to be, and the paper says so.
     ``legal_name`` is in whose name the paper is when that is not the issuing department (行政许可法 art. 24), and
     ``acting_for`` then names the issuing one. ``addressee_masked`` is what the public verify page may show.
-    ``seal_name`` is the text at the foot of the seal.
+    ``seal_name`` is the text at the foot of the seal, ``track_url`` where the addressee follows the case (a QR code).
     """
 
     addressee: str
@@ -47,6 +47,7 @@ class PaperContent:
     acting_for: str = ""
     contact: str = ""
     seal_name: str = "行政审批专用章"
+    track_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Snapshot:
     seal_code: str = ""
     issuer: str = ""
     preview: bool = field(default=False)
+    track_url: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; :meth:`from_json` reads it."""

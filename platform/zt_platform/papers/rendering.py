@@ -73,6 +73,7 @@ def _inputs(snapshot: Snapshot) -> dict[str, str]:
         "deemed_text": list(DEEMED) if snapshot.deemed else None,
         "acting_for_text": list(acting_for_sentence(snapshot)) if snapshot.acting_for else None,
         "qr": _qr(snapshot.verify_url) if snapshot.verify_url else "",
+        "track_qr": _qr(snapshot.track_url) if snapshot.track_url else "",
     }
     return {"data": json.dumps(data, ensure_ascii=False)}
 

@@ -28,7 +28,7 @@ from zt_platform.cases.queries.queues import (
     window_drafts,
 )
 from zt_platform.cases.queries.routes import Routing, destinations, routing_of
-from zt_platform.cases.queries.tracking import TrackedCase, track
+from zt_platform.cases.queries.tracking import TrackedCase, track, track_by_link
 
 __all__ = [
     "EVERYTHING",
@@ -64,5 +64,6 @@ __all__ = [
     "still_missing",
     "timeline",
     "track",
+    "track_by_link",
     "window_drafts",
 ]

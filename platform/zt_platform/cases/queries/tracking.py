@@ -10,6 +10,7 @@ from zt_platform.cases import numbers
 from zt_platform.cases.errors import CaseNotFound
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case
 from zt_platform.cases.queries.pages import TimelineEntry, timeline
+from zt_platform.cases.track_links import number_of
 from zt_platform.cases.vocabulary import Light, Status
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
@@ -68,6 +69,26 @@ def track(*, tracking_number: str, phone_tail: str, address: str) -> TrackedCase
             raise CaseNotFound
         tracked = _tracked(case, centre.code, centre.name)
     TRACK_BY_NUMBER.forgive(str(number))
+    TRACK_BY_ADDRESS.forgive(address)
+    return tracked
+
+
+def track_by_link(*, token: str, address: str) -> TrackedCase:
+    """The case of a link that a notice carries as a QR code (:mod:`zt_platform.cases.track_links`).
+
+    Tries are counted per network ``address``; a good one takes its count back. Raises TooManyTries, CaseNotFound.
+    """
+    TRACK_BY_ADDRESS.hit(address)
+    number = number_of(token)
+    try:
+        centre = centre_by_code(numbers.parse(number).origin_code)
+    except UnknownCentre as unknown:
+        raise CaseNotFound from unknown
+    with enter(centre):
+        case = Case.objects.submitted().filter(tracking_number=number).for_list().first()
+        if case is None:
+            raise CaseNotFound
+        tracked = _tracked(case, centre.code, centre.name)
     TRACK_BY_ADDRESS.forgive(address)
     return tracked
 

@@ -158,6 +158,7 @@ _PAGES = (
         SealForm,
         commands.seal_and_complete,
     ),
+    *DELIVERY_PAGES,
     ActionPage(
         "deliver",
         Action.DELIVER,
@@ -167,7 +168,6 @@ _PAGES = (
         DeliverForm,
         commands.deliver_case,
     ),
-    *DELIVERY_PAGES,
     *WAYS_PAGES,
     *CLOCK_PAGES,
     CHOICE_PAGE,

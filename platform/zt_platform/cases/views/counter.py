@@ -30,6 +30,7 @@ from zt_platform.cases.item_forms import ItemForm, posted_answers
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import applicant_facts
+from zt_platform.cases.track_links import track_link
 from zt_platform.cases.views.apply import Draft, material_rows
 from zt_platform.cases.views.papers import lines_for_staff
 from zt_platform.cases.views.uploads import upload_urls
@@ -205,6 +206,7 @@ def receipt(request: HttpRequest, case_id: int) -> HttpResponse:
         "materials": [one.name for one in getattr(case, "current_materials", [])],
         "official": lines_for_staff(case),
         "clerk": actor.name,
+        "track_link": track_link(case.tracking_number),
         "case_url": reverse("workbench:case", kwargs={"case_id": case_id}),
         "queue_url": reverse("workbench:queue"),
     }

@@ -69,11 +69,26 @@ def track(request: HttpRequest) -> HttpResponse:
         except (CaseNotFound, TooManyTries) as refused:
             form.add_error(None, refused.text())
         else:
-            return render(request, "cases/progress.html", _tracked_context(tracked))
+            return render(request, "cases/progress.html", tracked_context(tracked))
     return render(request, "cases/track.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _tracked_context(tracked: TrackedCase) -> dict[str, Any]:
+@never_cache
+@require_GET
+def track_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """What the QR code of a notice leads to: what number and digits show, without typing. Nothing indexes or refers it.
+
+    Raises CaseNotFound, TooManyTries.
+    """
+    tracked = queries.track_by_link(token=token, address=client_address(request))
+    response = render(request, "cases/progress.html", tracked_context(tracked))
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
+    """What a page shows of a tracked case."""
     where = standing(tracked.status, tracked.timeline, tracked.deciding_centre_name)
     with enter(tracked.centre_code):
         note = due_note(tracked.due_at, local_calendar())

@@ -127,6 +127,7 @@ def compose(
         seal_code=centre.code if letterhead != own_name else "",
         issuer=centre.name,
         preview=preview,
+        track_url=content.track_url,
     )
 
 
