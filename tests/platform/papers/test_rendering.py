@@ -79,3 +79,13 @@ def test_a_long_paper_breaks_into_numbered_pages_and_the_signature_is_not_alone(
     assert "页，共" not in text[text.index("如不服本决定") : text.index("扫码核验")], (
         "the last paragraph is on its page"
     )
+
+
+@pytest.mark.req("F-01", "I-05", "I-06")
+@pytest.mark.parametrize("kind", PaperKind)
+def test_what_is_listed_is_in_the_chinese_paper_and_in_the_annex(kind: PaperKind) -> None:
+    """Owed materials, defects, papers delivered: the Chinese text has force, so the list must not be in the annex alone."""
+    listed = "教练员名册（2026年12月4日前）"
+    text = re.sub(r"\s", "", pdf_text(rendering.pdf(snapshot(kind, entries=[listed]))))
+    one_sheet_in_both_languages = kind in (PaperKind.CERTIFICATE, PaperKind.TEMPORARY_PERMIT)
+    assert text.count(listed) == (1 if one_sheet_in_both_languages else 2)
