@@ -50,7 +50,11 @@ def is_list(kind) -> bool:
     return isinstance(kind, GraphQLList) or kind.name.endswith("Connection")
 
 
-LISTS = {name for name, field in ROOTS.items() if is_list(field.type)} | {"case", "supervisionCase"}
+LISTS = {name for name, field in ROOTS.items() if is_list(field.type)} | {
+    "case",
+    "supervisionCase",
+    "supervisionBalance",
+}
 
 
 def everything(kind, depth: int = DEPTH) -> str:
