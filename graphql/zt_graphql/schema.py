@@ -44,6 +44,7 @@ from zt_graphql.mutations.publish_item_version import PublishItemVersion
 from zt_graphql.mutations.refuse_application import RefuseApplication
 from zt_graphql.mutations.refuse_extension import RefuseExtension
 from zt_graphql.mutations.register_account import RegisterAccount
+from zt_graphql.mutations.renew_keys import RenewKeys
 from zt_graphql.mutations.repair_message import RepairMessage
 from zt_graphql.mutations.replay_message import ReplayMessage
 from zt_graphql.mutations.request_extension import RequestExtension
@@ -55,6 +56,7 @@ from zt_graphql.mutations.review_case import ReviewCase
 from zt_graphql.mutations.revoke_authorisation import RevokeAuthorisation
 from zt_graphql.mutations.revoke_data_grant import RevokeDataGrant
 from zt_graphql.mutations.revoke_delegation import RevokeDelegation
+from zt_graphql.mutations.revoke_key import RevokeKey
 from zt_graphql.mutations.save_form import SaveForm
 from zt_graphql.mutations.seal_and_complete import SealAndComplete
 from zt_graphql.mutations.second_correction_notice import SecondCorrectionNotice
@@ -83,6 +85,7 @@ from zt_graphql.queries.centres import CentreQueries
 from zt_graphql.queries.defaults import DefaultRuleQueries
 from zt_graphql.queries.exchange import ExchangeQueries
 from zt_graphql.queries.items import ItemQueries
+from zt_graphql.queries.keys import KeyQueries
 from zt_graphql.queries.messages import MessageQueries
 from zt_graphql.queries.notices import NoticeQueries
 from zt_graphql.queries.operations import OperationQueries
@@ -100,6 +103,7 @@ class Query(
     SupervisionQueries,
     MessageQueries,
     OperationQueries,
+    KeyQueries,
     ExchangeQueries,
     PaperQueries,
     CalendarQueries,
@@ -179,6 +183,8 @@ class Mutation(graphene.ObjectType):
     close_message = CloseMessage.root_field()
     resume_destination = ResumeDestination.root_field()
     mark_notices_read = MarkNoticesRead.root_field()
+    renew_keys = RenewKeys.root_field()
+    revoke_key = RevokeKey.root_field()
     check_case = CheckCase.root_field()
     open_data_grant = OpenDataGrant.root_field()
     revoke_data_grant = RevokeDataGrant.root_field()

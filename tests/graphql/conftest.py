@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from stdnum.cn import uscc
 
+from zt_interop.keys.models import PublicKey
 from zt_interop.log.models import InboxMessage
 from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.receive import receive
@@ -192,6 +193,7 @@ def build_scene(world: Any) -> Scene:
         "account": zhang.id,
         "authorisation": authorisation.id,
         "city": world.city.code,
+        "kid": PublicKey.objects.filter(centre_id=world.city.id).earliest("kid").kid,
         "event": _refused_message(world.city).event_id,
     }
     return Scene(

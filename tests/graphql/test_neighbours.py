@@ -243,6 +243,11 @@ ATTEMPTS = {
     "supervisionFlags": Attempt(
         'supervisionFlags(centreCode: "$city") { edges { node { trackingNumber } } }', "NOT_FOUND", "NOT_PERMITTED"
     ),
+    "supervisionKeys": Attempt(
+        'supervisionKeys(centreCode: "$city") { edges { node { kid daysLeft } } }', "NOT_FOUND", "NOT_PERMITTED"
+    ),
+    "renewKeys": Attempt('renewKeys(centreCode: "$city", reason: "x") { keys { kid } }'),
+    "revokeKey": Attempt('revokeKey(kid: "$kid", reason: "x") { revoked { kid } }'),
     "supervisionBalance": Attempt(
         'supervisionBalance(centreCode: "$city") { holds differences { trackingNumber } }', "NOT_FOUND", "NOT_PERMITTED"
     ),

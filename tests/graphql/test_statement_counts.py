@@ -101,6 +101,7 @@ GROWERS = {
     "supervisionLeague": ("boss", "supervisionLeague", far_centres),
     "supervisionFeeds": ("boss", "supervisionFeeds(first: 100)", grow_feeds),
     "supervisionStreams": ("boss", "supervisionStreams(first: 100)", grow_outbound),
+    "supervisionKeys": ("boss", "supervisionKeys(first: 100)", far_centres),
     "supervisionBalance": ("boss", "supervisionBalance", grow_records),
     "supervisionFlags": ("boss", "supervisionFlags(first: 100)", grow_flags),
     "supervisionCases": ("boss", "supervisionCases(first: 100)", grow_records),

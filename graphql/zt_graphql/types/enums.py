@@ -9,6 +9,7 @@ from django.db.models import Choices, TextChoices
 from django.utils.translation import override
 
 from zt_interop.departments.models import Adapter
+from zt_interop.keys.models import KeyUsage
 from zt_interop.log.models import CallState, InboxState
 from zt_interop.queue.models import Channel, MessageState
 from zt_platform.accounts.models import Verification
@@ -20,7 +21,7 @@ from zt_platform.notices.kinds import Event, SmsState
 from zt_platform.organisation.roles import Role
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.queries import Verdict
-from zt_platform.supervision.queries import FeedState
+from zt_platform.supervision.queries import FeedState, KeyState
 from zt_storage.models import AttachmentState
 from zt_tenants.models import Level
 
@@ -52,6 +53,8 @@ AttachmentStateEnum = enum_of(AttachmentState, "AttachmentState", "Whether an up
 LightEnum = enum_of(Light, "Light", "The traffic light of a case at the moment of reading.")
 CaseRoleEnum = enum_of(CaseRole, "CaseRole", "What a centre is in a case.")
 FeedStateEnum = enum_of(FeedState, "FeedState", "The state of a centre's supervision feed.")
+KeyStateEnum = enum_of(KeyState, "KeyState", "How urgent a key is, the worst first.")
+KeyUsageEnum = enum_of(KeyUsage, "KeyUsage", "What a key is for.")
 ChannelEnum = enum_of(Channel, "MessageChannel", "Streams between two centres that do not wait for each other.")
 MessageStateEnum = enum_of(MessageState, "MessageState", "Where an outgoing message is.")
 InboxStateEnum = enum_of(InboxState, "InboxState", "What became of a received message.")

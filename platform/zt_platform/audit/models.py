@@ -15,6 +15,7 @@ class Deed(models.TextChoices):
     READ_CASE = "READ_CASE", bilingual("查看办件(含个人信息)", "Opened a case with its personal data")
     SEARCHED_PERSON = "SEARCHED_PERSON", bilingual("按证件查人", "Looked a person up by identity number")
     EXPORTED = "EXPORTED", bilingual("导出", "Took a table along")
+    KEYS = "KEYS", bilingual("更换或吊销密钥", "Renewed or revoked keys")
     BATCH = "BATCH", bilingual("批量办理", "Acted on several cases at once")
     BATCH_LINE = "BATCH_LINE", bilingual("批量办理结果", "Result for one case of a batch")
 

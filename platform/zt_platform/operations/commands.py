@@ -61,13 +61,29 @@ def resume(*, actor: Actor, destination_code: str, reason: str) -> int:
     A circuit belongs to the whole deployment, so only the province's administrators close it by hand.
     Raises NotPermitted, InvalidInput (no reason).
     """
+    require_province(actor, zh="恢复对外连接", en="resumes a destination")
+    reason = reason_of(reason)
+    with beside(DatabaseRole.RELAY):
+        waiting = circuit.resume(destination_code, by=actor.name, reason=reason, account=actor.account_id)
+    _say(actor, "resumed destination %s: %s streams", destination_code, waiting)
+    return waiting
+
+
+def require_province(actor: Actor, *, zh: str, en: str) -> None:
+    """The actor administers the provincial centre and is there. Raises NotPermitted, saying what only it does."""
     actor.require(Role.CENTRE_ADMIN)
     if current_centre().level != Level.PROVINCE:
         raise NotPermitted(
-            zh="恢复对外连接由省级中心操作，请联系省级中心。",
-            en="Only the provincial centre resumes a destination; ask it.",
+            zh="{act_zh}由省级中心操作，请联系省级中心。",
+            en="Only the provincial centre {act_en}; ask it.",
+            act_zh=zh,
+            act_en=en,
         )
-    reason = reason.strip()
+
+
+def reason_of(text: str) -> str:
+    """The reason that is written down. Raises InvalidInput: none, or too long."""
+    reason = text.strip()
     if not reason or len(reason) > handling.LONGEST_REASON:
         raise InvalidInput(
             field="reason",
@@ -75,10 +91,7 @@ def resume(*, actor: Actor, destination_code: str, reason: str) -> int:
             en="Give a reason of at most {limit} characters.",
             limit=handling.LONGEST_REASON,
         )
-    with beside(DatabaseRole.RELAY):
-        waiting = circuit.resume(destination_code, by=actor.name, reason=reason, account=actor.account_id)
-    _say(actor, "resumed destination %s: %s streams", destination_code, waiting)
-    return waiting
+    return reason
 
 
 def _say(actor: Actor, text: str, *values: object) -> None:

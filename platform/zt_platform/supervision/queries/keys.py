@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.db import models
@@ -18,6 +18,7 @@ from zt_tenants.models import Centre, Level
 
 BAR_DAYS: Final = 400
 """Days that fill the bar: the whole term of a new key."""
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class KeyState(models.TextChoices):
@@ -49,6 +50,11 @@ class KeyRow:
     state: KeyState
     term: KeyTerm | None = None
     days: int = 0
+
+    @property
+    def ends(self) -> datetime:
+        """For sorting: when the key ends; long ago where there is none."""
+        return self.term.not_after if self.term else _LONG_AGO
 
     @property
     def light(self) -> str:
@@ -88,7 +94,7 @@ def keys(scope: Scope, *, code: str = "", state: str = "", text: str = "", at: d
         if centre.closed_on is None
         for usage in _usages(centre)
     ]
-    rows.sort(key=lambda row: (row.term.not_after if row.term else at, row.centre.code, row.usage))
+    rows.sort(key=lambda row: (row.ends, row.centre.code, row.usage))
     counts = {each: sum(1 for row in rows if row.state is each) for each in KeyState}
     return KeyList([row for row in rows if _matches(row, state, text)], counts)
 
