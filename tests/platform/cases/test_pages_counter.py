@@ -14,7 +14,8 @@ from zt_platform.actors import Actor
 from zt_platform.audit.models import AuditRecord
 from zt_platform.cases import commands, queries
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import INSTANT, OWN, PDF, ZHANG, Town
+from zt_platform.cases.testing import INSTANT, OWN, PDF, ZHANG, Town, allow
+from zt_platform.cases.tolerance import open_debts
 from zt_platform.organisation.models import StaffMember
 from zt_storage.uploads import put_bytes
 from zt_tenants.context import enter
@@ -47,11 +48,11 @@ def _begun(town: Town, browser: Client, **changes: str) -> Case:
         return Case.objects.get(pk=int(answer.headers["Location"].split("/")[-3]))
 
 
-def _scan(town: Town, case: Case, username: str) -> None:
+def _scan(town: Town, case: Case, username: str, codes: tuple[str, ...] = ("id", "site")) -> None:
     account = Account.objects.get(username=username)
     with enter(town.city.centre):
         actor = Actor.for_member(StaffMember.objects.get(account_id=account.id))
-        for code in ("id", "site"):
+        for code in codes:
             file = put_bytes(
                 data=PDF, file_name=f"{code}.pdf", content_type="application/pdf", owner_account_id=account.id
             )
@@ -212,3 +213,41 @@ def test_many_equal_clicks_at_the_window_begin_one_draft(committed_town: Town) -
     assert len(begun) == 1
     with enter(city.centre):
         assert Case.objects.count() == 1
+
+
+@pytest.mark.req("I-06", "E-12", "L-04")
+def test_what_may_follow_follows_on_the_commitment_signed_at_the_window(town: Town, browsers: Browsers) -> None:
+    allow(town.city, OWN, may_follow=["site"], tolerance_days=10, tolerance_basis="《条例》第三条")
+    clerk = browsers.staff(town.city, "WINDOW_CLERK")
+    case = _begun(town, clerk)
+    _scan(town, case, "staff-340100-window-clerk-person", ("id",))
+    address = _bench(town, f"{case.pk}/intake/")
+    page = clerk.get(address).content.decode()
+    assert "容缺受理" in page
+    assert "受理后10个工作日内补交" in page
+    before = town.city.snapshot()[1:]
+    refused = clerk.post(address, {"place": "桃花镇1号", "accept": "yes", "submission_key": "k"})
+    assert refused.status_code == 422
+    assert "场地证明" in refused.content.decode()
+    assert town.city.fresh(case).status == "DRAFT"
+    assert town.city.snapshot()[1:] == before, "only the draft's answers are kept"
+    taken = {"place": "桃花镇1号", "accept": "yes", "submission_key": "k", "commits": "yes"}
+    assert clerk.post(address, taken).status_code == 302
+    accepted = town.city.fresh(case)
+    assert (accepted.status, [debt.name for debt in open_debts(accepted)]) == ("ACCEPTED", ["场地证明"])
+    assert accepted.commitment["supply"]["taken_by"] == "李敏"
+    receipt = clerk.get(_bench(town, f"{case.pk}/receipt/")).content.decode()
+    assert "承诺补交" in receipt
+    assert "场地证明（2026年3月16日前）" in receipt
+
+
+@pytest.mark.req("I-06")
+def test_where_nothing_may_follow_the_window_offers_no_commitment(town: Town, browsers: Browsers) -> None:
+    clerk = browsers.staff(town.city, "WINDOW_CLERK")
+    case = _begun(town, clerk)
+    _scan(town, case, "staff-340100-window-clerk-person", ("id",))
+    address = _bench(town, f"{case.pk}/intake/")
+    assert "容缺受理" not in clerk.get(address).content.decode()
+    forced = clerk.post(address, {"place": "1", "accept": "yes", "submission_key": "k", "commits": "yes"})
+    assert forced.status_code == 422
+    assert town.city.fresh(case).status == "DRAFT"

@@ -235,7 +235,7 @@ def _may_follow(draft: Draft, material: Material) -> bool:
     return material.may_follow and bool(draft.version.ways.get("tolerance_days"))
 
 
-def _to_follow(draft: Draft) -> list[Material]:
+def to_follow(draft: Draft) -> list[Material]:
     """What is required, may follow and is not there yet."""
     present = {one.material_code for one in _attached(draft.case)}
     wanted = draft.version.materials.all()
@@ -299,7 +299,7 @@ def _materials_page(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     errors: dict[str, list[str]] = {}
-    to_follow = _to_follow(draft)
+    following = to_follow(draft)
     if request.method == "POST":
         try:
             case = _send(request, draft)
@@ -316,7 +316,7 @@ def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         answers=readable_answers(draft.version, draft.case.form),
         materials=[(row["material"], row["files"]) for row in material_rows(draft, set())],
         submission_key=request.POST.get("submission_key") or uuid7().hex,
-        to_follow=to_follow,
+        to_follow=following,
         tolerance_days=draft.version.ways.get("tolerance_days", 0),
         delivery=delivery_facts(draft.case),
         delivery_url=reverse("cases:draft-delivery", kwargs={"case_id": draft.case.pk}) if not draft.correcting else "",

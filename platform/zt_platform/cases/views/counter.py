@@ -30,8 +30,9 @@ from zt_platform.cases.item_forms import ItemForm, posted_answers
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import applicant_facts
+from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.track_links import track_link
-from zt_platform.cases.views.apply import Draft, material_rows
+from zt_platform.cases.views.apply import Draft, material_rows, to_follow
 from zt_platform.cases.views.papers import lines_for_staff
 from zt_platform.cases.views.uploads import upload_urls
 from zt_platform.cases.vocabulary import Result
@@ -143,6 +144,9 @@ def intake_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "errors": errors,
         "applicant": applicant_facts(draft.case),
         "rows": material_rows(draft, missing, unfinished_materials(draft.actor, draft.case)),
+        "to_follow": [] if draft.correcting else to_follow(draft),
+        "commits": request.POST.get("commits") == "yes",
+        "tolerance_days": draft.version.ways.get("tolerance_days", 0),
         "instant": _is_instant(draft),
         "submission_key": request.POST.get("submission_key") or uuid7().hex,
         "autosave_url": reverse("workbench:intake-autosave", kwargs={"case_id": case_id}),
@@ -165,7 +169,10 @@ def _hand_in(request: HttpRequest, draft: Draft) -> HttpResponse:
         case = commands.resubmit_application(actor=draft.actor, case_id=case_id)
     else:
         key = request.POST.get("submission_key", "")
-        case = commands.submit_application(actor=draft.actor, case_id=case_id, submission_key=key)
+        commits = request.POST.get("commits") == "yes"
+        case = commands.submit_application(
+            actor=draft.actor, case_id=case_id, submission_key=key, commits_to_supply=commits
+        )
     seen = [name for name in request.POST.getlist("original_seen") if name][:50]
     if seen:
         note = bi("窗口已核对原件：{names}", "Originals seen at the window: {names}", names="、".join(seen))
@@ -204,6 +211,7 @@ def receipt(request: HttpRequest, case_id: int) -> HttpResponse:
         "number": grouped(case.tracking_number),
         "applicant_name": queries.applicant_of(case).name,
         "materials": [one.name for one in getattr(case, "current_materials", [])],
+        "owed": [debt.line for debt in open_debts(case)],
         "official": lines_for_staff(case),
         "clerk": actor.name,
         "track_link": track_link(case.tracking_number),
