@@ -58,6 +58,7 @@ _AFTER: Mapping[str, Position] = {
     "APPROVED": Position.DECIDED,
     "REJECTED": Position.DECIDED,
     "COMPLETED": Position.COMPLETED,
+    "POSTED": Position.COMPLETED,
     "DELIVERED": Position.DELIVERED,
     "WITHDRAWN": Position.WITHDRAWN,
     "TERMINATED": Position.TERMINATED,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from zt_platform.actors import ActorKind
-from zt_platform.cases.events.outgoing import MESSAGE_OF, NOT_SUPERVISED
+from zt_platform.cases.events.outgoing import KEPT_BY_THE_ACCEPTING, MESSAGE_OF, NOT_SUPERVISED, REPORTED_BELOW
 from zt_platform.cases.states import TRANSITIONS
 from zt_platform.cases.vocabulary import Action, CaseRole, Step
 from zt_platform.papers.kinds import PaperKind
@@ -40,6 +40,10 @@ _PAPERS_OF_FACTS: dict[str, tuple[PaperKind, ...]] = {
     Step.REMINDED: (PaperKind.REMINDER,),
     Step.SUPERVISION_ORDERED: (PaperKind.SUPERVISION_ORDER,),
     Step.RED_CARDED: (PaperKind.SUPERVISION_ORDER,),
+}
+_ARRIVALS: dict[str, frozenset[CaseRole]] = {
+    Action.CONFIRM_RECEIPT: frozenset({CaseRole.SOLE, CaseRole.ACCEPTING}),
+    Action.RECORD_DELIVERY: frozenset({CaseRole.SOLE}),
 }
 _INSIDE = frozenset({Step.CLAIMED.value, Step.RELEASED.value, Step.ASSIGNED.value, Step.NOTED.value})
 """Between colleagues: reported to nobody."""
@@ -85,13 +89,14 @@ def read_log(lines: Iterable[Line]) -> Reading:
             found.accepted |= line.step == Step.ACCEPTED  # carried here from the other centre's log
             continue
         _follow(found, line)
-        found.papers.update(_papers(line))
         role, shared = _place(line, role, shared)
+        found.papers.update(_papers(line, role))
         if shared and line.action and (not told or line.action in _OPENING) and line.action in MESSAGE_OF:
             # The review before handing up travels inside case.transferred.v1 (art. 43).
             found.messages.update([] if _travels_inside(line, role) else [MESSAGE_OF[Action(line.action)]])
         moved_nothing = line.from_status == line.to_status or role == CaseRole.PORTAL
-        if line.step not in NOT_SUPERVISED and line.step not in _INSIDE and not (told and moved_nothing):
+        below = role == CaseRole.PORTAL and line.action in REPORTED_BELOW
+        if line.step not in NOT_SUPERVISED and line.step not in _INSIDE and not below and not (told and moved_nothing):
             found.supervised += 1
             found.reported_status = line.to_status
         if line.action == Action.RECORD_DECLINE:
@@ -111,7 +116,10 @@ def _follow(found: Reading, line: Line) -> None:
     found.accepted |= line.step == Step.ACCEPTED or line.action == Action.RECEIVE_CASE
 
 
-def _papers(line: Line) -> tuple[PaperKind, ...]:
+def _papers(line: Line, role: CaseRole) -> tuple[PaperKind, ...]:
+    if line.action in _ARRIVALS:
+        # The centre that posted the result issues its receipt, wherever the arrival was confirmed.
+        return (PaperKind.DELIVERY_RECEIPT,) if role in _ARRIVALS[line.action] else ()
     return _PAPERS_OF_ACTIONS.get(line.action, ()) if line.action else _PAPERS_OF_FACTS.get(line.step, ())
 
 
@@ -127,4 +135,4 @@ def _place(line: Line, role: CaseRole, shared: bool) -> tuple[CaseRole, bool]:
 
 
 def _travels_inside(line: Line, role: CaseRole) -> bool:
-    return line.action == Action.REVIEW and role == CaseRole.ACCEPTING
+    return line.action in KEPT_BY_THE_ACCEPTING and role == CaseRole.ACCEPTING

@@ -78,6 +78,43 @@ def test_every_case_stands_somewhere_and_both_centres_agree(town: Town) -> None:
     assert check.total.came_in == check.total.accepted + sum(count for _, count in check.total.before)
 
 
+@pytest.mark.req("E-20", "A-07")
+def test_what_goes_by_post_balances_at_both_centres_and_a_draft_is_in_no_ledger(town: Town) -> None:
+    city, county = town.city, town.county
+    address = {"recipient": "张三丰", "phone": "13855512345", "address": "安徽省合肥市肥西县桃花镇1号"}
+    town.city.draft(town.zhang)
+    for road in (DEVOLVED, ENTRUSTED):
+        draft = city.draft(town.zhang, road)
+        with enter(city.centre):
+            commands.choose_delivery(actor=town.zhang, case_id=draft.pk, method="POST", **address)
+            case = commands.submit_application(actor=town.zhang, case_id=draft.pk)
+            if road == DEVOLVED:
+                commands.hand_down_application(actor=city.clerk, case_id=case.pk)
+            else:
+                commands.accept_application(actor=city.clerk, case_id=case.pk)
+        relay_all()
+        below = county.case(str(case.tracking_number))
+        for act in (*((county.accept,) if road == DEVOLVED else ()), county.review, county.decide):
+            act(below)
+        relay_all()
+        desk, poster = (county, below) if road == DEVOLVED else (city, case)
+        desk.seal(poster)
+        with enter(desk.centre):
+            commands.post_result(actor=desk.clerk, case_id=poster.pk, carrier="EMS", post_number="EZ123456789CN")
+        relay_all()
+        posted = check_ledgers()
+        assert posted.differences == []
+        assert posted.holds
+        with enter(city.centre):
+            commands.confirm_receipt(actor=town.zhang, case_id=case.pk)
+        relay_all()
+    check = check_ledgers()
+    assert check.differences == []
+    assert check.holds
+    assert check.balances[city.centre.code][CaseRole.PORTAL].at(Position.DELIVERED) == 1
+    assert check.balances[city.centre.code][CaseRole.ACCEPTING].at(Position.DELIVERED) == 1
+
+
 @pytest.mark.req("E-20")
 def test_what_is_on_its_way_is_no_difference(town: Town) -> None:
     case = town.city.submitted(town.zhang, ENTRUSTED)

@@ -24,8 +24,10 @@ from zt_tenants.centres import ancestors
 from zt_tenants.context import current_centre
 from zt_tenants.models import Centre, Level
 
-_KEPT_BY_THE_ACCEPTING = frozenset({Action.REVIEW.value, Action.CHOOSE_DELIVERY.value})
+KEPT_BY_THE_ACCEPTING = frozenset({Action.REVIEW.value, Action.CHOOSE_DELIVERY.value})
 """The review before handing up travels inside case.transferred.v1 (art. 43); who only decides need not know the address."""
+REPORTED_BELOW = frozenset({Action.CHOOSE_DELIVERY.value, Action.CONFIRM_RECEIPT.value})
+"""What an applicant does at the portal with a result that the centre below delivers: that one reports it."""
 NOT_SUPERVISED = frozenset({Step.DRAFTED})
 """A draft is the applicant's own business."""
 
@@ -68,7 +70,7 @@ def _for_counterpart(case: Case, event: CaseEvent) -> list[Outgoing]:
     if not event.action or not is_shared(case) or (came_by_message and not event.action.startswith("RECEIVE_")):
         return []
     compose = _COMPOSERS.get(Action(event.action))
-    if compose is None or (case.role == CaseRole.ACCEPTING and event.action in _KEPT_BY_THE_ACCEPTING):
+    if compose is None or (case.role == CaseRole.ACCEPTING and event.action in KEPT_BY_THE_ACCEPTING):
         return []
     message_type, make = compose
     data = {"tracking_number": case.tracking_number, **make(case, event)}
@@ -93,6 +95,8 @@ def _is_supervised(case: Case, event: CaseEvent) -> bool:
 def _is_reported_elsewhere(case: Case, event: CaseEvent) -> bool:
     """A step that came by message and moved nothing here, or of a case that was handed down: its own centre reports it."""
     told_us = event.actor_kind == ActorKind.CENTRE
+    if case.role == CaseRole.PORTAL and event.action in REPORTED_BELOW:
+        return True
     return told_us and (event.from_status == event.to_status or case.role == CaseRole.PORTAL)
 
 

@@ -156,8 +156,8 @@ def _papers(sides: Mapping[str, Side]) -> Iterator[Difference]:
 
 
 def _index(sides: Mapping[str, Side]) -> Iterator[Difference]:
-    """The applicants' index of this centre against its cases."""
-    rows = ApplicantCaseEntry.objects.filter(centre_code=current_centre().code).order_by()
+    """The applicants' index of this centre against its cases; a draft is in no ledger yet."""
+    rows = ApplicantCaseEntry.objects.filter(centre_code=current_centre().code, draft_id__isnull=True).order_by()
     listed = dict(rows.values_list("tracking_number", "status"))
     for number in sorted({*listed, *(side.number for side in sides.values() if side.account)}):
         side = sides.get(number)
