@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-out = Console(highlight=False)
+WIDTH_OF_A_PIPE: Final = 240
+"""Columns where the output is no terminal: a table read by a program must not cut a key id short."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE)
 _err = Console(stderr=True, highlight=False)
 
 
