@@ -40,6 +40,7 @@ from zt_graphql.schema import policies, schema
 from zt_platform.actors import ActorKind
 from zt_platform.web.security import allow
 from zt_tenants.telemetry.instruments import GRAPHQL_COST, GRAPHQL_OPERATIONS
+from zt_tenants.telemetry.tracing import span
 
 _NUL = "\\u0000"
 """As JSON and GraphQL write it. PostgreSQL cannot store it, and no text of a person contains it."""
@@ -137,14 +138,16 @@ class GatewayView(View):
             raise UnknownOperation from unknown
         context = GatewayContext(request)
         self._check(prepared, name, variables, context)
-        result = execute(
-            schema.graphql_schema,
-            prepared.document,
-            context_value=context,
-            variable_values=variables,
-            operation_name=name,
-        )
-        return self._response(result, kind="mutation" if prepared.shapes[name].is_mutation else "query")
+        kind = "mutation" if prepared.shapes[name].is_mutation else "query"
+        with span(f"graphql {kind}"):
+            result = execute(
+                schema.graphql_schema,
+                prepared.document,
+                context_value=context,
+                variable_values=variables,
+                operation_name=name,
+            )
+        return self._response(result, kind=kind)
 
     def _check(self, prepared: Prepared, name: str | None, variables: dict[str, Any], context: GatewayContext) -> None:
         shape = prepared.shapes[name]

@@ -31,6 +31,7 @@ class Message:
     data: dict[str, Any]
     sequence: int
     digest: str
+    traceparent: str = ""
 
     @classmethod
     def of(cls, event: Event, data: dict[str, Any] | None = None) -> Message:
@@ -46,6 +47,7 @@ class Message:
             data=event.data if data is None else data,
             sequence=event.sequence or 0,
             digest=event.digest(),
+            traceparent=event.traceparent or "",
         )
 
 

@@ -18,6 +18,7 @@ from zt_interop.errors import NoHandler
 from zt_interop.handlers import Message, batch_handler_for, handler_for
 from zt_interop.log.models import UNAPPLIED, InboundStream, InboxMessage, InboxState, MessageLogEntry
 from zt_interop.opening import logged_event
+from zt_interop.tracing import traced_handling
 from zt_tenants.arrays import plain_array, text_array
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -133,10 +134,12 @@ def _apply_together(type_: str, messages: Sequence[Message]) -> bool:
     try:
         with transaction.atomic():
             if run is not None:
-                run(messages)
+                with traced_handling(type_, messages):
+                    run(messages)
             elif handler is not None:
                 for message in messages:
-                    handler.apply(message)
+                    with traced_handling(type_, [message]):
+                        handler.apply(message)
     except Exception as error:
         if is_transient(error) and not _lasts(message):
             raise
@@ -147,7 +150,7 @@ def _apply_together(type_: str, messages: Sequence[Message]) -> bool:
 def _apply_alone(message: Message) -> Fate:
     handler, batch_handler = handler_for(message.type), batch_handler_for(message.type)
     try:
-        with transaction.atomic():
+        with traced_handling(message.type, [message]), transaction.atomic():
             if batch_handler is not None:
                 batch_handler([message])
             elif handler is not None:

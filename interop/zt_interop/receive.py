@@ -55,6 +55,7 @@ from zt_interop.receipts import UNKNOWN_SENDER, Outcome, Receipt, refusal_receip
 from zt_interop.record import Carried, log_carried
 from zt_interop.refusals import keep_recorded_refusal, keep_refusal, recorded_refusals, told_refusal
 from zt_interop.schemas import check_data, check_type
+from zt_interop.tracing import traced_delivery
 from zt_tenants.clock import now
 from zt_tenants.context import enter
 from zt_tenants.errors import DomainError
@@ -85,7 +86,8 @@ def receive(wire: bytes, *, at: Centre, transport: str) -> bytes:
                 receipt = _sign(take_head(wire, at=at, sighting=sighting), at, sighting.source)
             else:
                 delivery = open_delivery(wire, at=at, now=moment, sighting=sighting)
-                receipt = _take_or_tell(delivery, at=at, transport=transport)
+                with traced_delivery(delivery, at=at.code, transport=transport):
+                    receipt = _take_or_tell(delivery, at=at, transport=transport)
         except MessageRefused as refusal:
             keep_refusal(refusal, wire, sighting, transport)
             DELIVERIES_REFUSED.labels(refusal.code).inc()

@@ -32,6 +32,7 @@ from zt_interop.record import DestinationBusy, StandsRefused, record_receipt
 from zt_interop.send import ring
 from zt_interop.shipment import Shipment, next_shipment
 from zt_interop.signed import Signer
+from zt_interop.tracing import traced_shipment
 from zt_interop.transports.base import Transport, transport_for
 from zt_tenants.backoff import wait_after
 from zt_tenants.centres import centre_by_code
@@ -155,6 +156,12 @@ def _ship_next(lease: Lease, way: _Way) -> Shipped:
     if shipment is None:
         return Shipped.NOTHING
     crash_point("after_sign")
+    with traced_shipment(shipment, source=lease.source, destination=lease.destination, channel=channel):
+        return _deliver(shipment, lease, way, channel)
+
+
+def _deliver(shipment: Shipment, lease: Lease, way: _Way, channel: str) -> Shipped:
+    """Deliver and record; raises DomainError."""
     answer = _answer_to(shipment, way, channel)
     with enter(way.source):
         receipt = verified_receipt(answer, wire=shipment.wire, source=lease.source, destination=lease.destination)

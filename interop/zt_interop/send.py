@@ -23,6 +23,7 @@ from zt_interop.streams import streams_of
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
+from zt_tenants.telemetry import tracing
 from zt_tenants.uuid7 import uuid7
 
 logger = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ def _event(source: str, message: Outgoing, text: str) -> Event:
         data=message.data,
         sequence=signed.MAX_SEQUENCE,
         prevhash=FIRST_LINK,
-        traceparent=message.traceparent or None,
+        traceparent=message.traceparent or _begun_trace(message, source) or None,
     )
     attributes = event.to_json()
     problem = envelope_problem("event", attributes)
@@ -138,6 +139,15 @@ def _event(source: str, message: Outgoing, text: str) -> Event:
     if size > limit:
         raise TooLarge(limit=limit)
     return event
+
+
+def _begun_trace(message: Outgoing, source: str) -> str:
+    """The place in the current trace that the message carries with it; empty while nothing is traced."""
+    if not tracing.is_on():
+        return ""
+    way = {"zhengtong.source": source, "zhengtong.destination": message.destination}
+    with tracing.span(f"send {message.type}", way, kind=tracing.PRODUCER):
+        return tracing.traceparent()
 
 
 def ring(stream_id: UUID) -> None:

@@ -45,6 +45,7 @@ FULL_VALUES: dict[str, Any] = {
         "tlsSecret": "site-certificate",
     },
     "podDisruptionBudget": {"maxUnavailable": "25%"},
+    "tracing": {"endpoint": "http://collector.monitoring.svc:4318", "share": 0.02},
     "metrics": {
         "port": 9999,
         "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
@@ -55,6 +56,7 @@ FULL_VALUES: dict[str, Any] = {
         "web": {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}]},
         "postgresql": {"ports": [5432, 6432], "to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]},
         "centres": {"ports": []},
+        "tracing": {"ports": [4318], "to": [{"ipBlock": {"cidr": "192.0.2.9/32"}}]},
     },
     "serviceAccount": {"annotations": {"example/owner": "platform"}},
     "podAnnotations": {"example/team": "platform"},

@@ -6,13 +6,17 @@ No container engine is needed: what a container adds (user, read-only root, limi
 from __future__ import annotations
 
 import ast
+import gzip
+import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 import psycopg
@@ -20,10 +24,13 @@ import pytest
 import urllib3
 from django.conf import settings
 from minio import Minio
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg import sql
 from rendered_chart import container, named, pods
 
+from zt_platform.project.celery import app
 from zt_platform.project.embedded.process import free_port
 
 SECONDS = 90
@@ -190,6 +197,8 @@ def test_the_processes_of_a_web_pod_add_up_whichever_is_asked_and_keep_what_an_e
         _until(lambda: not workers[0].is_running() and answers(), process, pod.log)
         assert _figures(client, port, "/metrics/", TOKEN)[count] >= before + 40
         assert not left.exists()
+        lines = [json.loads(line) for line in pod.log.read_text().splitlines()]
+        assert {"gunicorn.error"} < {line["logger"] for line in lines}, "both the server and the site speak JSON"
         wrong = client.request("GET", f"http://127.0.0.1:{port}/metrics/", headers={"Authorization": "Bearer wrong"})
         assert wrong.status == 404
 
@@ -211,6 +220,49 @@ def test_a_worker_hands_out_its_figures_at_its_own_port(default_objects, tmp_pat
         for path, token in tried:
             headers = {"Authorization": f"Bearer {token}"}
             assert client.request("GET", f"http://127.0.0.1:{port}{path}", headers=headers).status == 404
+
+
+class _Collector(BaseHTTPRequestHandler):
+    """Takes traces as an OpenTelemetry collector does and keeps the spans."""
+
+    spans: ClassVar[list[Span]] = []
+
+    def do_POST(self) -> None:
+        assert self.path == "/v1/traces"
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+            self.spans.extend(span for scope in resource.scope_spans for span in scope.spans)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silence."""
+
+
+def test_a_worker_sends_its_traces_to_the_collector_and_goes_on_with_those_of_its_tasks(
+    default_objects, tmp_path, start
+) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    queue = settings.CELERY_BROKER_URL.rsplit("/", 1)[0] + f"/{QUEUE_DATABASE + 2}"
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Collector) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        collector = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{server.server_port}", "ZT_TRACE_SHARE": "0"}
+        worker = Pod(
+            default_objects, "worker", tmp_path, CELERY_BROKER_URL=queue, OTEL_BSP_SCHEDULE_DELAY="100", **collector
+        )
+        process = start(worker, worker.command())
+        with app.connection_for_write(queue) as connection:
+            carried = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+            for headers in ({}, carried):  # of its own traces the worker is to send none
+                app.send_task("zt_interop.tasks.drain_data_calls", headers=headers, connection=connection)
+        _until(lambda: bool(_Collector.spans), process, worker.log)
+        server.shutdown()
+    (span,) = _Collector.spans
+    assert (span.name, span.trace_id.hex()) == ("task zt_interop.tasks.drain_data_calls", trace)
+    assert span.parent_span_id.hex() == "00f067aa0ba902b7"
+    assert span.status.message == "FAILURE", "there is no database"
+    assert not span.events
 
 
 def test_the_hook_makes_schemas_and_bucket_and_can_be_repeated(default_objects, tmp_path) -> None:

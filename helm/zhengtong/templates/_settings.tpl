@@ -16,6 +16,9 @@ ZT_WALL: login
 ZT_CONNECTIONS: {{ .Values.database.connections | int | quote }}
 ZT_CONNECTION_WAIT: {{ .Values.database.connectionWait | int | quote }}
 ZT_CONNECTION_LIFETIME: {{ .Values.database.connectionLifetime | int | quote }}
+ZT_LOG_FORMAT: {{ .Values.site.logFormat | quote }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ .Values.tracing.endpoint | quote }}
+ZT_TRACE_SHARE: {{ .Values.tracing.share | quote }}
 ZT_METRICS_ADDRESS: {{ printf "0.0.0.0:%d" (.Values.metrics.port | int) | quote }}
 INTEROP_SUITE: {{ .Values.interop.suite | quote }}
 INTEROP_ROOT_KEYS: {{ join "," .Values.interop.rootKeys | quote }}

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 
 from zt_interop.keys.queries import KeyHealth, key_health
 from zt_interop.log.models import InboxMessage, Refusal
+from zt_interop.opening import logged_event
 from zt_interop.parked import KIND as REPLAY_TIMER
 from zt_interop.queries import InboundStatus, inbound_streams, refusals, refused_messages, unapplied_messages
 from zt_interop.queue.models import OutboxMessage
@@ -138,6 +139,11 @@ def parked_message(actor: Actor, inbox_id: int) -> InboxMessage:
     if found is None:
         raise NotFound
     return found
+
+
+def trace_of(message: InboxMessage) -> str:
+    """The ``traceparent`` that a received message of the current centre carries; empty for one without."""
+    return logged_event(message.log_entry.delivered_bytes, message.sequence).traceparent or ""
 
 
 def not_taken(actor: Actor) -> QuerySet[Refusal]:

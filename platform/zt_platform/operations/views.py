@@ -99,6 +99,7 @@ def parked(request: HttpRequest, inbox_id: int) -> HttpResponse:
     found = queries.parked_message(actor, inbox_id)
     context = {
         "message": found,
+        "traceparent": queries.trace_of(found),
         "may_act": actor.has(Role.CENTRE_ADMIN),
         "centres": centres_by_code([found.source_code]),
     }

@@ -30,3 +30,11 @@ def child_exit(server: Any, worker: Any) -> None:
         from prometheus_client.multiprocess import mark_process_dead  # the master needs nothing else of it
 
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+if os.environ.get("ZT_LOG_FORMAT") == "json":  # gunicorn's own lines like those of the site
+    logconfig_dict = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"generic": {"()": "zt_tenants.logs.JsonLines"}},
+    }

@@ -1,4 +1,4 @@
-"""Measures every request, and hands the figures out at ``/metrics/`` to whoever shows the token.
+"""Measures and traces every request, and hands the figures out at ``/metrics/`` to whoever shows the token.
 
 The first middleware, so that nothing is left out. A request is told by its route, as the URL configuration writes it, never
 by its path: paths hold numbers of cases and codes of centres, of which there is no end.
@@ -18,6 +18,7 @@ from zt_platform.operations.measures import DeploymentMeasures
 from zt_tenants.context import outside_centres
 from zt_tenants.telemetry.exposition import exposition, may_read
 from zt_tenants.telemetry.instruments import REQUEST_SECONDS, REQUEST_STATEMENTS
+from zt_tenants.telemetry.tracing import SERVER, Traced, is_on, span
 from zt_tenants.wall.access import DatabaseRole
 
 PATH: Final = "/metrics/"
@@ -38,13 +39,31 @@ class MeasuredRequests:
             return _figures(request) if shown else HttpResponseNotFound("not found\n", content_type="text/plain")
         statements = _Statements()
         began = perf_counter()
-        with connection.execute_wrapper(statements):
-            response = self._get_response(request)
-        route = route_of(request)
         method = request.method if request.method in _METHODS else "OTHER"
+        with span(method, {"http.request.method": method}, kind=SERVER) as traced:
+            with connection.execute_wrapper(statements):
+                response = self._get_response(request)
+            route = route_of(request)
+            if is_on():
+                _tell(traced, request, response, f"{method} {route}", statements.number)
         REQUEST_SECONDS.labels(route, method, f"{response.status_code // 100}xx").observe(perf_counter() - began)
         REQUEST_STATEMENTS.labels(route).observe(statements.number)
         return response
+
+
+def _tell(traced: Traced, request: HttpRequest, response: HttpResponseBase, name: str, statements: int) -> None:
+    centre = getattr(request, "centre", None)
+    traced.rename(name)
+    traced.tell(
+        {
+            "http.route": name.partition(" ")[2],
+            "http.response.status_code": response.status_code,
+            "zhengtong.centre": centre.code if centre is not None else "",
+            "zhengtong.statements": statements,
+        }
+    )
+    if response.status_code >= 500:
+        traced.fail(str(response.status_code))
 
 
 def route_of(request: HttpRequest) -> str:

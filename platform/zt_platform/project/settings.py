@@ -220,18 +220,30 @@ STORAGES = {
 MEDIA_ROOT = Path(os.devnull)  # nothing is ever stored on a web server's disk
 
 # --- logs ----------------------------------------------------------------------------------------------------------
+ZT_LOG_FORMAT = env.str("ZT_LOG_FORMAT", default="line")  # or json: one object a line
+if ZT_LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("ZT_LOG_FORMAT must be line or json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"centre": {"()": "zt_tenants.logs.CentreFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(centre)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["centre"], "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "zt_tenants.logs.MaskedLines",
+            "format": "%(asctime)s %(levelname)s %(centre)s %(name)s: %(message)s",
+        },
+        "json": {"()": "zt_tenants.logs.JsonLines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["centre"], "formatter": ZT_LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env.str("ZT_LOG_LEVEL", default="INFO")},
 }
 
 # --- figures -------------------------------------------------------------------------------------------------------
 ZT_METRICS_TOKEN = env.str("ZT_METRICS_TOKEN", default="")  # whoever shows it gets the figures; none: nobody does
 ZT_METRICS_ADDRESS = env.str("ZT_METRICS_ADDRESS", default="127.0.0.1:9464")  # where a worker hands out its own
+
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")  # collector of traces; none: no traces
+ZT_TRACE_SHARE = env.float("ZT_TRACE_SHARE", default=1.0)  # of the traces that begin here, 0 to 1
 
 # Messages between centres: docs/operations.md names them all.
 INTEROP_CA = env.str("INTEROP_CA", default="")  # authorities of the government's network, PEM; none: the system's

@@ -11,7 +11,8 @@ from zt_interop.circuit import FAILURES_TO_OPEN, note_silence
 from zt_interop.log.models import InboxMessage
 from zt_interop.queue.models import AT_ONCE, Circuit, OutboundStream, OutboxMessage
 from zt_interop.relay import relay_due
-from zt_interop.testing import progressed
+from zt_interop.send import send_message
+from zt_interop.testing import PROGRESSED, SUBJECT, progressed
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
 from zt_tenants.context import enter
@@ -38,6 +39,20 @@ def test_a_parked_message_is_replayed_and_says_by_whom(world, parked, person, re
     assert message.state == "APPLIED"
     [line] = message.handled
     assert (line["act"], line["by"], line["account"]) == ("REPLAYED", "王建国", str(admin.actor.account_id))
+
+
+def test_a_parked_message_names_the_trace_that_it_came_with(world, person, recorder) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    recorder.fail_on["REVIEWED"] = ValueError("x")
+    with enter(world.city):
+        sent = {"destination": "340123", "type": PROGRESSED, "subject": SUBJECT}
+        send_message(**sent, data=progressed("REVIEWED"), traceparent=trace)
+    relay_due()
+    with enter(world.county):
+        parked = InboxMessage.objects.get().pk
+    page = person(world.county, Role.CENTRE_ADMIN).client.get(f"/c/340123/operations/parked/{parked}/").text
+    assert trace in page
+    assert "链路标识" in page
 
 
 def test_a_message_that_fails_again_stays_and_says_why(world, parked, person, recorder) -> None:

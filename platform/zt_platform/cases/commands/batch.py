@@ -18,6 +18,7 @@ from zt_platform.papers.commands import NewPaper, issue_papers
 from zt_platform.papers.content import PaperContent
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
+from zt_tenants.telemetry.tracing import span
 from zt_tenants.timers import DueTimer, schedule_many
 
 CHUNK = 500
@@ -63,6 +64,10 @@ class Batch:
 
     def conclude(self) -> None:
         """Write papers, lines and cases, send what they owe, and set the timers of the cases anew."""
+        with span("cases at their limits", {"zhengtong.cases": len(self.cases)}):
+            self._conclude()
+
+    def _conclude(self) -> None:
         issued = issue_papers(self._papers, actor=self.actor)
         for place, then in self._afterwards.items():
             then(issued[place])

@@ -36,6 +36,7 @@ from zt_platform.workcalendar.rules import OfficeHours
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import Conflict, NotPermitted
+from zt_tenants.telemetry.tracing import span
 from zt_tenants.timers import NewTimer, schedule_many
 
 _OF_THE_DECIDING_DEPARTMENT = frozenset({Role.REVIEWER.value, Role.APPROVER.value, Role.DEPARTMENT_HEAD.value})
@@ -275,11 +276,16 @@ def conclude(case: Case, *events: CaseEvent | None, learnt: CaseEvent | None = N
     applicant's index how the case stands, and to the applicant a notice. ``learnt`` is a step of the other centre that
     moved nothing here: only the applicant is told of it.
     """
+    lines: Sequence[CaseEvent] = [event for event in events if event is not None]
+    with span(f"case {lines[0].step if lines else 'UPDATED'}", {"zhengtong.centre": current_centre().code}):
+        return _conclude(case, lines, learnt)
+
+
+def _conclude(case: Case, lines: Sequence[CaseEvent], learnt: CaseEvent | None) -> Case:
     timer = settle(case)
     case.save_changes()
     if timer is not None:
         schedule_many([timer])
-    lines: Sequence[CaseEvent] = [event for event in events if event is not None]
     outgoing.tell(case, lines)
     if case.tracking_number:
         owed = owed_notice(case, [*lines, learnt] if learnt else lines)
