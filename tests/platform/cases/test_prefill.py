@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from browsers import Browsers
 
-from zt_interop.departments.testing import IDENTITY_CHECK, Offices, grant, offices_in
+from zt_interop.departments.testing import COMPANY_CHECK, IDENTITY_CHECK, USCC, Offices, grant, offices_in
 from zt_interop.log.models import DataCall
 from zt_platform.cases import commands, prefill
 from zt_platform.cases.errors import CaseNotFound
 from zt_platform.cases.models import Case
 from zt_platform.cases.testing import FORM, MONDAY, OWN, ZHANG, Town
+from zt_platform.catalogue import definitions
 from zt_platform.catalogue.forms import InvalidForm, fields_of
 from zt_platform.catalogue.models import ItemVersion
 from zt_tenants.context import enter
@@ -127,3 +128,23 @@ def test_the_page_offers_fills_and_names_its_source(town: Town, browsers: Browse
 def test_a_malformed_binding_is_no_form(broken) -> None:
     with pytest.raises(InvalidInput):
         fields_of([{**FORM[0], "prefill": broken}])
+
+
+def test_a_firm_need_not_write_its_name_and_address_into_a_shipped_form(town: Town, offices) -> None:
+    offices.register(COMPANY_CHECK)
+    grant(town.city.centre, COMPANY_CHECK, "name", "address")
+    form = definitions.items()["XK-JT-01"].form
+    with enter(town.city.centre):
+        ItemVersion.objects.update(form_schema=form)
+    case = begin(town, id_type="USCC", id_number=USCC, name="合肥某某公司")
+    with enter(town.city.centre):
+        [offer] = prefill.offers_for(case, form)
+        assert (offer.code, offer.labels) == (COMPANY_CHECK, "经营者名称、地址")
+        assert prefill.offers_for(begin(town), form) == [], "nothing is offered to a person"
+    call = fill(town, case, service=COMPANY_CHECK)
+    with enter(town.city.centre):
+        filled = prefill.filled_fields(case, form)
+    assert {name: one.value for name, one in filled.items()} == {
+        "operator_name": call.answer["name"],
+        "address": call.answer["address"],
+    }

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from zt_interop.departments.demo.records import COMPANY_CHECK, IDENTITY_CHECK
+from zt_interop.departments.demo.registration import descriptions
 from zt_platform.catalogue import definitions
 from zt_platform.catalogue.forms import FieldType, InvalidForm, fields_of, validated
 from zt_tenants.errors import InvalidInput
@@ -83,6 +85,20 @@ def test_every_shipped_form_is_a_form_with_labels_in_both_languages() -> None:
         assert all(field.zh and field.en for field in fields)
         assert all(option.zh and option.en for field in fields for option in field.options)
         assert any(field.type is FieldType.PHONE for field in fields), item.code
+
+
+def test_every_shipped_source_is_a_field_of_a_data_service() -> None:
+    """A misspelt one would offer nothing, and nobody would notice."""
+    services = descriptions(endpoints=dict.fromkeys((IDENTITY_CHECK, COMPANY_CHECK), "https://d.example"), folder="x")
+    offered = {code: {field["name"] for field in service["fields"]} for code, service in services.items()}
+    bound = [
+        (item.code, field.prefill)
+        for item in definitions.items().values()
+        for field in fields_of(item.form)
+        if field.prefill
+    ]
+    assert len({code for code, _ in bound}) >= 5
+    assert all(source.field in offered[source.service] for _, source in bound)
 
 
 def test_help_with_braces_is_shown_as_it_is() -> None:
