@@ -7,6 +7,7 @@ from graphql import print_schema
 
 from zt_graphql.mutations.abort_upload import AbortUpload
 from zt_graphql.mutations.accept_application import AcceptApplication
+from zt_graphql.mutations.accept_supervision_reply import AcceptSupervisionReply
 from zt_graphql.mutations.add_materials import AddMaterials
 from zt_graphql.mutations.announce_parts import AnnounceParts
 from zt_graphql.mutations.approve_extension import ApproveExtension
@@ -28,12 +29,14 @@ from zt_graphql.mutations.decline_case import DeclineCase
 from zt_graphql.mutations.deliver_case import DeliverCase
 from zt_graphql.mutations.detach_material import DetachMaterial
 from zt_graphql.mutations.end_posting import EndPosting
+from zt_graphql.mutations.give_supervision_order import GiveSupervisionOrder
 from zt_graphql.mutations.grant_on_commitment import GrantOnCommitment
 from zt_graphql.mutations.hand_down_application import HandDownApplication
 from zt_graphql.mutations.mark_notices_read import MarkNoticesRead
 from zt_graphql.mutations.open_data_grant import OpenDataGrant
 from zt_graphql.mutations.open_delegation import OpenDelegation
 from zt_graphql.mutations.open_large_upload import OpenLargeUpload
+from zt_graphql.mutations.open_order_upload import OpenOrderUpload
 from zt_graphql.mutations.open_upload import OpenUpload
 from zt_graphql.mutations.override_day import OverrideDay
 from zt_graphql.mutations.pass_pre_review import PassPreReview
@@ -47,11 +50,13 @@ from zt_graphql.mutations.register_account import RegisterAccount
 from zt_graphql.mutations.renew_keys import RenewKeys
 from zt_graphql.mutations.repair_message import RepairMessage
 from zt_graphql.mutations.replay_message import ReplayMessage
+from zt_graphql.mutations.reply_to_supervision_order import ReplyToSupervisionOrder
 from zt_graphql.mutations.request_extension import RequestExtension
 from zt_graphql.mutations.resubmit_application import ResubmitApplication
 from zt_graphql.mutations.resume_case import ResumeCase
 from zt_graphql.mutations.resume_destination import ResumeDestination
 from zt_graphql.mutations.return_for_correction import ReturnForCorrection
+from zt_graphql.mutations.return_supervision_reply import ReturnSupervisionReply
 from zt_graphql.mutations.review_case import ReviewCase
 from zt_graphql.mutations.revoke_authorisation import RevokeAuthorisation
 from zt_graphql.mutations.revoke_data_grant import RevokeDataGrant
@@ -77,6 +82,7 @@ from zt_graphql.mutations.verify_identity import VerifyIdentity
 from zt_graphql.mutations.withdraw_case import WithdrawCase
 from zt_graphql.mutations.withdraw_override import WithdrawOverride
 from zt_graphql.mutations.withdraw_permit import WithdrawPermit
+from zt_graphql.mutations.withdraw_supervision_order import WithdrawSupervisionOrder
 from zt_graphql.policies import policies_of
 from zt_graphql.queries.accounts import AccountQueries
 from zt_graphql.queries.calendar import CalendarQueries
@@ -89,6 +95,7 @@ from zt_graphql.queries.keys import KeyQueries
 from zt_graphql.queries.messages import MessageQueries
 from zt_graphql.queries.notices import NoticeQueries
 from zt_graphql.queries.operations import OperationQueries
+from zt_graphql.queries.orders import OrderQueries
 from zt_graphql.queries.papers import PaperQueries
 from zt_graphql.queries.staff import StaffQueries
 from zt_graphql.queries.supervision import SupervisionQueries
@@ -109,6 +116,7 @@ class Query(
     CalendarQueries,
     DefaultRuleQueries,
     NoticeQueries,
+    OrderQueries,
 ):
     """What can be read. The same schema serves the portal and every centre."""
 
@@ -185,6 +193,12 @@ class Mutation(graphene.ObjectType):
     mark_notices_read = MarkNoticesRead.root_field()
     renew_keys = RenewKeys.root_field()
     revoke_key = RevokeKey.root_field()
+    accept_supervision_reply = AcceptSupervisionReply.root_field()
+    give_supervision_order = GiveSupervisionOrder.root_field()
+    open_order_upload = OpenOrderUpload.root_field()
+    reply_to_supervision_order = ReplyToSupervisionOrder.root_field()
+    return_supervision_reply = ReturnSupervisionReply.root_field()
+    withdraw_supervision_order = WithdrawSupervisionOrder.root_field()
     check_case = CheckCase.root_field()
     open_data_grant = OpenDataGrant.root_field()
     revoke_data_grant = RevokeDataGrant.root_field()

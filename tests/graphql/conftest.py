@@ -28,6 +28,8 @@ from zt_platform.cases.commands import open_large_material_upload
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.testing import MONDAY, OWN, Desk, Town, make_delegations, make_town
 from zt_platform.catalogue.models import Delegation
+from zt_platform.orders.commands import Demand, give_order
+from zt_platform.orders.models import SupervisionOrder
 from zt_platform.organisation.commands import post_staff_member
 from zt_platform.organisation.models import StaffMember
 from zt_platform.organisation.roles import Role
@@ -161,10 +163,12 @@ def build_scene(world: Any) -> Scene:
             post_staff_member(actor=Actor.system(), account_id=account.id, full_name=name, roles=list(Role.values))
     person = Actor.for_applicant(zhang)
     with clock.at(MONDAY):
+        orders = [_order(desk) for desk in (town.city, town.neighbour)]
         drafts = [desk.draft(person) for desk in (town.city, town.neighbour)]
         cases = [desk.submitted(person) for desk in (town.city, town.neighbour)]
         relay_due()
     assert drafts[0].pk == drafts[1].pk
+    assert orders[0].pk == orders[1].pk
     assert cases[0].pk == cases[1].pk
     credit_code = "91340100MA2NABCD0"
     authorisation = authorise(
@@ -188,6 +192,7 @@ def build_scene(world: Any) -> Scene:
         "draft": drafts[0].pk,
         "large": large[0],
         "number": cases[0].tracking_number,
+        "order": orders[0].order_id,
         "item": OWN,
         **keys,
         "account": zhang.id,
@@ -222,6 +227,13 @@ def _large_upload(desk: Desk, draft: Case, person: Actor) -> int:
             content_type="application/pdf",
         )
     return opened.attachment_id
+
+
+def _order(desk: Desk) -> SupervisionOrder:
+    """A supervision order inside a centre; what it says is nobody else's business."""
+    with enter(desk.centre):
+        demand = Demand(addressee_code=desk.centre.code, reason="张姓申请人反映办理拖延", department_code="SC")
+        return give_order(actor=desk.supervisor, demand=demand)
 
 
 def _refused_message(centre: Centre) -> OutboxMessage:

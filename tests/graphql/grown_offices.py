@@ -11,6 +11,7 @@ from zt_platform.accounts.models import Account, AccountEvent
 from zt_platform.catalogue.defaults import DefaultRule
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.index.models import ItemIndexEntry
+from zt_platform.orders.models import HistoryLine, SupervisionOrder
 from zt_platform.organisation.models import Department, StaffMember, Window
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
@@ -117,6 +118,25 @@ def grow_default_rules(scene, numbers) -> None:
             department=Department.objects.first(),
             item_class="PERMIT",
             default_rules=[rule.to_stored()],
+        )
+
+
+def grow_orders(scene, numbers) -> None:
+    said = HistoryLine("REPLY", NOON.isoformat(), "x", "x", "x", files=[int(scene.ids["attachment"])])
+    for number in numbers:
+        SupervisionOrder.objects.create(
+            side="LOCAL",
+            kind="ORDER",
+            subject=f"DB-{number}",
+            reason="x",
+            issuer_code="340100",
+            issuer_name="x",
+            addressee_code="340100",
+            addressee_name="x",
+            issued_at=NOON,
+            answer_due_at=NOON,
+            red_at=NOON,
+            history=[said.to_stored()],
         )
 
 

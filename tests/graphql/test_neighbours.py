@@ -163,6 +163,25 @@ ATTEMPTS = {
         'switchDefaultRuleOn(itemCode: "$item", legalBasis: "x", validFrom: "2026-03-01") { rules { itemCode } }'
     ),
     "switchDefaultRuleOff": Attempt('switchDefaultRuleOff(itemCode: "$item", reason: "x") { rules { itemCode } }'),
+    # supervision orders
+    "supervisionOrders": Attempt("supervisionOrders { edges { node { number reason } } }"),
+    "supervisionOrder": Attempt('supervisionOrder(orderId: "$order") { number reason }'),
+    "giveSupervisionOrder": Attempt(
+        'giveSupervisionOrder(addresseeCode: "$city", reason: "x", departmentCode: "SC") { order { number } }'
+    ),
+    "openOrderUpload": Attempt(
+        'openOrderUpload(orderId: "$order", fileName: "a.pdf", size: 9, contentType: "application/pdf")'
+        " { ticket { url } }"
+    ),
+    "replyToSupervisionOrder": Attempt(
+        'replyToSupervisionOrder(orderId: "$order", explanation: "x", attachmentIds: ["$attachment"])'
+        " { order { reason } }"
+    ),
+    "acceptSupervisionReply": Attempt('acceptSupervisionReply(orderId: "$order") { order { reason } }'),
+    "returnSupervisionReply": Attempt('returnSupervisionReply(orderId: "$order", reason: "x") { order { reason } }'),
+    "withdrawSupervisionOrder": Attempt(
+        'withdrawSupervisionOrder(orderId: "$order", reason: "x") { order { reason } }'
+    ),
     # the work calendar
     "calendarYear": Attempt("calendarYear(year: 2026) { workingDays provisional overrides { day } }", PUBLIC_DATA),
     "overrideDay": Attempt('overrideDay(day: "2026-03-06", working: false, reason: "x") { year { year } }'),

@@ -31,6 +31,7 @@ from grown_offices import (
     grow_index,
     grow_items,
     grow_looks,
+    grow_orders,
     grow_services,
     grow_staff,
 )
@@ -97,6 +98,7 @@ GROWERS = {
     "refusals": ("boss", "refusals(first: 100)", grow_refusals),
     "refusedMessages": ("boss", "refusedMessages(first: 100)", grow_outbound),
     "messageTrail": ("boss", 'messageTrail(trackingNumber: "$number")', grow_inbox),
+    "supervisionOrders": ("boss", "supervisionOrders(first: 100)", grow_orders),
     "defaultRules": ("boss", "defaultRules", grow_default_rules),
     "supervisionLeague": ("boss", "supervisionLeague", far_centres),
     "supervisionFeeds": ("boss", "supervisionFeeds(first: 100)", grow_feeds),

@@ -26,6 +26,8 @@ TYPES = {
     "supervision.event.v1",
     "supervision.order.v1",
     "supervision.reply.v1",
+    "supervision.verdict.v1",
+    "supervision.escalated.v1",
     "catalogue.published.v1",
     "exchange.request.v1",
     "exchange.response.v1",

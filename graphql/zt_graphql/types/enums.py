@@ -18,6 +18,8 @@ from zt_platform.cases.vocabulary import Channel as CaseChannel
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.lights import Light
 from zt_platform.notices.kinds import Event, SmsState
+from zt_platform.orders.vocabulary import Act, Escalation, Kind, Side
+from zt_platform.orders.vocabulary import Status as OrderStatus
 from zt_platform.organisation.roles import Role
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.queries import Verdict
@@ -50,6 +52,13 @@ DelegationPartEnum = enum_of(DelegationPart, "DelegationPart", "Whether all or p
 RoleEnum = enum_of(Role, "Role", "What a staff member may do in a centre.")
 VerificationEnum = enum_of(Verification, "Verification", "Whether an identity or authorisation has been proven.")
 AttachmentStateEnum = enum_of(AttachmentState, "AttachmentState", "Whether an uploaded file may be used.")
+OrderActEnum = enum_of(Act, "SupervisionOrderAct", "What is done with a supervision order.")
+OrderEscalationEnum = enum_of(
+    Escalation, "SupervisionOrderEscalation", "How late an answer is, as it was reported above."
+)
+OrderKindEnum = enum_of(Kind, "SupervisionOrderKind", "The grade of a supervision order.")
+OrderSideEnum = enum_of(Side, "SupervisionOrderSide", "What an order is to the centre that holds it.")
+OrderStatusEnum = enum_of(OrderStatus, "SupervisionOrderStatus", "How a supervision order stands.")
 LightEnum = enum_of(Light, "Light", "The traffic light of a case at the moment of reading.")
 CaseRoleEnum = enum_of(CaseRole, "CaseRole", "What a centre is in a case.")
 FeedStateEnum = enum_of(FeedState, "FeedState", "The state of a centre's supervision feed.")

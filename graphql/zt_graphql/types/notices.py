@@ -15,7 +15,9 @@ class SiteMessage(DjangoObjectType):
 
     event = graphene.Field(NoticeEventEnum, required=True)
     text = graphene.String(required=True, description="In the active language.")
-    tracking_number = graphene.String(required=True, description="The case that it tells of.", source="subject")
+    tracking_number = graphene.String(
+        required=True, description="The case that it tells of; empty for a supervision order.", source="tracking_number"
+    )
     centre = centre_field("centre_code")
 
     class Meta:

@@ -16,6 +16,7 @@ class Deed(models.TextChoices):
     SEARCHED_PERSON = "SEARCHED_PERSON", bilingual("按证件查人", "Looked a person up by identity number")
     EXPORTED = "EXPORTED", bilingual("导出", "Took a table along")
     KEYS = "KEYS", bilingual("更换或吊销密钥", "Renewed or revoked keys")
+    SUPERVISED = "SUPERVISED", bilingual("督办", "Acted on a supervision order")
     BATCH = "BATCH", bilingual("批量办理", "Acted on several cases at once")
     BATCH_LINE = "BATCH_LINE", bilingual("批量办理结果", "Result for one case of a batch")
 

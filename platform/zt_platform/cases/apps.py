@@ -16,14 +16,17 @@ class CasesConfig(AppConfig):
         from zt_platform.cases.alarms import TIMER
         from zt_platform.cases.commands.at_limits import act_at_limits
         from zt_platform.cases.commands.batch_runs import TIMER_KIND, ring_for_due
+        from zt_platform.cases.commands.ordered import note_order
         from zt_platform.cases.commands.recalculation import recompute_limits
         from zt_platform.cases.events.incoming import register_handlers
-        from zt_platform.cases.files import read_offered
+        from zt_platform.crossing_files import read_offered
+        from zt_platform.orders import listeners
         from zt_platform.workcalendar.commands import RECOMPUTE
         from zt_tenants.timers import register as register_timer
 
         register_handlers()
         register_reader(read_offered)
+        listeners.register(note_order)
         register_timer(RECOMPUTE, recompute_limits)
         register_timer(TIMER, act_at_limits)
         register_timer(TIMER_KIND, ring_for_due)

@@ -9,13 +9,12 @@ from zt_platform.cases.limits import time_left
 from zt_platform.cases.models import Case
 from zt_platform.cases.papers import about
 from zt_platform.cases.rules import Calendar
+from zt_platform.orders.rules import REPLY_DAYS
 from zt_platform.papers import course_builders
 from zt_platform.papers.content import Bilingual, PaperContent
 from zt_tenants.clock import CHINA, now
 from zt_tenants.context import current_centre
 
-REPLY_DAYS = 3
-"""Working days within which the unit explains itself."""
 _DEMAND = "立即办理，并书面说明超期原因和整改措施"
 
 
@@ -42,10 +41,15 @@ def supervision_order_content(
         due_at=due_at,
         overdue_days=overdue,
         demand=_DEMAND,
-        reply_by=rules.statutory_due_at(now(), REPLY_DAYS, calendar),
+        reply_by=answer_due_at(calendar),
         limit=limit,
         red=red,
     )
+
+
+def answer_due_at(calendar: Calendar) -> datetime:
+    """Until when the unit that gets an order now explains itself."""
+    return rules.statutory_due_at(now(), REPLY_DAYS, calendar)
 
 
 def deemed_grant_content(case: Case, act: Bilingual, limit: datetime, legal_basis: str) -> PaperContent:

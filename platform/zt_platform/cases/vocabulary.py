@@ -192,6 +192,11 @@ class Step(models.TextChoices):
         bilingual("超期督办（黄牌）", "Supervision order: overdue, yellow card"),
     )
     RED_CARDED = "RED_CARDED", bilingual("红牌督办", "Supervision order: long overdue, red card")
+    ORDERED_FROM_ABOVE = "ORDERED_FROM_ABOVE", bilingual("上级督办", "Supervision order from above")
+    ORDERED_INSIDE = "ORDERED_INSIDE", bilingual("本中心督办", "Supervision order of the centre")
+    ORDER_ANSWERED = "ORDER_ANSWERED", bilingual("回复督办", "Supervision order answered")
+    ORDER_RETURNED = "ORDER_RETURNED", bilingual("督办回复被退回", "Answer to the order returned")
+    ORDER_ENDED = "ORDER_ENDED", bilingual("督办销号或撤销", "Supervision order settled or taken back")
     DEEMED_GRANTED = "DEEMED_GRANTED", bilingual("逾期未决定，视为准予", "Not decided in time: counts as granted")
     MATERIALS_REMINDED = "MATERIALS_REMINDED", bilingual("容缺材料即将到期", "Materials owed are nearly due")
     MATERIALS_OVERDUE = "MATERIALS_OVERDUE", bilingual("容缺材料逾期未补", "Materials owed are overdue")

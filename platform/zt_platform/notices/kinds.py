@@ -38,6 +38,9 @@ class Event(models.TextChoices):
     RETURNED = "RETURNED", bilingual("邮件退回，请到窗口领取", "Came back by post")
     COLLECT_REMINDED = "COLLECT_REMINDED", bilingual("请领取结果", "Please collect the result")
     DELIVERED = "DELIVERED", bilingual("已送达", "Delivered")
+    ORDER_GIVEN = "ORDER_GIVEN", bilingual("收到督办", "Supervision order to be answered")
+    ORDER_ANSWERED = "ORDER_ANSWERED", bilingual("督办已回复", "Supervision order answered")
+    ORDER_UNANSWERED = "ORDER_UNANSWERED", bilingual("督办逾期未复", "Supervision order not answered in time")
 
 
 class SmsState(models.TextChoices):
@@ -54,3 +57,6 @@ class SmsState(models.TextChoices):
 
 UNDELIVERED = (SmsState.FAILED, SmsState.UNKNOWN)
 """What a clerk has to look at: the applicant may not have been told."""
+
+ORDER_SUBJECT = "order:"
+"""What the subject of a notice to colleagues about a supervision order begins with; the order's id follows."""

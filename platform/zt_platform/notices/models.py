@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
-from zt_platform.notices.kinds import UNDELIVERED, Event, SmsState
+from zt_platform.notices.kinds import ORDER_SUBJECT, UNDELIVERED, Event, SmsState
 from zt_platform.notices.wording import HIDDEN, SECRETS, sentence
 from zt_tenants.clock import now
 from zt_tenants.fields import SealedJSONField, SealedTextField
@@ -111,6 +111,16 @@ class Notice(models.Model):
     def text(self) -> str:
         """What it says, in the active language."""
         return sentence(self.event, self.facts)
+
+    @property
+    def order_id(self) -> UUID | None:
+        """The supervision order that a colleague is told of; None for what an applicant is told of a case."""
+        return UUID(self.subject.removeprefix(ORDER_SUBJECT)) if self.subject.startswith(ORDER_SUBJECT) else None
+
+    @property
+    def tracking_number(self) -> str:
+        """The case that it tells of; '' for a supervision order."""
+        return "" if self.order_id else self.subject
 
     @property
     def text_for_staff(self) -> str:

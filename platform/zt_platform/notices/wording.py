@@ -155,6 +155,21 @@ WORDINGS: Final[Mapping[Event, Wording]] = {
         "The result of “{item}” ({number}) was handed over. If that was not you or yours, call {telephone} at once.",
         urgent=True,
     ),
+    Event.ORDER_GIVEN: Wording(
+        "收到{issuer}的督办{number}，请在{due}前回复。",
+        "Supervision order {number} of {issuer} is to be answered by {due}.",
+        sms=False,
+    ),
+    Event.ORDER_ANSWERED: Wording(
+        "{unit}已回复督办{number}，请审核。",
+        "{unit} has answered supervision order {number}; judge the answer.",
+        sms=False,
+    ),
+    Event.ORDER_UNANSWERED: Wording(
+        "督办{number}（{unit}）未在{due}前回复。",
+        "Supervision order {number} ({unit}) was not answered by {due}.",
+        sms=False,
+    ),
 }
 
 

@@ -56,6 +56,7 @@ TENANT_APPS = [
     "zt_platform.catalogue.apps.CatalogueConfig",
     "zt_platform.audit.apps.AuditConfig",
     "zt_platform.papers.apps.PapersConfig",
+    "zt_platform.orders.apps.OrdersConfig",
     "zt_platform.cases.apps.CasesConfig",
     "zt_storage.apps.StorageConfig",
     "zt_interop.log.apps.LogConfig",

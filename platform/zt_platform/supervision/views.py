@@ -137,6 +137,7 @@ def case(request: HttpRequest, number: str) -> HttpResponseBase:
         "scope": scope,
         "path": scope.path(inside.record.centre_code),
         "trail": trail,
+        "inside": inside,
         "first": trail.ledgers[0],
         "ledgers": [(row, _instants(row)) for row in trail.ledgers],
         "groups": [_timeline_group(steps) for steps in _by_centre(trail.steps)],

@@ -63,6 +63,8 @@ def main_links(
             links.append(_link(bi("数据服务", "Data services"), centre_url(centre, "exchange:grants"), path))
             links.append(_link(bi("超期默认", "Default rules"), centre_url(centre, "catalogue:defaults"), path))
             links.append(_link(bi("报文运行", "Messages"), centre_url(centre, "messages:home"), path))
+        if staff.has(Role.CENTRE_ADMIN, Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
+            links.append(_link(bi("督办", "Orders"), centre_url(centre, "orders:list"), path))
         if staff.has(Role.CENTRE_ADMIN, Role.SUPERVISOR):
             links.append(_link(bi("审计记录", "Audit record"), centre_url(centre, "workbench:record"), path))
         if centre.level == Level.PROVINCE and staff.has(Role.CENTRE_ADMIN):

@@ -5,32 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django import forms
 
-from zt_tenants.errors import DomainError
+from zt_platform.forms import PlainForm
 from zt_tenants.language import bi, bilingual
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
-class CalendarForm(forms.Form):
-    """Errors of the commands stand at their field."""
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.error_messages["required"] = bi("请填写“{name}”。", "Fill in “{name}”.", name=field.label)
-
-    def refuse(self, refused: DomainError) -> None:
-        """Show a refusal at the field it names."""
-        self.add_error(refused.field if refused.field in self.fields else None, refused.text())
-
-
-class OverrideForm(CalendarForm):
+class OverrideForm(PlainForm):
     """One day."""
 
     day = forms.DateField(
@@ -50,7 +34,7 @@ class OverrideForm(CalendarForm):
     )
 
 
-class YearForm(CalendarForm):
+class YearForm(PlainForm):
     """The notice of a whole year."""
 
     year = forms.IntegerField(label=bilingual("年份", "Year"), min_value=2004, max_value=2100)

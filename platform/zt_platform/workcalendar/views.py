@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
+from zt_platform.forms import PlainForm
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar import commands
-from zt_platform.workcalendar.forms import CalendarForm, OverrideForm, YearForm
+from zt_platform.workcalendar.forms import OverrideForm, YearForm
 from zt_platform.workcalendar.picture import WEEKDAYS, months
 from zt_platform.workcalendar.queries import FIRST_YEAR, LAST_YEAR, calendar, missing_year, year_status
 from zt_tenants.clock import today
@@ -105,7 +106,7 @@ def _done(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, year: int, override_form: CalendarForm, year_form: CalendarForm, *, status: int = 200
+    request: HttpRequest, year: int, override_form: PlainForm, year_form: PlainForm, *, status: int = 200
 ) -> HttpResponse:
     status_of_year = year_status(year, fresh=True)
     grounds = {one.day: one.reason for one in status_of_year.overrides}

@@ -21,6 +21,8 @@ FACTS = {
     "carrier": "EMS",
     "post_number": "EZ123456789CN",
     "telephone": "0551-68840000",
+    "issuer": "安徽省政务服务中心",
+    "unit": "肥西县市场监督管理局",
 }
 PHONE = "13855512345"
 

@@ -23,13 +23,13 @@ from zt_platform.cases.events.payloads import (
     required_instant,
     take_facts,
 )
-from zt_platform.cases.files import take_over
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseEvent, CaseMaterial
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
 from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import Delegation, ItemVersion
 from zt_platform.catalogue.queries import item_version
+from zt_platform.crossing_files import take_over
 from zt_platform.organisation.models import Department
 from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.clock import now

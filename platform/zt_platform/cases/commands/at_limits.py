@@ -15,8 +15,10 @@ from zt_platform.cases.commands.ledger import Remark, local_calendar, unsaved_fa
 from zt_platform.cases.models import Case
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.vocabulary import PERMIT_ENDED, Step
+from zt_platform.orders.automatic import AtLimit
 from zt_platform.papers.content import Bilingual
 from zt_platform.papers.kinds import PaperKind
+from zt_platform.papers.models import Paper
 from zt_tenants.clock import now
 from zt_tenants.timers import DueTimer
 
@@ -74,8 +76,14 @@ def _order(batch: Batch, case: Case, alarm: Alarm) -> None:
     if red and case.due_at is not None:
         # Red before the limit itself: a second step has run over its allowance (domain.md, lights).
         name, limit = (TWO_STEPS, limit) if limit < case.due_at else (name, case.due_at)
+    answer_due_at = limit_papers.answer_due_at(local_calendar(case))
     content = limit_papers.supervision_order_content(case, name, limit, local_calendar(case), red=red)
-    batch.paper(PaperKind.SUPERVISION_ORDER, case, content, by_centre=True)
+
+    def keep(paper: Paper) -> None:
+        reason = "\n".join(paragraph.zh for paragraph in content.paragraphs)
+        batch.order(case, AtLimit(paper, case.department, case.tracking_number or "", reason, answer_due_at, red))
+
+    batch.paper(PaperKind.SUPERVISION_ORDER, case, content, by_centre=True, then=keep)
     _note(batch, case, Step.RED_CARDED if red else Step.SUPERVISION_ORDERED, alarm)
 
 

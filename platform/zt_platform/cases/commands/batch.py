@@ -14,6 +14,8 @@ from zt_platform.cases.events import outgoing
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.telling import owed_notice, tell_applicants
 from zt_platform.index.commands import upsert_case_entries
+from zt_platform.orders.automatic import AtLimit, keep_orders, order_of
+from zt_platform.orders.models import SupervisionOrder
 from zt_platform.papers.commands import NewPaper, issue_papers
 from zt_platform.papers.content import PaperContent
 from zt_platform.papers.kinds import PaperKind
@@ -33,6 +35,7 @@ class Batch:
         self._lines: list[tuple[Case, CaseEvent]] = []
         self._papers: list[NewPaper] = []
         self._afterwards: dict[int, Callable[[Paper], None]] = {}
+        self._orders: list[SupervisionOrder] = []
 
     @classmethod
     def of(cls, timers: Sequence[DueTimer]) -> Batch:
@@ -62,6 +65,11 @@ class Batch:
             self._afterwards[len(self._papers)] = then
         self._papers.append(NewPaper(kind, department, case.tracking_number or "", content))
 
+    def order(self, case: Case, found: AtLimit) -> None:
+        """Note the supervision order that goes with a paper: the unit of the case has to answer it."""
+        counted = local_calendar(case)
+        self._orders.append(order_of(found, counted.days, counted.hours))
+
     def conclude(self) -> None:
         """Write papers, lines and cases, send what they owe, and set the timers of the cases anew."""
         with span("cases at their limits", {"zhengtong.cases": len(self.cases)}):
@@ -85,7 +93,7 @@ class Batch:
         entries = [entry for entry in last.values() if entry is not None]
         if entries:
             upsert_case_entries(entries)
-        schedule_many(timers)
+        schedule_many([*timers, *keep_orders(self._orders)])
         told = [owed_notice(case, [line]) for case, line in self._lines]
         tell_applicants(told, lambda: profile_for(self.cases[0]))
 

@@ -24,10 +24,10 @@ from zt_platform.cases.commands.mirroring_clock import record_no_competence, rec
 from zt_platform.cases.commands.mirroring_delivery import record_delivery_facts
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
 from zt_platform.cases.events.payloads import apply_clock, calendar_date, required_instant, take_limits
-from zt_platform.cases.files import take_over
 from zt_platform.cases.models import Case, Certificate
 from zt_platform.cases.vocabulary import Action, CaseRole, Result, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
+from zt_platform.crossing_files import take_over
 from zt_platform.papers.commands import revoke_papers
 from zt_platform.papers.kinds import PaperKind
 from zt_storage.copies import AttachmentManifest

@@ -13,12 +13,12 @@ from zt_interop.envelope import CASE_CHANNEL, SUPERVISION_CHANNEL, instant_text
 from zt_interop.send import Outgoing, send_messages
 from zt_platform.actors import ActorKind
 from zt_platform.cases.events import payloads
-from zt_platform.cases.files import offer_named_files
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.postal import is_by_post
 from zt_platform.cases.rules import decided_on_time
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Step
 from zt_platform.catalogue.kinds import CaseKind
+from zt_platform.crossing_files import offer_named_files
 from zt_storage.copies import manifest
 from zt_tenants.centres import ancestors
 from zt_tenants.context import current_centre

@@ -45,6 +45,8 @@ from zt_platform.cases.ways_facts import delivery_facts, ways_facts
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
 from zt_platform.notices.queries import told_about
+from zt_platform.orders.queries import READERS as ORDER_READERS
+from zt_platform.orders.queries import orders_about
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -342,6 +344,8 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "standing": where,
         "buttons": buttons_for(actor, case),
         "official": lines_for_staff(case),
+        "orders": orders_about(case.tracking_number or ""),
+        "may_read_orders": actor.has(*ORDER_READERS),
         "told": told_about(case.tracking_number) if case.tracking_number else [],
         "internal": queries.internal_lines(actor, case),
         "may_hold": actor.has(*WORKERS) and not case.is_closed,

@@ -17,7 +17,8 @@ from zt_platform.accounts.looks import looks_of
 from zt_platform.accounts.queries import authorisations_of, own_account
 from zt_platform.accounts.sessions import applicant_for_request
 from zt_platform.exchange.commands import verify_own_identity
-from zt_platform.web.forms import AuthorisationForm, PlainForm, ResidentIdForm
+from zt_platform.forms import PlainForm
+from zt_platform.web.forms import AuthorisationForm, ResidentIdForm
 from zt_tenants.clock import today
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bi

@@ -1,0 +1,305 @@
+"""What people do with supervision orders: give, answer, judge the answer, take back (F-04, G-04, R-05, R-12).
+
+Each act is a line in the order's history and in the audit record, and crosses as a signed message in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from zt_platform.actors import Actor, ActorKind
+from zt_platform.audit.commands import record
+from zt_platform.audit.models import Deed
+from zt_platform.orders import listeners, outgoing, rules, telling
+from zt_platform.orders.alarms import wait_for_answer
+from zt_platform.orders.errors import NotBelow, OrderNotFound, OwnReply
+from zt_platform.orders.models import HistoryLine, SupervisionOrder
+from zt_platform.orders.papers import order_content
+from zt_platform.orders.states import permitted_edge
+from zt_platform.orders.vocabulary import GIVEN, Act, Escalation, Kind, Side
+from zt_platform.organisation.models import Department
+from zt_platform.organisation.queries import department_by_code, office_hours
+from zt_platform.organisation.roles import Role
+from zt_platform.papers.commands import issue_paper, stored
+from zt_platform.papers.kinds import PaperKind
+from zt_platform.workcalendar.queries import calendar
+from zt_storage.models import Attachment, AttachmentState
+from zt_storage.uploads import UploadLimits, UploadTicket
+from zt_storage.uploads import open_upload as open_stored_upload
+from zt_tenants.centres import ancestors, centre_by_code
+from zt_tenants.clock import now
+from zt_tenants.context import current_centre
+from zt_tenants.errors import Conflict, InvalidInput, NotPermitted
+from zt_tenants.models import Centre, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is ordered: of which centre, or of which department of the own one; about which case; until when.
+
+    ``case_number`` '' is an order about no case. ``answer_days`` are working days from the next one on.
+    """
+
+    addressee_code: str
+    reason: str
+    kind: str = Kind.ORDER
+    case_number: str = ""
+    department_code: str = ""
+    answer_days: int = rules.REPLY_DAYS
+
+
+def give_order(*, actor: Actor, demand: Demand) -> SupervisionOrder:
+    """Give an order: a numbered paper, a timer, and, to another centre, a signed message down.
+
+    A supervisor of the province or of a city orders the centres below; every supervisor the departments of the own centre.
+    Raises NotPermitted, NotBelow, UnknownCentre, NotFound (department), InvalidInput, StorageUnavailable.
+    """
+    actor.require(Role.SUPERVISOR)
+    here, addressee = current_centre(), _addressee(demand.addressee_code)
+    if demand.kind not in GIVEN:
+        raise InvalidInput(field="kind", zh="请选择督办的等级。", en="Choose the grade of the order.")
+    reason, number = rules.checked_text(demand.reason, "reason"), rules.case_number(demand.case_number)
+    department = _department(demand, addressee)
+    with transaction.atomic():
+        moment, days, hours = now(), calendar(), office_hours()
+        due_at = rules.answer_due_at(moment, demand.answer_days, days, hours)
+        order = SupervisionOrder(
+            side=Side.LOCAL if addressee.code == here.code else Side.ISSUED,
+            kind=demand.kind,
+            tracking_number=number,
+            reason=reason,
+            issuer_code=here.code,
+            issuer_name=here.name,
+            addressee_code=addressee.code,
+            addressee_name=addressee.name,
+            department=department,
+            department_name=department.name if department else "",
+            issued_at=moment,
+            issued_by=actor.name[:120],
+            answer_due_at=due_at,
+            red_at=rules.red_at(due_at, days, hours),
+        )
+        paper = issue_paper(
+            kind=PaperKind.SUPERVISION_ORDER,
+            department=None,
+            subject=number or f"order:{order.order_id}",
+            content=order_content(order, case_number=number),
+            actor=actor,
+        )
+        order.paper, order.number = paper, paper.number
+        order.subject = number or rules.own_number(here.code, paper.number)
+        _note(order, Act.ISSUE, reason, actor)
+        order.save(force_insert=True)
+        wait_for_answer([order])
+        if order.side == Side.ISSUED:
+            outgoing.send_order(order, stored(paper))
+        else:
+            telling.tell_answerers(order, telling.given(order))
+            listeners.tell(order, Act.ISSUE, reason, actor)
+    return order
+
+
+def open_reply_upload(*, actor: Actor, order_id: UUID, file_name: str, size: int, content_type: str) -> UploadTicket:
+    """A form with which a file for the answer is sent to the store; confirmed like any upload.
+
+    Raises OrderNotFound, NotPermitted, OrderStandsElsewhere, and what ``open_upload`` of the store raises.
+    """
+    order = SupervisionOrder.objects.filter(order_id=order_id).first()
+    if order is None:
+        raise OrderNotFound
+    require_answerer(order, actor)
+    permitted_edge(order.status, Act.REPLY, order.side)
+    return open_stored_upload(
+        file_name=file_name,
+        size=size,
+        content_type=content_type,
+        owner_account_id=actor.account_id,
+        limits=UploadLimits(),
+    )
+
+
+def reply_to_order(
+    *,
+    actor: Actor,
+    order_id: UUID,
+    explanation: str,
+    rectified: bool = False,
+    attachment_ids: Sequence[int] = (),
+    expected_version: int | None = None,
+) -> SupervisionOrder:
+    """Answer an order, with files; to another centre as a signed message up. ``rectified``: it has been put right.
+
+    Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, InvalidInput (text, files).
+    """
+    with transaction.atomic():
+        order = _locked(order_id, expected_version)
+        require_answerer(order, actor)
+        edge = permitted_edge(order.status, Act.REPLY, order.side)
+        text = rules.checked_text(explanation, "explanation")
+        files = _own_files(attachment_ids, actor)
+        line = _note(order, Act.REPLY, text, actor, rectified=rectified, files=[file.pk for file in files])
+        order.status, order.answered_at = edge.target, line.moment
+        order.save()
+        if order.side == Side.RECEIVED:
+            outgoing.send_reply(order, line, files)
+        else:
+            telling.tell_givers(order, telling.answered(order))
+            if order.was_escalated:
+                outgoing.report_upwards(order, line)
+        listeners.tell(order, Act.REPLY, text, actor)
+    return order
+
+
+def accept_reply(
+    *, actor: Actor, order_id: UUID, remark: str = "", expected_version: int | None = None
+) -> SupervisionOrder:
+    """Accept the answer: the order is settled.
+
+    Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, OwnReply, InvalidInput.
+    """
+    return _judge(Act.ACCEPT, actor, order_id, remark.strip()[: rules.LONGEST_TEXT], expected_version)
+
+
+def return_reply(
+    *,
+    actor: Actor,
+    order_id: UUID,
+    reason: str,
+    answer_days: int = rules.REPLY_DAYS,
+    expected_version: int | None = None,
+) -> SupervisionOrder:
+    """Return the answer with the reason: another one is owed within so many working days.
+
+    Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, OwnReply, InvalidInput.
+    """
+    return _judge(Act.RETURN, actor, order_id, rules.checked_text(reason, "reason"), expected_version, answer_days)
+
+
+def withdraw_order(
+    *, actor: Actor, order_id: UUID, reason: str, expected_version: int | None = None
+) -> SupervisionOrder:
+    """Take an order back, with the reason.
+
+    Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, InvalidInput.
+    """
+    return _judge(Act.WITHDRAW, actor, order_id, rules.checked_text(reason, "reason"), expected_version)
+
+
+def _judge(
+    act: Act, actor: Actor, order_id: UUID, text: str, expected_version: int | None, answer_days: int = 0
+) -> SupervisionOrder:
+    actor.require(Role.SUPERVISOR)
+    with transaction.atomic():
+        order = _locked(order_id, expected_version)
+        edge = permitted_edge(order.status, act, order.side)
+        if act is not Act.WITHDRAW and order.side == Side.LOCAL and order.is_of(actor.account_id):
+            raise OwnReply
+        order.status = edge.target
+        if act is Act.RETURN:
+            days, hours = calendar(), office_hours()
+            order.answered_at = None
+            order.answer_due_at = rules.answer_due_at(now(), answer_days, days, hours)
+            order.red_at = rules.red_at(order.answer_due_at, days, hours)
+            order.escalation = Escalation.NONE
+        else:
+            order.ended_at = now()
+        line = _note(order, act, text, actor)
+        order.save()
+        wait_for_answer([order])
+        if order.side == Side.ISSUED:
+            outgoing.send_verdict(order, act, line)
+        elif act is Act.RETURN:
+            telling.tell_answerers(order, telling.given(order))
+        if order.was_escalated:
+            outgoing.report_upwards(order, line)
+        if order.side == Side.LOCAL:
+            listeners.tell(order, act, text, actor)
+    return order
+
+
+def require_answerer(order: SupervisionOrder, actor: Actor) -> None:
+    """Refuse unless the actor may answer this order here. Raises NotPermitted."""
+    inside = order.side == Side.LOCAL
+    actor.require(*(telling.ANSWERERS_INSIDE if inside else telling.ANSWERERS))
+    only_head = inside and not actor.has(Role.CENTRE_ADMIN)
+    if only_head and order.department_id is not None and order.department_id != actor.department_id:
+        raise NotPermitted
+
+
+def _addressee(code: str) -> Centre:
+    here, wanted = current_centre(), centre_by_code(code)
+    below = here.level in (Level.PROVINCE, Level.CITY) and here.id in {above.id for above in ancestors(wanted)}
+    if wanted.id != here.id and not below:
+        raise NotBelow(field="addressee_code", centre=wanted.name)
+    return wanted
+
+
+def _department(demand: Demand, addressee: Centre) -> Department | None:
+    if addressee.id != current_centre().id:
+        return None
+    if not demand.department_code:
+        raise InvalidInput(
+            field="department_code", zh="督办本中心的，请选择部门。", en="Inside the centre, choose the department."
+        )
+    return department_by_code(demand.department_code)
+
+
+def _locked(order_id: UUID, expected_version: int | None) -> SupervisionOrder:
+    found = SupervisionOrder.objects.select_for_update(of=("self",)).filter(order_id=order_id).first()
+    if found is None:
+        raise OrderNotFound
+    if expected_version is not None and found.lock_version != expected_version:
+        raise Conflict(field="expected_version")
+    return found
+
+
+def _own_files(attachment_ids: Sequence[int], actor: Actor) -> list[Attachment]:
+    """The checked files that the actor has uploaded for this. Raises InvalidInput."""
+    wanted = list(dict.fromkeys(attachment_ids))
+    mine = Attachment.objects.filter(owner_account_id=actor.account_id, state=AttachmentState.VERIFIED)
+    found = {file.pk: file for file in mine.filter(pk__in=wanted)} if wanted else {}
+    if len(found) != len(wanted) or len(wanted) > rules.MOST_FILES:
+        raise InvalidInput(
+            field="files",
+            zh="附件最多{most}份，须由您本人上传，请重新上传。",
+            en="At most {most} files, uploaded by yourself; upload them again.",
+            most=rules.MOST_FILES,
+        )
+    return [found[pk] for pk in wanted]
+
+
+def _note(
+    order: SupervisionOrder,
+    act: Act,
+    text: str,
+    actor: Actor,
+    *,
+    rectified: bool | None = None,
+    files: Sequence[int] = (),
+) -> HistoryLine:
+    """A line in the history and, for a person's act, one in the audit record."""
+    line = HistoryLine(
+        act=act,
+        at=now().isoformat(),
+        by=actor.name[:120],
+        centre=current_centre().name,
+        text=text,
+        account=str(actor.account_id or ""),
+        rectified=rectified,
+        files=list(files),
+        due_at=order.answer_due_at.isoformat() if act in (Act.ISSUE, Act.RETURN) else "",
+    )
+    order.note(line)
+    if actor.kind is ActorKind.STAFF:
+        record(
+            Deed.SUPERVISED,
+            actor=actor,
+            purpose=str(act.label),
+            tracking_number=order.tracking_number,
+            data={"order": str(order.order_id), "act": act.value, "number": order.number},
+        )
+    return line

@@ -1,0 +1,45 @@
+"""Errors of supervision orders."""
+
+from __future__ import annotations
+
+from zt_tenants.errors import DomainError, NotFound
+
+
+class OrderNotFound(NotFound):
+    """The current centre has no such order, or the reader may not see it."""
+
+    code = "ORDER_NOT_FOUND"
+    zh = "没有这份督办，请在督办清单里查找。"
+    en = "There is no such supervision order; look in the list."
+
+
+class OrderStandsElsewhere(DomainError):
+    """The table has no such edge from where the order stands, or it is not this side's act."""
+
+    code = "ORDER_STANDS_ELSEWHERE"
+    zh = "督办现在是“{status}”，不能{act}，请刷新页面。"
+    en = "The order is “{status}” now; “{act}” is not possible. Reload the page."
+
+
+class OwnReply(DomainError):
+    """Inside one centre the person who answered does not judge the answer."""
+
+    code = "OWN_REPLY"
+    zh = "回复是您本人提交的，请由另一位监察人员审核。"
+    en = "You gave this answer yourself; another supervisor has to judge it."
+
+
+class NotBelow(DomainError):
+    """A centre orders itself and what lies below it."""
+
+    code = "NOT_BELOW"
+    zh = "“{centre}”不在本中心的监察范围，请选择本级或下级中心。"
+    en = "“{centre}” does not lie below this centre; choose this centre or one below it."
+
+
+class OrderOfAnother(DomainError):
+    """A message about an order comes from a centre that has no part in it."""
+
+    code = "ORDER_OF_ANOTHER"
+    zh = "中心{source}与督办{order}无关，报文已搁置。"
+    en = "Centre {source} has no part in order {order}; the message is parked."

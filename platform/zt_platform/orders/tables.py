@@ -1,0 +1,54 @@
+"""Supervision orders as they are taken along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from zt_platform.exports import Table
+from zt_platform.orders.models import SupervisionOrder
+from zt_tenants.clock import CHINA, now
+from zt_tenants.language import bi
+
+
+def orders_table(orders: Iterable[SupervisionOrder]) -> Table:
+    """The list."""
+    header = [
+        bi("督办文号", "Number"),
+        bi("类别", "Side"),
+        bi("等级", "Grade"),
+        bi("状态", "Status"),
+        bi("灯色", "Light"),
+        bi("督办单位", "Given by"),
+        bi("承办单位", "To"),
+        bi("办件编号", "Case"),
+        bi("事由", "What"),
+        bi("下达时间", "Given at"),
+        bi("回复期限", "Answer due"),
+        bi("回复时间", "Answered at"),
+        bi("逾期情形", "Escalation"),
+    ]
+    moment = now()
+    rows = (
+        [
+            order.number,
+            order.get_side_display(),
+            order.get_kind_display(),
+            order.get_status_display(),
+            str(order.light_at(moment).label),
+            order.issuer_name,
+            order.department_name or order.addressee_name,
+            order.tracking_number,
+            order.reason,
+            _text(order.issued_at),
+            _text(order.answer_due_at),
+            _text(order.answered_at),
+            order.get_escalation_display(),
+        ]
+        for order in orders
+    )
+    return Table(bi("督办清单", "supervision-orders"), header, rows)
+
+
+def _text(moment: datetime | None) -> str:
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""
