@@ -145,7 +145,13 @@ def test_an_entrusted_case_walks_the_whole_road(world, monday, gateway, apply) -
     stale = clerk.ask(
         f'mutation {{ acceptApplication(caseId: "{case_id}", expectedVersion: 0) {{ case {{ id }} }} }}', at=world.city
     )
-    assert stale.codes == ["CONFLICT"]
+    assert stale.codes == ["CASE_CHANGED"]
+    meanwhile = stale.error["extensions"]["data"]
+    assert [(one["step"], one["by"]) for one in meanwhile["since"]][-1] == ("PRE_REVIEWED", "王建国")
+    assert (
+        meanwhile["version"]
+        == clerk.ask(f'{{ case(id: "{case_id}") {{ version }} }}', at=world.city).data["case"]["version"]
+    )
     sent = act(clerk, world.city, f'acceptApplication(caseId: "{case_id}")')
     assert (sent["status"], sent["role"]) == ("TRANSFERRED", "ACCEPTING")
 

@@ -374,3 +374,11 @@ class PickupCodeDead(InvalidInput):
     code = "PICKUP_CODE_DEAD"
     zh = "取件码已失效，请查验身份证件后交付，取件码一栏留空。"
     en = "The pick-up code is not valid any more; check an identity document and leave the code empty."
+
+
+class NothingToPrint(Conflict):
+    """No paper of this centre about the case is in force."""
+
+    code = "NOTHING_TO_PRINT"
+    zh = "本中心还没有就这件签发文书，没有可打印的。"
+    en = "This centre has issued no paper about this case; there is nothing to print."

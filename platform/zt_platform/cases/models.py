@@ -260,6 +260,9 @@ class CaseEvent(models.Model):
     data = models.JSONField(default=dict)
     public = models.BooleanField(default=True)
     message_id = models.UUIDField(null=True)
+    case_version = models.PositiveIntegerField(
+        null=True, help_text="lock_version of the case once the line stood; null in lines of older releases"
+    )
 
     class Meta:
         ordering = ["occurred_at", "id"]

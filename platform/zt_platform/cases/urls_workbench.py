@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from zt_platform.cases.views import actions, audit, batch, checks, counter, holding, papers, proof, uploads, workbench
+from zt_platform.cases.views import (
+    actions,
+    audit,
+    batch,
+    checks,
+    counter,
+    holding,
+    papers,
+    printing,
+    proof,
+    uploads,
+    workbench,
+)
 
 app_name = "workbench"
 urlpatterns = [
@@ -13,6 +25,7 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batch.batch_run, name="batch-run"),
     path("batches/<int:batch_id>/again/", batch.again, name="batch-again"),
     path("batches/<int:batch_id>/undo/", batch.undo, name="batch-undo"),
+    path("batches/<int:batch_id>/papers/<int:volume>.pdf", printing.volume, name="batch-volume"),
     path("counter/", counter.begin, name="counter"),
     path("<int:case_id>/intake/", counter.intake_page, name="intake"),
     path("<int:case_id>/intake/autosave/", counter.autosave, name="intake-autosave"),

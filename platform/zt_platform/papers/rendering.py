@@ -11,6 +11,8 @@ import base64
 import hashlib
 import json
 import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -34,11 +36,11 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
 
-def _compiler() -> typst.Compiler:
-    compiler: typst.Compiler | None = getattr(_of_thread, "compiler", None)
+def _compiler(name: str = "paper") -> typst.Compiler:
+    compiler: typst.Compiler | None = getattr(_of_thread, name, None)
     if compiler is None:
-        compiler = typst.Compiler(str(_TEMPLATES / "paper.typ"), root=str(_TEMPLATES), font_paths=_fonts())
-        _of_thread.compiler = compiler
+        compiler = typst.Compiler(str(_TEMPLATES / f"{name}.typ"), root=str(_TEMPLATES), font_paths=_fonts())
+        setattr(_of_thread, name, compiler)
     return compiler
 
 
@@ -54,6 +56,27 @@ def pictures(snapshot: Snapshot) -> list[bytes]:
     return [bytes(page) for page in (made if isinstance(made, list) else [made])]
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The first page of a bundle: its title, whose it is, when and by whom it was printed, heads of columns, a note."""
+
+    title: str
+    centre: str
+    printed: str
+    columns: tuple[str, str, str, str, str]
+    note: str
+
+
+def bundle(cover: Cover, snapshots: Sequence[Snapshot]) -> bytes:
+    """Several papers as one PDF for the printer: contents with page numbers, then each paper from a page of its own.
+
+    It is no paper itself: not archived, not signed; each of its papers carries its own code.
+    """
+    data = {**asdict(cover), "papers": [_data(one) for one in snapshots]}
+    made: Any = _compiler("bundle").compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    return bytes(made)
+
+
 def data_address(picture: bytes) -> str:
     """A PNG as an address of its own: a preview is nobody's file and is stored nowhere."""
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
@@ -65,8 +88,12 @@ def digest(data: bytes) -> str:
 
 
 def _inputs(snapshot: Snapshot) -> dict[str, str]:
+    return {"data": json.dumps(_data(snapshot), ensure_ascii=False)}
+
+
+def _data(snapshot: Snapshot) -> dict[str, Any]:
     year, month, day = (int(part) for part in snapshot.issued_on.split("-"))
-    data = {
+    return {
         **snapshot.to_json(),
         "date_zh": snapshot.date_zh,
         "date": [year, month, day],
@@ -75,7 +102,6 @@ def _inputs(snapshot: Snapshot) -> dict[str, str]:
         "qr": _qr(snapshot.verify_url) if snapshot.verify_url else "",
         "track_qr": _qr(snapshot.track_url) if snapshot.track_url else "",
     }
-    return {"data": json.dumps(data, ensure_ascii=False)}
 
 
 def _qr(address: str) -> str:

@@ -7,6 +7,8 @@ from browsers import Browsers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from zt_platform.cases import commands
+from zt_platform.cases.meanwhile import CaseChanged
 from zt_platform.cases.models import Case
 from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, OWN, Town
 from zt_tenants.context import enter
@@ -144,20 +146,64 @@ def test_an_empty_reason_is_asked_for_and_nothing_happens(town: Town, browsers: 
     assert town.city.snapshot() == before
 
 
-def test_who_looked_at_an_older_version_is_told_politely(town: Town, browsers: Browsers) -> None:
+def test_who_looked_at_an_older_version_sees_who_did_what_and_may_go_on(town: Town, browsers: Browsers) -> None:
     case = town.city.submitted(town.zhang)
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     looked_at = _version(town, case)
-    browser.post(_bench(town, f"{case.pk}/pass-pre-review/"), {"confirmed": "yes", "lock_version": looked_at})
+    passed = {"note": "材料齐全", "confirmed": "yes", "lock_version": looked_at}
+    browser.post(_bench(town, f"{case.pk}/pass-pre-review/"), passed)
+    before = town.city.snapshot()
+    given = {"reason": "不属于本机关职权", "confirmed": "yes", "lock_version": looked_at}
+    late = browser.post(_bench(town, f"{case.pk}/refuse/"), given)
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert town.city.snapshot() == before
+    assert "这期间发生了什么" in page
+    assert [(one["step"], one["by"], one["note"]) for one in late.context["meanwhile"].since] == [
+        ("PRE_REVIEWED", "李敏", "材料齐全")
+    ]
+    assert "不属于本机关职权" in page
+    assert "不办了，看最新的办件" in page
+    now_known = late.context["seen_version"]
+    assert now_known == _version(town, case) > looked_at
+    read = browser.post(_bench(town, f"{case.pk}/refuse/"), {"reason": given["reason"], "lock_version": now_known})
+    assert read.context["notice"]
+    done = browser.post(_bench(town, f"{case.pk}/refuse/"), {**given, "lock_version": now_known})
+    assert (done.status_code, town.city.fresh(case).status) == (302, "REFUSED")
+
+
+def test_who_comes_too_late_keeps_his_words_and_can_only_leave(town: Town, browsers: Browsers) -> None:
+    case = town.city.submitted(town.zhang)
+    browser = browsers.staff(town.city, "WINDOW_CLERK")
+    looked_at = _version(town, case)
+    refused = {"reason": "不属于本机关职权", "confirmed": "yes", "lock_version": looked_at}
+    browser.post(_bench(town, f"{case.pk}/refuse/"), refused)
     before = town.city.snapshot()
     late = browser.post(
-        _bench(town, f"{case.pk}/refuse/"),
-        {"reason": "不属于本机关职权", "confirmed": "yes", "lock_version": looked_at},
+        _bench(town, f"{case.pk}/pass-pre-review/"), {"note": "我的意见", "confirmed": "yes", "lock_version": looked_at}
     )
+    page = late.content.decode()
     assert late.status_code == 409
-    assert "已被他人更新" in late.content.decode()
-    assert "不属于本机关职权" in late.content.decode()
+    assert "我的意见" in page
+    assert "这一步因此已经办不了" in page
+    assert "仍按我填的继续" not in page
     assert town.city.snapshot() == before
+
+
+@pytest.mark.req("A-09")
+def test_an_applicant_learns_public_steps_only(town: Town) -> None:
+    desk = town.city
+    case = desk.accept(desk.submitted(town.zhang))
+    with enter(desk.centre):
+        looked_at = desk.fresh(case).lock_version
+        commands.request_extension(actor=desk.reviewer, case_id=case.pk, days=3, reason="鉴定时间长")
+        told = []
+        for actor in (desk.clerk, town.zhang):
+            with pytest.raises(CaseChanged) as changed:
+                commands.withdraw_case(actor=actor, case_id=case.pk, reason="x", expected_version=looked_at)
+            told.append([one["step"] for one in changed.value.data["since"]])
+    assert told == [["EXTENSION_REQUESTED"], []]
+    assert desk.fresh(case).status == "ACCEPTED"
 
 
 def test_what_is_not_possible_now_leads_back_to_the_case(town: Town, browsers: Browsers) -> None:
@@ -203,7 +249,7 @@ def test_marked_cases_are_previewed_then_done_each_by_itself(town: Town, browser
     done = browser.post(address, {"case": [marks[0], stale], "confirmed": "yes"}, follow=True)
     assert [town.city.fresh(case).status for case in cases] == ["ACCEPTED", "ACCEPTED", "SUBMITTED"]
     assert "办好1件" in done.content.decode()
-    assert "已被他人更新" in done.content.decode()
+    assert "已被他人办理" in done.content.decode()
 
 
 def test_only_harmless_acts_are_done_in_batches(town: Town, browsers: Browsers) -> None:

@@ -23,6 +23,7 @@ from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.cases.commands.acceptance import accept_application, pass_pre_review
 from zt_platform.cases.commands.completion import deliver_case, seal_and_complete
 from zt_platform.cases.commands.holding import assign_case, claim_case, put_back, release_case
+from zt_platform.cases.commands.printing import print_papers
 from zt_platform.cases.models import Case
 from zt_platform.organisation.queries import staff_member_of
 from zt_platform.organisation.roles import Role
@@ -63,6 +64,7 @@ _ACTS: Final[Mapping[str, Callable[..., Case]]] = {
     "release": release_case,
     "assign": _assign,
     "put-back": put_back,
+    "print": print_papers,
 }
 """Acts that need no word of the clerk's own for each case. Decisions are read and signed one by one."""
 REVERSIBLE: Final = frozenset({"claim", "release", "assign"})

@@ -16,13 +16,13 @@ from zt_platform.cases import numbers, papers, rules, tolerance
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
-    check_version,
     conclude,
     local_calendar,
     locked_case,
     permitted_edge,
 )
 from zt_platform.cases.errors import ItemNotOffered, MaterialsMissing
+from zt_platform.cases.meanwhile import require_version
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseMaterial
 from zt_platform.cases.prefill import check_locked
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Status
@@ -192,7 +192,7 @@ def submit_application(
         case = locked_case(case_id, actor=actor)
         if submission_key and case.submission_key == submission_key[:64]:
             return case
-        check_version(case, expected_version)
+        require_version(case, expected_version, actor)
         permitted_edge(case, Action.SUBMIT, actor)
         require_taking_applications(current_centre())
         received = _check_complete(case, commits_to_supply=commits_to_supply)

@@ -21,6 +21,7 @@ from zt_platform.cases.duties import duty_of
 from zt_platform.cases.errors import CaseNotFound, ForeignMessage, UnknownCase
 from zt_platform.cases.events import outgoing
 from zt_platform.cases.limits import basis_hours
+from zt_platform.cases.meanwhile import require_version
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.querysets import CaseQuerySet
 from zt_platform.cases.rules import Calendar
@@ -35,7 +36,7 @@ from zt_platform.workcalendar.queries import calendar
 from zt_platform.workcalendar.rules import OfficeHours
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
-from zt_tenants.errors import Conflict, NotPermitted
+from zt_tenants.errors import NotPermitted
 from zt_tenants.telemetry.tracing import span
 from zt_tenants.timers import NewTimer, schedule_many
 
@@ -90,8 +91,8 @@ def profile_for(case: Case) -> CentreProfile:
 def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = None) -> Case:
     """The case for a command of a person, its row locked until the end of the transaction.
 
-    Raises CaseNotFound (none, or not this applicant's), NotPermitted (no staff of the current centre), Conflict (the
-    page the person acted on is older than the case).
+    Raises CaseNotFound (none, or not this applicant's), NotPermitted (no staff of the current centre),
+    CaseChanged (the page the person acted on is older than the case).
     """
     case = _locked(Case.objects.filter(pk=case_id))
     if case is None:
@@ -102,14 +103,8 @@ def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = No
         actor.require(*Role.values)
         if case.is_private_draft:
             raise CaseNotFound
-    check_version(case, expected_version)
+    require_version(case, expected_version, actor)
     return case
-
-
-def check_version(case: Case, expected_version: int | None) -> None:
-    """Refuse politely when somebody else changed the case since the person looked. Raises Conflict."""
-    if expected_version is not None and case.lock_version != expected_version:
-        raise Conflict(field="expected_version")
 
 
 def locked_counterpart_case(tracking_number: str, *, sender: str) -> Case:
@@ -261,6 +256,7 @@ def _line(
         data=remark.data,
         public=remark.public,
         message_id=origin.message_id if origin else None,
+        case_version=case.lock_version,
     )
 
 

@@ -34,6 +34,7 @@ from zt_platform.cases.action_forms import (
 )
 from zt_platform.cases.check_cards import warnings_of
 from zt_platform.cases.consequences import consequences_of
+from zt_platform.cases.meanwhile import CaseChanged
 from zt_platform.cases.models import Case
 from zt_platform.cases.notices import is_read_first, preview_for
 from zt_platform.cases.numbers import grouped
@@ -213,6 +214,16 @@ class Button:
     key: str = ""
 
 
+class Meanwhile:
+    """What others did to the case since the clerk opened it, and whether his act is still possible."""
+
+    def __init__(self, changed: CaseChanged, possible: bool) -> None:
+        self.text = changed.text()
+        self.since: list[dict[str, Any]] = changed.data["since"]
+        self.version: int = changed.data["version"]
+        self.possible = possible
+
+
 def page_by_slug(slug: str) -> ActionPage | None:
     """The act that an address names."""
     return next((page for page in (*_PAGES, _ON_THE_SPOT) if page.slug == slug), None)
@@ -272,6 +283,10 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
 def _do(request: HttpRequest, page: ActionPage, actor: Actor, case: Case, form: ActionForm) -> HttpResponse:
     try:
         page.run(actor=actor, case_id=case.pk, expected_version=form.seen_version, **form.arguments())
+    except CaseChanged as changed:
+        case = queries.case_for(actor, case.pk)
+        possible = page in pages_for(actor, case)
+        return _show(request, page, case, form, meanwhile=Meanwhile(changed, possible), status=409)
     except Conflict as conflict:
         form.add_error(None, conflict.text())
         return _show(request, page, case, form, status=409)
@@ -294,8 +309,10 @@ def _show(
     form: ActionForm,
     *,
     notice: Snapshot | None = None,
+    meanwhile: Meanwhile | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    seen = meanwhile.version if meanwhile else form.seen_version
     context = {
         "page_of_action": page,
         "case": case,
@@ -304,7 +321,8 @@ def _show(
         "form": form,
         "visible": [] if notice else [bound for bound in form if not isinstance(bound.field.widget, forms.HiddenInput)],
         "carried": [(name, value) for name, value in form.posted() if notice],
-        "seen_version": form.seen_version if form.seen_version is not None else case.lock_version,
+        "seen_version": seen if seen is not None else case.lock_version,
+        "meanwhile": meanwhile,
         "notice": notice.text() if notice else "",
         "pages": [data_address(picture) for picture in pictures(notice)] if notice else [],
         "has_notice": is_read_first(page.action),

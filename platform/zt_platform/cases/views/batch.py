@@ -29,6 +29,7 @@ from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.views.action_pages import ActionPage, Words
 from zt_platform.cases.views.actions import KEYS, page_by_slug, pages_for
+from zt_platform.cases.views.printing import SLUG, volume_lines
 from zt_platform.cases.vocabulary import Status
 from zt_platform.organisation.queries import colleagues
 from zt_platform.organisation.roles import Role
@@ -82,6 +83,14 @@ _HOLDING = (
     BatchAct("assign", bilingual("交办", "Hand over"), _may_give, _held_words),
     BatchAct("release", bilingual("退回公共队列", "Give back"), _may_give, _held_words),
 )
+_PRINT = BatchAct(
+    SLUG,
+    bilingual("打印文书", "Print papers"),
+    lambda actor, case: actor.has(*WORKERS) and bool(case.tracking_number),
+    lambda _case: [
+        bi("本中心签发的文书合成一个PDF，只打印，不改变办件。", "Its papers go into one PDF; nothing changes.")
+    ],
+)
 _UNDO = BatchAct("put-back", bilingual("撤销", "Undo"), _may_give, _held_words)
 
 
@@ -90,7 +99,7 @@ def batch_acts(actor: Actor) -> list[BatchAct]:
     acts: list[BatchAct] = []
     if actor.has(Role.WINDOW_CLERK):
         acts = [_of_page(page) for slug in BATCHABLE if (page := page_by_slug(slug)) is not None]
-    return [*acts, *_HOLDING] if actor.has(*WORKERS) else acts
+    return [*acts, *_HOLDING, _PRINT] if actor.has(*WORKERS) else acts
 
 
 def _act(actor: Actor, slug: str) -> BatchAct:
@@ -224,6 +233,7 @@ def batch_run(request: HttpRequest, batch_id: int) -> HttpResponse:
         "label": act.label,
         "progress": progress,
         "total": len(progress.outcomes),
+        "volumes": [] if progress.waiting else volume_lines(batch, results),
         "reversible": slug in batch_runs.REVERSIBLE and progress.done and not progress.waiting,
         "queue_url": reverse("workbench:queue"),
     }
@@ -233,7 +243,7 @@ def batch_run(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 def _every_act() -> list[BatchAct]:
     pages = [_of_page(page) for slug in BATCHABLE if (page := page_by_slug(slug)) is not None]
-    return [*pages, *_HOLDING]
+    return [*pages, *_HOLDING, _PRINT]
 
 
 @require_POST

@@ -1,0 +1,83 @@
+"""The papers of marked cases as PDF files for the printer, from the page of the batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from zt_platform.accounts.sessions import actor_for_request
+from zt_platform.audit.models import AuditRecord
+from zt_platform.cases import queries
+from zt_platform.cases.queries.prints import printed_papers, volumes_of, with_content
+from zt_platform.papers.rendering import PDF, Cover, bundle
+from zt_storage.names import content_disposition
+from zt_tenants.clock import CHINA
+from zt_tenants.context import current_centre
+from zt_tenants.errors import NotFound
+from zt_tenants.language import bi
+
+SLUG = "print"
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeLine:
+    """One file to be opened: its number, how many papers are in it, its address."""
+
+    number: int
+    papers: int
+    url: str
+
+
+def volume_lines(batch: AuditRecord, results: dict[int, AuditRecord]) -> list[VolumeLine]:
+    """The files of a batch of printing; none for other batches."""
+    if batch.data["slug"] != SLUG:
+        return []
+    return [
+        VolumeLine(
+            number, len(papers), reverse("workbench:batch-volume", kwargs={"batch_id": batch.pk, "volume": number})
+        )
+        for number, papers in enumerate(volumes_of(printed_papers(batch, results)), start=1)
+    ]
+
+
+@never_cache
+@require_GET
+def volume(request: HttpRequest, batch_id: int, volume: int) -> HttpResponse:
+    """One volume of one's own batch as PDF: contents, then each paper from a page of its own."""
+    batch, results = queries.batch_of(actor_for_request(request), batch_id)
+    if batch.data["slug"] != SLUG:
+        raise Http404
+    volumes = volumes_of(printed_papers(batch, results))
+    if not 1 <= volume <= len(volumes):
+        raise NotFound
+    papers = with_content(volumes[volume - 1])
+    name = bi("文书合订打印件", "Papers")
+    title = f"{name}（{volume}/{len(volumes)}）" if len(volumes) > 1 else name
+    data = bundle(_cover(title, batch), [paper.snapshot for paper in papers])
+    answer = HttpResponse(data, content_type=PDF)
+    answer.headers["Content-Disposition"] = content_disposition(f"{name}-{batch_id}-{volume}.pdf", inline=True)
+    return answer
+
+
+def _cover(title: str, batch: AuditRecord) -> Cover:
+    printed = batch.at.astimezone(CHINA)
+    return Cover(
+        title=title,
+        centre=current_centre().name,
+        printed=f"{printed:%Y-%m-%d %H:%M}　{batch.actor_name}",
+        columns=(
+            bi("序号", "No."),
+            bi("文书", "Paper"),
+            bi("文号", "Number"),
+            bi("办件编号", "Case"),
+            bi("页", "Page"),
+        ),
+        note=bi(
+            "只含本中心签发、未撤销的文书。打印件供窗口使用，真伪以各文书二维码核验为准。",
+            "Only papers that this centre issued and did not revoke. Each is verified by its own QR code.",
+        ),
+    )
