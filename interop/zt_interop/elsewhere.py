@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from django.db.models import F, Max, Min, Sum
 
+from zt_interop.certificates import certificate_ends
 from zt_interop.circuit import CircuitState, CircuitStatus, circuits
 from zt_interop.keys.commands import CENTRE_USAGES
 from zt_interop.keys.queries import key_terms
@@ -43,11 +44,13 @@ class Way:
     unconfirmed: int
     failing_since: datetime | None
     keys_until: datetime | None
+    certificate_until: datetime | None = None
+    """When the certificate ends that its site last showed; None where none was seen yet."""
 
 
 @beside(DatabaseRole.RELAY)
 def ways_to(centres: Collection[Centre], *, at: datetime) -> list[Way]:
-    """The ways to these centres, the worst first; three statements, whatever their number."""
+    """The ways to these centres, the worst first; four statements, whatever their number."""
     codes = [centre.code for centre in centres]
     streams = OutboundStream.objects.filter(destination_code__in=codes).values("destination_code")
     found = {
@@ -64,7 +67,14 @@ def ways_to(centres: Collection[Centre], *, at: datetime) -> list[Way]:
     code_of = {centre.id: centre.code for centre in centres}
     for term in key_terms(list(code_of), at=at):
         ends.setdefault(code_of[term.centre_id], []).append(term.not_after)
-    ways = [_way(centre, found.get(centre.code), troubled.get(centre.code), ends) for centre in centres]
+    shown = certificate_ends(centres)
+    ways = [
+        replace(
+            _way(centre, found.get(centre.code), troubled.get(centre.code), ends),
+            certificate_until=shown.get(centre.code),
+        )
+        for centre in centres
+    ]
     order = list(WayState)
     return sorted(ways, key=lambda way: (order.index(way.state), way.centre.code))
 

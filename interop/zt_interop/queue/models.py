@@ -105,6 +105,19 @@ class Circuit(models.Model):
         return self.destination_code
 
 
+class PeerCertificate(models.Model):
+    """The TLS certificate that a site elsewhere showed when it was last connected to."""
+
+    access = SharedAccess(relay="SELECT, INSERT, UPDATE")
+
+    site = models.CharField(primary_key=True, max_length=260, help_text="host:port")
+    ends_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.site
+
+
 class OutboxMessage(models.Model):
     """One message on its way out.
 

@@ -7,6 +7,7 @@ loopback addresses only. Redirects are not followed, answers are bounded.
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -15,8 +16,10 @@ from urllib.parse import urljoin, urlsplit
 
 import urllib3
 from django.conf import settings
+from urllib3.connection import HTTPSConnection
 
 from zt_interop.batch import MAX_BATCH_BYTES
+from zt_interop.certificates import keep_presented, note_presented
 from zt_interop.errors import DeliveryFailed, NoAnswer
 from zt_interop.opening import is_batch
 from zt_tenants.models import Centre
@@ -28,10 +31,26 @@ _CONNECT_SECONDS: Final = 5.0
 _CHUNK: Final = 65_536
 
 
+class _Connection(HTTPSConnection):
+    """Notes until when the certificate lasts that it is shown."""
+
+    def connect(self) -> None:
+        """Connect; the certificate was verified by now."""
+        super().connect()
+        if isinstance(self.sock, ssl.SSLSocket):
+            note_presented(self.host, self.port or 443, self.sock.getpeercert())
+
+
+class _Pool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
 @lru_cache(maxsize=4)
 def _pool_trusting(authorities: str) -> urllib3.PoolManager:
     """Connections to sites whose certificates the system's authorities signed, or those of a PEM file."""
-    return urllib3.PoolManager(num_pools=64, maxsize=4, retries=False, ca_certs=authorities or None)
+    manager = urllib3.PoolManager(num_pools=64, maxsize=4, retries=False, ca_certs=authorities or None)
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _Pool}
+    return manager
 
 
 def pool() -> urllib3.PoolManager:
@@ -52,6 +71,12 @@ class HttpsTransport:
     def deliver(self, wire: bytes, *, destination: Centre) -> bytes:
         """See :class:`zt_interop.transports.base.Transport`."""
         check_endpoint(destination.endpoint)
+        try:
+            return self._post(wire, destination)
+        finally:
+            keep_presented(destination.endpoint)
+
+    def _post(self, wire: bytes, destination: Centre) -> bytes:
         media_type = BATCH_MEDIA_TYPE if is_batch(wire) else EVENT_MEDIA_TYPE
         try:
             response = pool().request(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import socket
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from zt_interop.certificates import end_of, note_presented
 from zt_interop.envelope import CASE_CHANNEL, FIRST_LINK
 from zt_interop.errors import MessageRefused, NoAnswer
 from zt_interop.heads import TELLS, Head
@@ -88,4 +89,5 @@ def certificate_until(endpoint: str) -> datetime | None:
             certificate = secure.getpeercert() or {}
     except OSError as error:  # ssl.SSLError is one
         raise NoAnswer(detail=str(error)) from error
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+    note_presented(address.hostname, address.port or 443, certificate)
+    return end_of(certificate)

@@ -19,6 +19,7 @@ from kombu.connection import Connection
 from kombu.exceptions import ChannelError
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from zt_interop.certificates import certificate_health
 from zt_interop.keys.queries import key_health
 from zt_interop.parked import KIND as REPLAY_TIMER
 from zt_interop.queue.models import Channel
@@ -64,6 +65,8 @@ _HELP: Final[dict[str, str]] = {
     "zhengtong_keys_ending": "Centres' newest keys that end within so many days",
     "zhengtong_key_days_left": "Days until the first of the centres' newest keys ends",
     "zhengtong_root_key_days_left": "Days until the newest root key ends",
+    "zhengtong_certificates_ending": "Centres elsewhere whose TLS certificate ends within 30 days",
+    "zhengtong_certificate_days_left": "Days until the first certificate of a centre elsewhere ends",
     "zhengtong_centres_without_key": "Centres that cannot sign",
     "zhengtong_centres": "Centres of this deployment",
     "zhengtong_centres_behind": "Centres that are not at the newest schema revision",
@@ -171,6 +174,13 @@ def _days(until: datetime, moment: datetime) -> float:
     return round((until - moment) / _DAY, 3)
 
 
+def _certificates() -> Iterator[Figure]:
+    found = certificate_health()
+    yield Figure("zhengtong_certificates_ending", found.ending)
+    if found.first_end is not None:
+        yield Figure("zhengtong_certificate_days_left", _days(found.first_end, now()))
+
+
 def _schema() -> Iterator[Figure]:
     fleet = fleet_status()
     yield Figure("zhengtong_centres", fleet.centres)
@@ -225,6 +235,7 @@ _PARTS: Final[dict[str, Callable[[], Iterable[Figure]]]] = {
     "circuits": _circuits,
     "timers": _timers,
     "keys": _keys,
+    "certificates": _certificates,
     "schema": _schema,
     "wall": _wall,
     "database": _database,

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, QuerySet
 
+from zt_interop.certificates import CertificateHealth, certificate_health
 from zt_interop.keys.queries import KeyHealth, key_health
 from zt_interop.log.models import InboxMessage, Refusal
 from zt_interop.opening import logged_event
@@ -57,6 +58,7 @@ class Deployment:
     wall: WallStatus
     connections: Connections
     storage: bool
+    certificates: CertificateHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,13 @@ class ParkedAt:
 def deployment() -> Deployment:
     """Read how the parts stand; a fixed number of statements, at the portal."""
     return Deployment(
-        timers_status(), key_health(at=now()), fleet_status(), wall_status(), connections(), storage_ready()
+        timers_status(),
+        key_health(at=now()),
+        fleet_status(),
+        wall_status(),
+        connections(),
+        storage_ready(),
+        certificate_health(),
     )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from zt_interop.certificates import URGENT_DAYS, WARNING_DAYS
 from zt_interop.elsewhere import Way, WayState, ways_to
 from zt_platform.accounts.sessions import supervisor_for_request
 from zt_platform.supervision.scope import scope_for
@@ -31,6 +32,7 @@ class _Row:
     light: str
     state: str
     host: str
+    certificate_light: str
 
 
 @require_GET
@@ -47,4 +49,11 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 
 def _row(way: Way) -> _Row:
     light, state = _WORDS[way.state]
-    return _Row(way, light, state, urlsplit(way.centre.endpoint).netloc)
+    return _Row(way, light, state, urlsplit(way.centre.endpoint).netloc, _certificate_light(way))
+
+
+def _certificate_light(way: Way) -> str:
+    if way.certificate_until is None:
+        return ""
+    days = (way.certificate_until - now()).days
+    return "red" if days < URGENT_DAYS else "amber" if days < WARNING_DAYS else ""

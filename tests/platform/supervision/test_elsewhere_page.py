@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from zt_interop import circuit
 from zt_interop.keys.models import KeyUsage, PublicKey
-from zt_interop.queue.models import OutboundStream
+from zt_interop.queue.models import OutboundStream, PeerCertificate
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
 from zt_tenants.models import Centre
@@ -59,7 +59,20 @@ def test_each_way_is_shown_with_what_is_not_confirmed(sign_in, world, away) -> N
     assert "site-341702.example" in unused
     assert used.startswith("通畅")
     assert "site-340123.example" in used
-    assert re.search(r" 4 \d{4}-\d\d-\d\d$", used)
+    assert re.search(r" 4 – \d{4}-\d\d-\d\d$", used)
+
+
+def test_the_end_of_a_certificate_is_shown_and_warned_of(sign_in, world, away) -> None:
+    for code, days in (("340123", 5), ("341702", 20)):
+        PeerCertificate.objects.create(
+            site=f"site-{code}.example:443", ends_at=now() + timedelta(days=days, hours=1), seen_at=now()
+        )
+    page = _page(sign_in(world.province))
+    by_centre = {row.split("site-")[1][:6]: row for row in _rows(page)}
+    assert f"{now() + timedelta(days=5, hours=1):%Y-%m}" in by_centre["340123"]
+    assert "将到期" in by_centre["340123"]
+    assert "将到期" in by_centre["341702"]
+    assert (page.count("tag-red"), page.count("tag-amber")) == (1, 1)
 
 
 def test_a_centre_that_does_not_answer_stands_first(sign_in, world, away) -> None:
