@@ -1,4 +1,4 @@
-"""The equation of a ledger of cases (办件台账平衡): whatever came in stands somewhere. Pure; no app's words but their codes.
+"""The equation of a ledger of cases (办件台账平衡): whatever came in stands somewhere. Pure.
 
 ``came in = waiting + … + accepted`` and ``accepted = running + … + delivered + …``: every status has one place on the
 right. The left sides come from other records than the right ones (the append-only log, the day counters), so that the
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
+from zt_platform.case_vocabulary import Status
 from zt_tenants.language import bilingual
 
 
@@ -39,30 +40,30 @@ class Position(models.TextChoices):
 
 
 _BEFORE: Mapping[str, Position] = {
-    "SUBMITTED": Position.WAITING,
-    "PRE_REVIEWED": Position.WAITING,
-    "CORRECTING": Position.CORRECTING,
-    "HANDED_DOWN": Position.HANDED_DOWN,
-    "REFUSED": Position.REFUSED,
-    "TRANSFERRED_BY_COMPETENCE": Position.TOLD_ELSEWHERE,
-    "WITHDRAWN": Position.WITHDRAWN_BEFORE,
-    "TERMINATED": Position.TERMINATED_BEFORE,
-    "DECLINED": Position.DECLINED_BEFORE,
+    Status.SUBMITTED: Position.WAITING,
+    Status.PRE_REVIEWED: Position.WAITING,
+    Status.CORRECTING: Position.CORRECTING,
+    Status.HANDED_DOWN: Position.HANDED_DOWN,
+    Status.REFUSED: Position.REFUSED,
+    Status.TRANSFERRED_BY_COMPETENCE: Position.TOLD_ELSEWHERE,
+    Status.WITHDRAWN: Position.WITHDRAWN_BEFORE,
+    Status.TERMINATED: Position.TERMINATED_BEFORE,
+    Status.DECLINED: Position.DECLINED_BEFORE,
 }
 _AFTER: Mapping[str, Position] = {
-    "ACCEPTED": Position.RUNNING,
-    "REVIEWED": Position.RUNNING,
-    "SUSPENDED": Position.SUSPENDED,
-    "TRANSFERRED": Position.ELSEWHERE,
-    "HANDED_DOWN": Position.ELSEWHERE,
-    "APPROVED": Position.DECIDED,
-    "REJECTED": Position.DECIDED,
-    "COMPLETED": Position.COMPLETED,
-    "POSTED": Position.COMPLETED,
-    "DELIVERED": Position.DELIVERED,
-    "WITHDRAWN": Position.WITHDRAWN,
-    "TERMINATED": Position.TERMINATED,
-    "DECLINED": Position.DECLINED,
+    Status.ACCEPTED: Position.RUNNING,
+    Status.REVIEWED: Position.RUNNING,
+    Status.SUSPENDED: Position.SUSPENDED,
+    Status.TRANSFERRED: Position.ELSEWHERE,
+    Status.HANDED_DOWN: Position.ELSEWHERE,
+    Status.APPROVED: Position.DECIDED,
+    Status.REJECTED: Position.DECIDED,
+    Status.COMPLETED: Position.COMPLETED,
+    Status.POSTED: Position.COMPLETED,
+    Status.DELIVERED: Position.DELIVERED,
+    Status.WITHDRAWN: Position.WITHDRAWN,
+    Status.TERMINATED: Position.TERMINATED,
+    Status.DECLINED: Position.DECLINED,
 }
 BEFORE_ACCEPTANCE = tuple(dict.fromkeys(_BEFORE.values()))
 AFTER_ACCEPTANCE = tuple(dict.fromkeys(_AFTER.values()))

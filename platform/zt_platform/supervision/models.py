@@ -14,12 +14,12 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import In
 
+from zt_platform.case_vocabulary import CaseRole
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.lights import Light
 from zt_platform.supervision import lookups as lookups  # registers __one_of
 from zt_platform.supervision.flags import FLAGGED
 from zt_platform.supervision.rules import PRIMARY_ROLES, Coverage
-from zt_tenants.language import bilingual
 from zt_tenants.models import Level
 from zt_tenants.uuid7 import uuid7
 from zt_tenants.wall.access import SharedAccess, own, supervised
@@ -37,21 +37,12 @@ def _clock_indexes(name: str, ledgers: Q, more: list[str]) -> list[models.Index]
     ]
 
 
-class LedgerRole(models.TextChoices):
-    """What a centre's ledger of a case is: the whole case, one side of it, or a portal that handed it down."""
-
-    SOLE = "SOLE", bilingual("独立办理", "Handles alone")
-    ACCEPTING = "ACCEPTING", bilingual("受理方", "Accepts")
-    DECIDING = "DECIDING", bilingual("审批方", "Decides")
-    PORTAL = "PORTAL", bilingual("转办入口", "Handed down")
-
-
 class CaseRecordQuerySet(models.QuerySet["CaseRecord"]):
     """Named filters over case records."""
 
     def counted(self) -> CaseRecordQuerySet:
         """Without portals, which only handed an application down."""
-        return self.exclude(role=LedgerRole.PORTAL)
+        return self.exclude(role=CaseRole.PORTAL)
 
     def running_at(self, moment: datetime) -> CaseRecordQuerySet:
         """Records whose clock ran at a moment: accepted, not yet decided or otherwise ended."""
@@ -90,7 +81,7 @@ class CaseRecord(models.Model):
     centre_code = models.CharField(max_length=12)
     level = models.CharField(max_length=10, choices=Level.choices)
     tracking_number = models.CharField(max_length=40)
-    role = models.CharField(max_length=10, choices=LedgerRole.choices)
+    role = models.CharField(max_length=10, choices=CaseRole.choices)
     kind = models.CharField(max_length=10, choices=CaseKind.choices)
     item_code = models.CharField(max_length=60)
     item_name = models.CharField(max_length=200)
@@ -131,13 +122,13 @@ class CaseRecord(models.Model):
             models.Index(
                 fields=["due_at"],
                 include=["centre_code", "tracking_number"],
-                condition=Q(stopped_at__gt=F("due_at")) & ~Q(role="PORTAL"),
+                condition=Q(stopped_at__gt=F("due_at")) & ~Q(role=CaseRole.PORTAL.value),
                 name="case_record_late",
             ),
             models.Index(
                 fields=["due_at"],
                 include=["centre_code", "tracking_number"],
-                condition=Q(stopped_at__isnull=True) & ~Q(role="PORTAL"),
+                condition=Q(stopped_at__isnull=True) & ~Q(role=CaseRole.PORTAL.value),
                 name="case_record_due_runs",
             ),
             models.Index(fields=["stopped_at"], name="case_record_stopped"),
@@ -146,7 +137,7 @@ class CaseRecord(models.Model):
             # The lights of all centres are read from these alone, without the table's rows: clocks that run, and clocks
             # that ran for some time, of the ledgers that accepted the case and of those that only decide.
             *_clock_indexes("accepted", Q(role__in=sorted(PRIMARY_ROLES)), []),
-            *_clock_indexes("decides", Q(role="DECIDING"), ["tracking_number"]),
+            *_clock_indexes("decides", Q(role=CaseRole.DECIDING.value), ["tracking_number"]),
         ]
 
     def __str__(self) -> str:
@@ -165,7 +156,7 @@ class CaseStep(models.Model):
     tracking_number = models.CharField(max_length=40)
     step = models.CharField(max_length=60)
     status = models.CharField(max_length=40)
-    role = models.CharField(max_length=10, choices=LedgerRole.choices)
+    role = models.CharField(max_length=10, choices=CaseRole.choices)
     department = models.CharField(max_length=100, blank=True, default="")
     actor_role = models.CharField(max_length=60, blank=True, default="")
     result = models.CharField(max_length=10, blank=True, default="")

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from zt_platform.case_vocabulary import CLOSED, DECIDED, CaseRole, Result, Status
 from zt_platform.lights import Light
 from zt_tenants.clock import CHINA
 
-PRIMARY_ROLES = frozenset({"SOLE", "ACCEPTING"})
+PRIMARY_ROLES = frozenset({CaseRole.SOLE.value, CaseRole.ACCEPTING.value})
 """The ledger that accepted the case: every tracking number has one at most, so that counting these counts cases."""
 
-DECIDING_ROLES = frozenset({"SOLE", "DECIDING"})
-STOPPING_STATUSES = frozenset(
-    {"REFUSED", "WITHDRAWN", "HANDED_DOWN", "DECLINED", "TERMINATED", "TRANSFERRED_BY_COMPETENCE"}
-)
+DECIDING_ROLES = frozenset({CaseRole.SOLE.value, CaseRole.DECIDING.value})
+STOPPING_STATUSES = (CLOSED - DECIDED) | {Status.HANDED_DOWN}
 """Ends without a decision: the clock of 行政许可法 art. 42 no longer runs in this ledger."""
 
 
@@ -95,8 +94,8 @@ def contributions(record: Countable) -> Counter[tuple[date, str]]:
         if moment is not None:
             added.update((china_day(moment), counter) for counter in counters)
 
-    if record.role == "PORTAL":
-        if record.status == "HANDED_DOWN":
+    if record.role == CaseRole.PORTAL:
+        if record.status == Status.HANDED_DOWN:
             add(record.stopped_at, "handed_down")
         return added
     if record.role in DECIDING_ROLES:
@@ -105,7 +104,7 @@ def contributions(record: Countable) -> Counter[tuple[date, str]]:
         return added
     add(record.submitted_at, "submitted")
     add(record.accepted_at, "accepted")
-    if record.status in ("REFUSED", "WITHDRAWN"):
+    if record.status in (Status.REFUSED, Status.WITHDRAWN):
         add(record.stopped_at, record.status.lower())
     add(record.completed_at, *_completion_counters(record))
     return added
@@ -117,7 +116,7 @@ def _completion_counters(record: Countable) -> list[str]:
         counters.append("instant")
     if record.on_time is not None:
         counters.append("on_time" if record.on_time else "late")
-    if record.result in ("GRANTED", "DENIED"):
+    if record.result in (Result.GRANTED, Result.DENIED):
         counters.append(record.result.lower())
     return counters
 

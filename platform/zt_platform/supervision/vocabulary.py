@@ -7,33 +7,12 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 
+from zt_platform.case_vocabulary import CaseRole, Status
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.lights import Light
-from zt_platform.supervision.models import LedgerRole
 from zt_tenants.language import bilingual
 
-STATUSES: dict[str, Promise | str] = {
-    "DRAFT": bilingual("草稿", "Draft"),
-    "SUBMITTED": bilingual("已提交", "Submitted"),
-    "CORRECTING": bilingual("待补正", "Awaiting correction"),
-    "PRE_REVIEWED": bilingual("预审通过", "Pre-reviewed"),
-    "ACCEPTED": bilingual("已受理", "Accepted"),
-    "REFUSED": bilingual("不予受理", "Not accepted"),
-    "HANDED_DOWN": bilingual("已转下级", "Handed down"),
-    "TRANSFERRED": bilingual("已转办", "Transferred"),
-    "REVIEWED": bilingual("已审核", "Reviewed"),
-    "APPROVED": bilingual("准予许可", "Granted"),
-    "REJECTED": bilingual("不予许可", "Denied"),
-    "COMPLETED": bilingual("已办结", "Completed"),
-    "POSTED": bilingual("已寄出", "Posted"),
-    "DELIVERED": bilingual("已送达", "Delivered"),
-    "WITHDRAWN": bilingual("已撤回", "Withdrawn"),
-    "DECLINED": bilingual("已退回", "Declined"),
-    "SUSPENDED": bilingual("特别程序中", "In a special procedure"),
-    "TERMINATED": bilingual("终止办理", "Terminated"),
-    "TRANSFERRED_BY_COMPETENCE": bilingual("不属本机关职权", "Not this organ's competence"),
-}
-
+STATUSES: dict[str, Promise | str] = {status.value: status.label for status in Status}
 STEPS: dict[str, Promise | str] = {
     "DRAFTED": bilingual("开始填报", "Draft begun"),
     "SUBMITTED": bilingual("提交申请", "Application submitted"),
@@ -113,7 +92,7 @@ LIGHTS: dict[str, Promise | str] = {
 }
 
 KINDS: dict[str, Promise | str] = {kind.value: kind.label for kind in CaseKind}
-ROLES: dict[str, Promise | str] = {role.value: role.label for role in LedgerRole}
+ROLES: dict[str, Promise | str] = {role.value: role.label for role in CaseRole}
 
 
 def word(words: dict[str, Promise | str], code: str) -> str:

@@ -16,6 +16,7 @@ from typing import Final
 from django.db import connection
 
 from zt_platform.balance import Balance, Difference, DifferenceKind, mirrored_status, position_of
+from zt_platform.case_vocabulary import Status
 from zt_platform.supervision.queries.lights import pairs_of
 from zt_platform.supervision.rules import PRIMARY_ROLES
 from zt_platform.supervision.scope import Scope
@@ -82,11 +83,7 @@ _PAIRS: Final = """
         AND greatest(deciding.last_occurred_at, other.last_occurred_at) < %s
     ORDER BY 5 LIMIT %s
 """
-_STATUSES: Final = (
-    *("SUBMITTED", "CORRECTING", "PRE_REVIEWED", "ACCEPTED", "REFUSED", "HANDED_DOWN", "TRANSFERRED", "REVIEWED"),
-    *("APPROVED", "REJECTED", "COMPLETED", "DELIVERED", "WITHDRAWN", "DECLINED", "SUSPENDED", "TERMINATED"),
-    *("POSTED", "TRANSFERRED_BY_COMPETENCE"),
-)
+_STATUSES: Final = tuple(status.value for status in Status if status is not Status.DRAFT)
 
 
 @beside(DatabaseRole.SUPERVISION)

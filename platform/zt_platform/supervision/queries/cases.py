@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from zt_platform.case_vocabulary import CaseRole, Result, Status
 from zt_platform.lights import Light
 from zt_platform.lights import light as light_of
-from zt_platform.supervision.models import CaseRecord, CaseRecordQuerySet, CaseStep, LedgerRole
+from zt_platform.supervision.models import CaseRecord, CaseRecordQuerySet, CaseStep
 from zt_platform.supervision.rules import DECIDING_ROLES, OVERDUE, PRIMARY_ROLES
 from zt_platform.supervision.scope import Scope
 from zt_tenants.clock import CHINA, now
@@ -41,18 +42,18 @@ _PRIMARY = Q(role__in=PRIMARY_ROLES)
 MEASURES: dict[str, tuple[str, Q]] = {
     "submitted": ("submitted_at", _PRIMARY),
     "accepted": ("accepted_at", _PRIMARY),
-    "refused": ("stopped_at", _PRIMARY & Q(status="REFUSED")),
-    "withdrawn": ("stopped_at", _PRIMARY & Q(status="WITHDRAWN")),
+    "refused": ("stopped_at", _PRIMARY & Q(status=Status.REFUSED)),
+    "withdrawn": ("stopped_at", _PRIMARY & Q(status=Status.WITHDRAWN)),
     "completed": ("completed_at", _PRIMARY),
     "instant": ("completed_at", _PRIMARY & Q(instant=True)),
     "on_time": ("completed_at", _PRIMARY & Q(on_time=True)),
     "late": ("completed_at", _PRIMARY & Q(on_time=False)),
     "limited": ("completed_at", _PRIMARY & Q(on_time__isnull=False)),
-    "granted": ("completed_at", _PRIMARY & Q(result="GRANTED")),
-    "denied": ("completed_at", _PRIMARY & Q(result="DENIED")),
+    "granted": ("completed_at", _PRIMARY & Q(result=Result.GRANTED)),
+    "denied": ("completed_at", _PRIMARY & Q(result=Result.DENIED)),
     "decided": ("decided_at", Q(role__in=DECIDING_ROLES)),
-    "handed_down": ("stopped_at", Q(role=LedgerRole.PORTAL, status="HANDED_DOWN")),
-    "overrun": ("due_at", ~Q(role=LedgerRole.PORTAL)),
+    "handed_down": ("stopped_at", Q(role=CaseRole.PORTAL, status=Status.HANDED_DOWN)),
+    "overrun": ("due_at", ~Q(role=CaseRole.PORTAL)),
 }
 """Which instant puts a case into a figure, and which ledgers count: the twin of :func:`.rules.contributions`."""
 
@@ -164,7 +165,7 @@ def _filtered(scope: Scope, filters: CaseFilters, moment: datetime) -> CaseRecor
     codes = [scope.centre(code).code] if filters.own_hall else scope.below(code)
     if filters.measure:
         found = _of_measure(filters, codes, moment)
-    elif filters.role == LedgerRole.PORTAL:
+    elif filters.role == CaseRole.PORTAL:
         found = CaseRecord.objects.filter(centre_code__one_of=codes)
     else:
         found = CaseRecord.objects.one_a_case(codes)
@@ -269,7 +270,7 @@ def case_steps(scope: Scope, tracking_number: str, *, at: datetime | None = None
     codes = {record.centre_code for record in records} | {step.centre_code for step in steps}
     centres = {centre.code: centre for centre in Centre.objects.filter(code__in=codes)}
     moment = at or now()
-    order = [*LedgerRole.values]
+    order = [*CaseRole.values]
     records.sort(key=lambda record: order.index(record.role))
     return CaseTrail(
         tracking_number=tracking_number,
