@@ -178,4 +178,4 @@ def test_the_statements_do_not_grow_with_the_centres(world, feeds, report, super
         report(feeds.completed(centre, f"B{number}"), feeds.accepted(centre, f"C{number}"))
     many, twenty = cost()
     assert (few, many) == (3, 23)
-    assert one == twenty == 9
+    assert one == twenty == 8

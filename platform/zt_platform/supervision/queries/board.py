@@ -18,7 +18,14 @@ from zt_platform.supervision.queries.figures import (
     branch_days,
     same_day_last_year,
 )
-from zt_platform.supervision.queries.lights import Branches, LightCounts, branch_lights, pairs_of, reading_moment
+from zt_platform.supervision.queries.lights import (
+    Branches,
+    LightCounts,
+    branch_lights,
+    branch_lights_at,
+    pairs_of,
+    reading_moment,
+)
 from zt_platform.supervision.scope import Scope
 from zt_tenants.clock import CHINA
 from zt_tenants.context import beside
@@ -68,7 +75,7 @@ def board(scope: Scope, *, on: date, code: str = "") -> list[Branch]:
 
 
 def screen(scope: Scope, *, on: date, code: str = "") -> tuple[Overview, list[Branch]]:
-    """What :func:`overview` and :func:`board` say of a centre, read at one moment, in three SQL statements.
+    """What :func:`overview` and :func:`board` say of a centre, read at one moment, in two SQL statements.
 
     The branches part the centre's own hall and all below it among them, so their days add up to the overview's. Lights
     do not: a case in two branches is one case.
@@ -80,8 +87,7 @@ def screen(scope: Scope, *, on: date, code: str = "") -> tuple[Overview, list[Br
     branches, days, moment = scope.branches(code), last_days(on), reading_moment(on)
     last_year = same_day_last_year(on)
     counted = branch_days(branches, [*days, last_year])
-    lights = branch_lights({**branches, _ALL: scope.below(code)}, moment)
-    before = branch_lights({_ALL: scope.below(code)}, moment - timedelta(days=1))
+    lights, before = branch_lights_at({**branches, _ALL: scope.below(code)}, [moment, moment - timedelta(days=1)])
 
     def total(day: date) -> DayFigures:
         return reduce(add, (counted.get((name, day), DayFigures()) for name in branches))

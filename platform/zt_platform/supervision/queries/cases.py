@@ -37,6 +37,8 @@ OPEN_LIGHTS = {
 LIMIT_LIGHTS = frozenset({"OVERDUE", "WARNING", "YELLOW", "RED"})
 """Asking for these is asking what to look at first: the oldest limit comes first."""
 
+_A_REQUEST = timedelta(minutes=1)
+"""Who asks for a moment no older than a request may take asks for now."""
 _NUMBER_START = re.compile(r"[0-9A-Z-]+")
 _PRIMARY = Q(role__in=PRIMARY_ROLES)
 MEASURES: dict[str, tuple[str, Q]] = {
@@ -151,7 +153,10 @@ def matching_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = 
     Raises:
         NotFound: the centre lies outside the scope. InvalidInput: an unknown measure or light.
     """
-    return cast(CaseRecordQuerySet, read_beside(_filtered(scope, filters, at or now()), DatabaseRole.SUPERVISION))
+    return cast(
+        CaseRecordQuerySet,
+        read_beside(_filtered(scope, filters, at or now()), DatabaseRole.SUPERVISION),
+    )
 
 
 @beside(DatabaseRole.SUPERVISION)
@@ -197,11 +202,14 @@ def _of_measure(filters: CaseFilters, codes: list[str], moment: datetime) -> Cas
 
 
 def _of_light(found: CaseRecordQuerySet, light: str, moment: datetime) -> CaseRecordQuerySet:
-    running = found.running_at(moment)
+    live = moment > now() - _A_REQUEST
+    running = found.running_now(moment) if live else found.running_at(moment)
     if light == "RUNNING":
         return running
     if light not in OPEN_LIGHTS:
         raise InvalidInput(field="light", zh="没有这种灯色。", en="There is no such light.")
+    if set(OPEN_LIGHTS[light]) <= {Light.YELLOW, Light.RED}:  # said twice, so that the index on limits answers
+        running = running.filter(due_at__lt=moment)
     return running.with_light_in(OPEN_LIGHTS[light], moment)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
-from zt_platform.supervision.queries.lights import Branches, LightCounts, branch_lights, pairs_of, reading_moment
+from zt_platform.supervision.queries.lights import Branches, LightCounts, branch_lights_at, pairs_of, reading_moment
 from zt_platform.supervision.rules import Rate, completion_rate, instant_rate, on_time_rate
 from zt_platform.supervision.scope import Scope
 from zt_tenants.context import beside
@@ -77,7 +77,7 @@ def same_day_last_year(on: date) -> date:
 
 @beside(DatabaseRole.SUPERVISION)
 def overview(scope: Scope, *, on: date, code: str = "") -> Overview:
-    """The figures of a centre of the scope and all below it (the whole scope by default). Three SQL statements.
+    """The figures of a centre of the scope and all below it (the whole scope by default). Two SQL statements.
 
     Raises:
         NotFound: the centre lies outside the scope.
@@ -86,27 +86,34 @@ def overview(scope: Scope, *, on: date, code: str = "") -> Overview:
     yesterday, last_year = on - timedelta(days=1), same_day_last_year(on)
     days = branch_days(branches, [on, yesterday, last_year])
     moment = reading_moment(on)
+    lights, before = branch_lights_at(branches, [moment, moment - timedelta(days=1)])
     return Overview(
         on=on,
         read_at=moment,
         today=days.get(("", on), DayFigures()),
         yesterday=days.get(("", yesterday), DayFigures()),
         last_year=days.get(("", last_year), DayFigures()),
-        lights=branch_lights(branches, moment)[""],
-        lights_yesterday=branch_lights(branches, moment - timedelta(days=1))[""],
+        lights=lights[""],
+        lights_yesterday=before[""],
     )
 
 
 @beside(DatabaseRole.SUPERVISION)
 def branch_days(branches: Branches, days: Collection[date]) -> dict[tuple[str, date], DayFigures]:
-    """The counters by row and day, without rows that have none. One SQL statement."""
+    """The counters by row and day, without rows that have none. One SQL statement.
+
+    Rows travel by number: the database knows how few there are, and adds up without sorting.
+    """
+    numbers = {name: number for number, name in enumerate(branches)}
+    names, codes = pairs_of(branches)
     sums = ", ".join(f"sum(centre_day.{name})" for name in COUNTERS)
     statement = (
-        f"SELECT branch.name, centre_day.day, {sums}"  # noqa: S608  names of our own columns only
+        f"SELECT branch.number, centre_day.day, {sums}"  # noqa: S608  names of our own columns only
         ' FROM "supervision"."centre_day" AS centre_day'
-        " JOIN unnest(%s::text[], %s::text[]) AS branch(name, code) ON branch.code = centre_day.centre_code"
+        " JOIN unnest(%s::int[], %s::text[]) AS branch(number, code) ON branch.code = centre_day.centre_code"
         " WHERE centre_day.day = ANY(%s::date[]) GROUP BY 1, 2"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*pairs_of(branches), list(days)])
-        return {(name, day): DayFigures(*counts) for name, day, *counts in cursor.fetchall()}
+        cursor.execute(statement, [[numbers[name] for name in names], codes, list(days)])
+        ordered = list(branches)
+        return {(ordered[number], day): DayFigures(*counts) for number, day, *counts in cursor.fetchall()}
