@@ -31,6 +31,7 @@ def test_the_whole_bench_at_its_smallest_size(tmp_path: Path) -> None:
         "Size",
         "Start",
         "Working in all centres",
+        "Wall",
         "Pages over 6",
     ):
         assert f"### {heading}" in done.stdout
@@ -39,4 +40,6 @@ def test_the_whole_bench_at_its_smallest_size(tmp_path: Path) -> None:
     assert rows["one column and its index"][4].endswith("×")
     assert int(rows["relations"][2].replace(",", "")) > 6 * 100
     assert all(int(rows[name][3]) > 0 for name in ("submit by commands, all centres", "submit, raw SQL, all centres"))
+    assert float(rows["a log-in each"][3]) > 0, "a switch was measured"
+    assert "| a log-in each, 100 |" in done.stdout
     assert list(tmp_path.glob("zhengtong-*")) == [], "the servers' folder is gone"

@@ -54,8 +54,14 @@ class ConnectionPool:
         self._opened_at: dict[int, float] = {}
         self._taken = 0
         self._free = threading.Condition(threading.Lock())
+        self.asked = 0
         self.opened = 0
         self.evicted = 0
+
+    @property
+    def hit_rate(self) -> float:
+        """Which part of the connections asked for was there already."""
+        return 1 - self.opened / self.asked if self.asked else 0.0
 
     @property
     def size(self) -> int:
@@ -86,6 +92,7 @@ class ConnectionPool:
     def _take(self, role: str, until: float) -> tuple[_Idle | None, Connection | None]:
         """An idle connection of the role; or None and a place for a new one, with what was put out for it."""
         with self._free:
+            self.asked += 1
             while True:
                 for key in reversed(self._idle):
                     if self._idle[key].role == role:

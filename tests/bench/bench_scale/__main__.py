@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _measured(chosen: argparse.Namespace) -> Iterator[str]:
-    from bench_scale import report, visiting
+    from bench_scale import report, visiting, wall
     from bench_scale.fleet import make_fleet, size_of_database
     from bench_scale.machine import machine
     from bench_scale.pages import measure_pages
@@ -66,6 +66,9 @@ def _measured(chosen: argparse.Namespace) -> Iterator[str]:
     yield f"### Working in all centres, {chosen.processes} processes\n\n{report.working(work)}\n"
     stock = _stock_switch(some)
     yield f"django-tenants, `tenant_context` and one row, {some} centres in turn, one process: {stock:.2f} ms each.\n"
+    yield f"### Wall\n\n{report.switches(wall.switches(centres=made.centres, seconds=chosen.seconds / 5))}\n"
+    walled = wall.works(centres=made.centres, seconds=chosen.seconds, processes=chosen.processes)
+    yield report.wall(walled) + "\n"
     rows = fill(chosen.records)
     yield f"### Pages over {made.centres:,} centres and {rows['case_record']:,} case records\n"
     yield report.pages(measure_pages(rounds=chosen.rounds)) + "\n"

@@ -44,6 +44,7 @@ def together(pids: Sequence[int]) -> Memory:
 def backends(control: Any) -> list[int]:
     """Processes of PostgreSQL that serve a client, without the one that serves ``control``."""
     found = control.execute(
-        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL"
+        " AND pid <> pg_backend_pid()"  # of what another role's backend is, the owner sees no more
     ).fetchall()
     return [row[0] for row in found]

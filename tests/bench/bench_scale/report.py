@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench_scale.fleet import Bytes, Made
 from bench_scale.pages import GOAL_MS, PageCost
 from bench_scale.rolling import Rolled
 from bench_scale.visiting import Visits
+from bench_scale.wall import Switch, Work
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -115,6 +116,55 @@ def working(found: Sequence[tuple[str, int, Sequence[Visits]]]) -> str:
         "PostgreSQL's processes MB",
         "largest MB",
         "own process MB",
+    ]
+    return table(header, rows)
+
+
+def switches(found: Mapping[str, Switch]) -> str:
+    """Microseconds of a switch, each way."""
+    rows = [
+        [way, *(f"{value:,.0f}" for value in (one.stay, one.warm, one.cold, one.log_in))] for way, one in found.items()
+    ]
+    header = [
+        "µs, medians",
+        "a statement, no switch",
+        "switch, connection at hand",
+        "switch, none at hand",
+        "the log-in alone",
+    ]
+    return table(header, rows)
+
+
+def wall(found: Sequence[Work]) -> str:
+    """Work with and without the wall, with what the server's processes held."""
+    rows = []
+    for work in found:
+        beside = next(one for one in found if one.name == work.name)
+        last = max(work.visits, key=lambda one: one.backends)
+        walled = work.way != beside.way
+        rows.append(
+            [
+                work.name,
+                f"{work.way}, {work.connections}" if walled else work.way,
+                f"{work.per_second:,.0f}",
+                f"{1000 * len(work.visits) / work.per_second:.2f}",
+                f"{100 * work.per_second / beside.per_second:.0f} %",
+                f"{100 * min(one.hit_rate for one in work.visits):.0f} %" if walled else "–",
+                last.backends,
+                f"{last.backends_uss:,.0f}",
+                f"{max(one.largest_backend_uss for one in work.visits):,.0f}",
+            ]
+        )
+    header = [
+        "work",
+        "way, connections a process",
+        "a second",
+        "ms each",
+        "of one log-in's",
+        "connection at hand",
+        "connections",
+        "PostgreSQL's processes MB",
+        "largest MB",
     ]
     return table(header, rows)
 

@@ -1,7 +1,8 @@
 """Processes that work in many centres: ``python -m bench_scale.visiting SHAPE CENTRES SECONDS SEED``.
 
 Shapes: ``commands`` submits cases by the platform's commands, ``raw`` inserts the same rows by SQL alone, ``stay`` and
-``switch`` read one row in the same centre and in another one each time. Prints what was done as JSON.
+``switch`` read one row in the same centre and in another one each time, ``affine`` five times at each. ``weighted`` and
+``weighted-commands`` read and submit in all centres, as often at each as it has cases. Prints what was done as JSON.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from bench_scale.memory import Memory, backends, memory_of
+from bench_scale.store import WEIGHTS
 
 ITEM: Final = "GG-GA-10"
 """居民身份证申领、换领、补领: offered by every centre but the province's."""
@@ -38,6 +40,7 @@ class Visits:
     backends: int
     backends_uss: float
     largest_backend_uss: float
+    hit_rate: float
 
     @property
     def per_second(self) -> float:
@@ -45,7 +48,9 @@ class Visits:
         return self.done / self.seconds
 
 
-def together(shape: str, centres: int, *, seconds: float, processes: int) -> list[Visits]:
+def together(
+    shape: str, centres: int, *, seconds: float, processes: int, environment: Mapping[str, str] | None = None
+) -> list[Visits]:
     """Let so many processes work at the same time over so many random centres each.
 
     Raises:
@@ -54,7 +59,7 @@ def together(shape: str, centres: int, *, seconds: float, processes: int) -> lis
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "bench_scale.visiting", shape, str(centres), str(seconds), str(seed)],
-            env={**os.environ, "ZT_LOG_LEVEL": "ERROR"},
+            env={**os.environ, "ZT_LOG_LEVEL": "ERROR", **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -90,6 +95,13 @@ class _Worker:
         offering = list(Centre.objects.here().exclude(level="PROVINCE").order_by("code"))
         self.centres = self.chance.sample(offering, min(centres, len(offering)))
         self.made = 0
+
+    def round(self, shape: str, centres: list[Any]) -> list[Any]:
+        """The centres to visit next, in their order."""
+        if shape.startswith("weighted"):
+            return self.chance.choices(centres, [WEIGHTS[centre.level] for centre in centres], k=100)
+        self.chance.shuffle(centres)
+        return [centre for centre in centres for _ in range(5 if shape == "affine" else 1)]
 
     def submit(self, centre: Any, account: Any) -> None:
         """One case, from the first click to the tracking number."""
@@ -152,18 +164,23 @@ def main() -> None:
     import django
 
     django.setup()
+    from zt_tenants.backend.pool import pools
+
     shape, count, seconds, seed = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
     worker = _Worker(count, seed)
-    act = {"commands": worker.commands, "raw": worker.raw}.get(shape, lambda: worker.read)()
+    act = {"commands": worker.commands, "weighted-commands": worker.commands, "raw": worker.raw}.get(
+        shape, lambda: worker.read
+    )()
     order = worker.centres[:1] if shape == "stay" else list(worker.centres)
     act(worker.centres[0])  # what a process does once
     if shape != "raw":
         for centre in order:  # connections, caches and plans are those of a process that has worked for a while
             worker.read(centre)
+    for one in pools():
+        one.asked = one.opened = 0
     done, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
-        worker.chance.shuffle(order)
-        for centre in order:
+        for centre in worker.round(shape, order):
             act(centre)
             done += 1
             if time.perf_counter() - began >= seconds:
@@ -174,6 +191,8 @@ def main() -> None:
 def _visits(done: int, seconds: float) -> Visits:
     from raw_sql import connect
 
+    from zt_tenants.backend.pool import pools
+
     with connect() as control:
         held: Sequence[Memory] = [memory_of(pid) for pid in backends(control)]
     return Visits(
@@ -183,6 +202,7 @@ def _visits(done: int, seconds: float) -> Visits:
         backends=len(held),
         backends_uss=sum(one.uss for one in held),
         largest_backend_uss=max((one.uss for one in held), default=0.0),
+        hit_rate=max((one.hit_rate for one in pools()), default=1.0),
     )
 
 
