@@ -197,8 +197,12 @@ def _rows(path: Path, digits: int, parent_column: str | None, prefix: str = "") 
             missing = [column for column in needed if column not in (reader.fieldnames or [])]
             if missing:
                 raise MalformedDivisions(file=path.name, line=1, problem=f"missing column {', '.join(missing)}")
+            seen: set[str] = set()
             for record in reader:
                 code, name = record["code"] or "", (record["name"] or "").strip()
+                if code in seen:
+                    raise MalformedDivisions(file=path.name, line=reader.line_num, problem=f"code {code} a second time")
+                seen.add(code)
                 if len(code) != digits or not code.isdecimal() or not name:
                     raise MalformedDivisions(file=path.name, line=reader.line_num, problem=f"code {code!r} {name!r}")
                 if code.startswith(prefix):

@@ -127,6 +127,8 @@ def broken_data(folder: Path, file: str, text: str) -> Path:
         ("areas.csv", "code,name,cityCode,provinceCode\n340123,肥西县,3499,34\n"),
         ("streets.csv", "code,name,areaCode,provinceCode,cityCode\n340123100,上派镇,340999,34,3401\n"),
         ("streets.csv", "code,name\n"),
+        ("areas.csv", "code,name,cityCode,provinceCode\n340123,肥西县,3401,34\n340123,肥东县,3401,34\n"),
+        ("streets.csv", "code,name,areaCode,provinceCode,cityCode\n340123100,上派镇,340123,34,3401\n340123101,桃"),
     ],
 )
 def test_malformed_files_are_named(tmp_path: Path, file: str, text: str) -> None:
@@ -134,6 +136,16 @@ def test_malformed_files_are_named(tmp_path: Path, file: str, text: str) -> None
         divisions_of("340000", data=broken_data(tmp_path, file, text))
     assert refused.value.data["file"] == file
     assert refused.value.data["line"] >= 1
+
+
+def test_a_file_cut_off_in_the_middle_of_a_character_is_named(tmp_path: Path) -> None:
+    folder = broken_data(tmp_path, "areas.csv", "")
+    whole = (DATA / "areas.csv").read_bytes()
+    (folder / "areas.csv").write_bytes(whole[: whole.index("县".encode()) + 1])
+    with pytest.raises(MalformedDivisions) as refused:
+        divisions_of("110000", data=folder)
+    assert refused.value.data["file"] == "areas.csv"
+    assert "areas.csv" in refused.value.text()
 
 
 def test_missing_file(tmp_path: Path) -> None:

@@ -13,9 +13,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from zt_platform.project.provinces import load_province, missing_divisions
+from zt_tenants import clock
 from zt_tenants.context import outside_centres
 from zt_tenants.divisions import Division, divisions_of, select
-from zt_tenants.models import Centre
+from zt_tenants.fleet import fleet_status
+from zt_tenants.models import Centre, SchemaStep, StepKind
+from zt_tenants.rollout import roll_out
+from zt_tenants.schema import latest_ordinal
 from zt_tenants.workers import is_exhausted
 
 pytestmark = pytest.mark.req("A-01")
@@ -45,17 +49,16 @@ def _nothing_half_made() -> bool:
     return _schemas() == set(Centre.objects.values_list("schema_name", flat=True))
 
 
-def test_cut_connections_are_taken_anew_and_everything_is_made(wuhu) -> None:
+def test_cut_connections_are_taken_anew_and_everything_is_made(wuhu, superuser) -> None:
     before, cut = Centre.objects.count(), threading.Event()
 
     def cut_once(name: str) -> None:
         if not cut.is_set():
             cut.set()
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-                )
+            superuser.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
 
     report = load_province(wuhu, password=PASSWORD, jobs=2, progress=cut_once)
     assert cut.is_set()
@@ -68,7 +71,7 @@ def test_cut_connections_are_taken_anew_and_everything_is_made(wuhu) -> None:
 
 
 @pytest.fixture
-def small_disk(committed_world) -> Iterator[Callable[[], object]]:
+def small_disk(superuser) -> Iterator[Callable[[], object]]:
     """New tables lie on a disk of a few megabytes, until it is given more room; only root can mount one."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
@@ -81,15 +84,13 @@ def small_disk(committed_world) -> Iterator[Callable[[], object]]:
     space, database = f"small_{os.getpid()}", settings.DATABASES["default"]["NAME"]
     try:
         subprocess.run(["chown", "nobody", str(place)], check=True)
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE TABLESPACE {space} LOCATION '{place}'")
-            cursor.execute(f'ALTER DATABASE "{database}" SET default_tablespace = {space}')
+        superuser.execute(f"CREATE TABLESPACE {space} OWNER {settings.DATABASES['default']['USER']} LOCATION '{place}'")
+        superuser.execute(f'ALTER DATABASE "{database}" SET default_tablespace = {space}')
         yield lambda: subprocess.run(["mount", "-o", "remount,size=256m", str(place)], check=True)
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f'ALTER DATABASE "{database}" RESET default_tablespace')
-            cursor.execute("CHECKPOINT")
-            cursor.execute(f"DROP TABLESPACE IF EXISTS {space}")
+        superuser.execute(f'ALTER DATABASE "{database}" RESET default_tablespace')
+        superuser.execute("CHECKPOINT")
+        superuser.execute(f"DROP TABLESPACE IF EXISTS {space}")
         subprocess.run(["umount", "-l", str(place)], check=True)
         place.rmdir()
 
@@ -106,3 +107,47 @@ def test_a_full_disk_stops_the_load_and_the_next_run_goes_on(small_disk, wuhu) -
     report = load_province(wuhu, password=PASSWORD, jobs=2)
     assert (report.made, report.failed) == (left, {})
     assert _nothing_half_made()
+
+
+def _centres_with(table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT schemaname FROM pg_tables WHERE tablename = %s", [table])
+        return {row[0] for row in cursor.fetchall()}
+
+
+@pytest.fixture
+def greedy_step(committed_world) -> Iterator[SchemaStep]:
+    """A schema step that needs three megabytes at each centre; taken back after the test."""
+    first = latest_ordinal()
+    yield SchemaStep.objects.create(
+        ordinal=first + 1,
+        app_label="storage",
+        name="9999_greedy",
+        kind=StepKind.SQL,
+        sql="CREATE TABLE greedy AS SELECT repeat('x', 1000) AS filling FROM generate_series(1, 3000);",
+        made_at=clock.now(),
+    )
+    with connection.cursor() as cursor:
+        for schema in _centres_with("greedy"):
+            cursor.execute(f'DROP TABLE "{schema}".greedy')
+    SchemaStep.objects.filter(ordinal__gt=first).delete()
+    Centre.objects.update(schema_ordinal=first)
+
+
+def test_a_full_disk_stops_the_roll_out_and_the_next_run_goes_on(committed_world, small_disk, greedy_step) -> None:
+    stopped = roll_out(jobs=1)
+    assert stopped.stopped == "exhausted"
+    assert "No space left on device" in "".join(stopped.failed.values())
+    assert stopped.left > 0, "no other centre is tried where nothing can be written"
+    fleet = fleet_status()
+    assert fleet.mixed
+    done = set(Centre.objects.filter(schema_ordinal=greedy_step.ordinal).values_list("schema_name", flat=True))
+    assert _centres_with("greedy") == done, "the one that failed kept its old tables"
+    assert 0 < len(done) < len(committed_world.all)
+
+    small_disk()
+    result = roll_out(jobs=2)
+    assert (result.failed, result.stopped) == ({}, "")
+    assert len(result.done) == len(committed_world.all) - len(done)
+    assert not fleet_status().mixed
+    assert _centres_with("greedy") == {centre.schema_name for centre in committed_world.all}

@@ -1,0 +1,143 @@
+"""PostgreSQL goes away and comes back in the middle of ``province load`` and of ``migrate``: the same command finishes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from zt_platform.project.embedded.postgres import EmbeddedPostgres
+
+pytestmark = [pytest.mark.req("A-01"), pytest.mark.faults]
+CENTRES = 9  # the province, one city and its seven counties
+LOAD = ("province", "load", "340000", "--only", "340200")
+
+
+class Deployment:
+    """A database server of its own, and the platform's commands over it."""
+
+    def __init__(self, home: Path) -> None:
+        self.server = EmbeddedPostgres(home, preferred_port=0, secret="of this test", for_tests=True)
+        self._home = home
+
+    def start(self) -> None:
+        self.server.start()
+        self.server.wait_ready()
+
+    def crash_and_come_back(self) -> None:
+        """As when the machine's operator pulls the server: no checkpoint, recovery at the start, the same port."""
+        [process] = self.server.processes()
+        os.kill(process.pid, 3)  # SIGQUIT: immediate shutdown
+        process.wait_stopped(seconds=30)
+        again = EmbeddedPostgres(self._home, preferred_port=self.server.port, secret="of this test", for_tests=True)
+        port, self.server = self.server.port, again
+        self.start()
+        assert self.server.port == port
+
+    def command(self, *arguments: str) -> subprocess.Popen[str]:
+        environment = {**os.environ, "DATABASE_URL": self.server.url, "S3_BUCKET": "server-restarts"}
+        return subprocess.Popen(
+            [sys.executable, "-c", "from zt_platform.project.cli import main; main()", *arguments],
+            env={**environment, "ZT_HOME": os.environ["ZT_HOME"]},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def ask(self, statement: str) -> list[tuple]:
+        with psycopg.connect(self.server.url, autocommit=True) as session:
+            return session.execute(statement).fetchall()
+
+    def number(self, statement: str) -> int:
+        try:
+            return int(self.ask(statement)[0][0])
+        except psycopg.errors.UndefinedTable:  # the first migrate has not come so far
+            return 0
+
+    def interrupted(self, *arguments: str, when: Callable[[], bool]) -> str:
+        """Run a command, crash the server in its middle, and let the same command finish; what the first one said."""
+        first = self.command(*arguments)
+        end = time.monotonic() + 240
+        while not when():
+            assert first.poll() is None, first.communicate()[0]
+            assert time.monotonic() < end, "the command did not come so far"
+            time.sleep(0.02)
+        self.crash_and_come_back()
+        said = first.communicate()[0]
+        if first.returncode:
+            again = self.command(*arguments)
+            assert again.communicate() is not None
+            assert again.returncode == 0
+        return said
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[Deployment]:
+    with tempfile.TemporaryDirectory(prefix="zhengtong-restart-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        made = Deployment(home)
+        try:
+            made.start()
+            yield made
+        finally:
+            for process in made.server.processes():
+                process.ask_to_stop()
+                process.wait_stopped(seconds=30)
+            made.server.remove()
+
+
+def _ready(deployment: Deployment) -> int:
+    return deployment.number("SELECT count(*) FROM shared.tenants_centre WHERE ready_at IS NOT NULL")
+
+
+def test_a_load_goes_on_after_the_server_came_back(deployment: Deployment) -> None:
+    said = deployment.interrupted(*LOAD, when=lambda: 1 <= _ready(deployment) < CENTRES)
+
+    assert "Traceback" not in said
+    assert _ready(deployment) == CENTRES
+    rows = {row[0] for row in deployment.ask("SELECT schema_name FROM shared.tenants_centre")}
+    made = {row[0] for row in deployment.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'c\\_%'")}
+    roles = {row[0] for row in deployment.ask("SELECT rolname FROM pg_roles WHERE rolname LIKE 'c\\_%'")}
+    assert rows <= made
+    assert made <= roles, "a role for each schema; other databases of a server would have theirs too"
+    assert len(made) == CENTRES
+    counted = (
+        "SELECT count(DISTINCT relation) FROM (SELECT array_agg(relname ORDER BY relname) AS relation FROM pg_class"
+    )
+    counted += (
+        " JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname LIKE 'c\\_%' AND relkind = 'r' GROUP BY nspname)"
+    )
+    assert deployment.number(counted) == 1, "every centre has the same tables"
+
+
+def test_a_migration_goes_on_after_the_server_came_back(deployment: Deployment) -> None:
+    if _ready(deployment) < CENTRES:
+        assert deployment.command(*LOAD).communicate() is not None
+    ordinal = deployment.number("SELECT max(ordinal) + 1 FROM shared.tenants_schemastep")
+    with psycopg.connect(deployment.server.url, autocommit=True) as session:
+        session.execute(
+            "INSERT INTO shared.tenants_schemastep (ordinal, app_label, name, kind, sql, made_at) VALUES (%s, 'storage',"
+            " 'tried', 'SQL', 'ALTER TABLE storage_attachment ADD COLUMN tried text; SELECT pg_sleep(0.4);', now())",
+            [ordinal],
+        )
+    there = f"SELECT count(*) FROM shared.tenants_centre WHERE schema_ordinal = {ordinal}"
+
+    said = deployment.interrupted("migrate", when=lambda: 1 <= deployment.number(there) < CENTRES - 1)
+
+    assert "Traceback" not in said
+    assert deployment.number(there) == CENTRES
+    columns = (
+        "SELECT count(*) FROM information_schema.columns WHERE column_name = 'tried' AND table_schema LIKE 'c\\_%'"
+    )
+    assert deployment.number(columns) == CENTRES
+    status = deployment.command("migrate", "--status")
+    assert status.communicate() is not None
+    assert status.returncode == 0
