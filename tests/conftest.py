@@ -10,17 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from zt_interop.keys.commands import ensure_keys
 from zt_interop.streams import forget_streams
 from zt_tenants import remembered
+from zt_tenants.backend.pool import close_pools
 from zt_tenants.models import Centre, Level
 from zt_tenants.provisioning import provision_centre
 from zt_tenants.remembered import forget_centres
@@ -103,13 +105,30 @@ def world(_session_world, db) -> World:
 
 @pytest.fixture
 def committed_world(_session_world, django_db_blocker) -> Iterator[World]:
-    """The cast with real commits; all tables but the centres' own are emptied and seeded again afterwards."""
+    """The cast with real commits, every role logged in by itself, as in production.
+
+    All tables but the centres' own are emptied and seeded again afterwards.
+    """
     with django_db_blocker.unblock():
+        connection.close()
         try:
-            yield _session_world
+            with override_settings(ZT_WALL="login", ZT_CONNECTIONS=8):
+                yield _session_world
+                connection.close()
+                close_pools()
         finally:
             _empty_tables(_session_world)
             _seed(_session_world)
+
+
+@pytest.fixture
+def superuser(committed_world) -> Iterator[psycopg.Connection]:
+    """A session of the server's superuser in the test's database: for what an operator of the server does."""
+    named = connection.settings_dict
+    with psycopg.connect(
+        host=named["HOST"], port=named["PORT"], dbname=named["NAME"], **settings.ZT_SESSION_LOGIN, autocommit=True
+    ) as session:
+        yield session
 
 
 @pytest.fixture(scope="session", autouse=True)

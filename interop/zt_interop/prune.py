@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 
 from zt_interop.batch import MAX_BATCH_EVENTS
 from zt_interop.log.models import Direction, MessageLogEntry
@@ -29,6 +30,7 @@ from zt_tenants.faults import crash_point
 
 PAGE: Final = 2000
 PAGES_AT_A_TIME: Final = 10
+_DELETE: Final = "DELETE FROM shared.interop_queue_outboxmessage WHERE position = ANY(%s) AND state = %s"
 _CURSOR: Final = "interop:prune-after"
 _CURSOR_SECONDS: Final = 24 * 3600
 
@@ -67,11 +69,18 @@ def prune_outbox() -> Pruned:
                 break
             safe = _logged(rows)
             crash_point("in_prune")
-            deleted += OutboxMessage.objects.filter(position__in=safe, state=MessageState.DELIVERED).delete()[0]
+            deleted += _deleted(safe)
             kept += len(rows) - len(safe)
             after = (rows[-1].delivered_at, rows[-1].position)
             cache.set(_CURSOR, after, _CURSOR_SECONDS)
     return Pruned(deleted, kept)
+
+
+def _deleted(positions: Sequence[int]) -> int:
+    """Delete without reading: this part of the house may not see what is in the messages."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, [list(positions), MessageState.DELIVERED])
+        return int(cursor.rowcount)
 
 
 def _page(after: tuple[datetime, int] | None) -> list[_Row]:

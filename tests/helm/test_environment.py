@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from rendered_chart import CHART, container, named, pods
 
+from zt_tenants.wall.access import DatabaseRole
+
 ROOT = CHART.parents[1]
 ROOMS = ("platform", "graphql", "interop", "storage", "tenants")
 
@@ -17,7 +19,6 @@ NOT_FOR_PODS = {
     "ZT_ARCHIVE_PASSPHRASE",  # an operator gives it to one command
     "ZT_KEY_HOLDER",  # the chart runs no signer process: its pods hold the keys by the vault's
     "ZT_KEYSTORE_KEYS",
-    "ZT_ROLE",  # the pods log in as the user of DATABASE_URL and take roles on from there
     "ZT_SMS_FOLDER",  # a pod's disk does not last
     "INTEROP_CA",  # pods trust the authorities of their image
     # Files of the front-end machine, which stands between two networks and outside the cluster.
@@ -30,6 +31,7 @@ NOT_A_SETTING = {
     "ZT_CRASH_AT",  # the fault tests' own
     "DJANGO_SETTINGS_MODULE",  # every entry point sets it
     "PYTEST_XDIST_WORKER",
+    "ZT_SUPERUSER_OF_TESTS",  # from the tests' controlling process to its workers
 }
 # Read where centres are made, which an operator does in a worker's pod, and where text messages are sent.
 WORKER_ONLY = {"ZT_STAFF_PASSWORD", "ZT_SMS_SECRET"}
@@ -119,8 +121,18 @@ def test_every_pod_gets_what_the_code_reads_and_nothing_else(objects) -> None:
 
 
 def test_the_migration_has_the_settings_of_the_site(objects) -> None:
-    web = set_by_the_chart(objects, "web")
-    assert set_by_the_chart(objects, "migrate") == {name: web[name] for name in web if name not in WEB_ONLY}
+    web, migration = set_by_the_chart(objects, "web"), set_by_the_chart(objects, "migrate")
+    assert migration == {name: web[name] for name in web if name not in WEB_ONLY} | {"ZT_ROLE": ""}
+
+
+def test_only_the_migration_is_the_owner_of_the_database(objects) -> None:
+    roles = {component: set_by_the_chart(objects, component)["ZT_ROLE"] for component in pods(objects)}
+    assert roles == {
+        "web": DatabaseRole.PORTAL,
+        "worker": DatabaseRole.RELAY,
+        "beat": DatabaseRole.RELAY,
+        "migrate": DatabaseRole.OWNER,
+    }
 
 
 def test_each_variable_comes_once(objects) -> None:

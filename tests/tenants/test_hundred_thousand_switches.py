@@ -24,6 +24,7 @@ import psycopg
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from zt_tenants.context import current_centre_or_none, enter, on_commit, outside_centres
@@ -41,11 +42,11 @@ class DeliberateFailure(Exception):
 
 
 def _end(backend: int) -> None:
-    """End a backend as an operator does, from a connection of the owner's."""
+    """End a backend as the server's operator does."""
     named = connection.settings_dict
-    where = {"host": named["HOST"], "port": named["PORT"], "user": named["USER"], "dbname": named["NAME"]}
-    with psycopg.connect(**where, password=named["PASSWORD"] or None, autocommit=True) as owner:
-        owner.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+    where = {"host": named["HOST"], "port": named["PORT"], "dbname": named["NAME"]}
+    with psycopg.connect(**where, **settings.ZT_SESSION_LOGIN, autocommit=True) as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
 
 
 class Traveller:

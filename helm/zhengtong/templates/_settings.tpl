@@ -12,7 +12,6 @@ ZT_PUBLIC_URL: {{ .Values.site.publicUrl | default (first $origins) | quote }}
 ZT_PROXIES: {{ .Values.site.proxies | int | quote }}
 ZT_LOG_LEVEL: {{ .Values.site.logLevel | quote }}
 ZT_CONN_MAX_AGE: {{ .Values.site.connectionMaxAge | int | quote }}
-ZT_WALL: login
 ZT_CONNECTIONS: {{ .Values.database.connections | int | quote }}
 ZT_CONNECTION_WAIT: {{ .Values.database.connectionWait | int | quote }}
 ZT_CONNECTION_LIFETIME: {{ .Values.database.connectionLifetime | int | quote }}
@@ -41,6 +40,11 @@ S3_SECURE: {{ ternary "1" "0" .Values.s3.secure | quote }}
 S3_PUBLIC_ENDPOINT: {{ .Values.s3.publicEndpoint | quote }}
 S3_BUCKET: {{ .Values.s3.bucket | quote }}
 S3_REGION: {{ .Values.s3.region | quote }}
+{{- end }}
+
+{{/* Who a process is in the database outside centres; argument: one of the roles that `zhengtong migrate` makes. */}}
+{{- define "zhengtong.role" -}}
+- {name: ZT_ROLE, value: {{ . | quote }}}
 {{- end }}
 
 {{/* The secret ones, each by reference: the Secret may hold other keys, which the pods do not get. */}}

@@ -27,6 +27,7 @@ from zt_tenants.clock import now
 from zt_tenants.context import outside_centres
 from zt_tenants.faults import crash_point
 from zt_tenants.telemetry.instruments import TEXT_MESSAGES
+from zt_tenants.wall.access import DatabaseRole
 
 MOST_AT_ONCE: Final = 50
 SECONDS_PER_TURN: Final = 30.0
@@ -53,7 +54,7 @@ def send_due(provider: Provider | None = None) -> int:
     """Send what is due in all centres, for a bounded while, by the configured provider; how many messages were sent."""
     provider = provider or configured_provider()
     sent, end = 0, time.monotonic() + SECONDS_PER_TURN
-    with outside_centres():
+    with outside_centres(DatabaseRole.PORTAL):
         claimed = _claim(provider)
         crash_point("sms_after_claim")
         for position, one in enumerate(claimed):

@@ -6,10 +6,13 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from django.conf import settings
 
 from zt_tenants.telemetry import tasks as measured_tasks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zt_platform.project.settings")
+if not settings.configured:  # this process is a worker or beat: the others load this module after their settings
+    os.environ.setdefault("ZT_ROLE", "zt_relay")
 
 app = Celery("zhengtong")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,6 +6,7 @@ operator's act like a schema step, done while the site stands still; no page and
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -21,13 +22,23 @@ from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSe
 from zt_platform.notices.models import Notice
 from zt_platform.supervision.models import CaseRecord, CaseStep, CentreDay, Feed
 from zt_tenants import changes, clock
+from zt_tenants.backend.pool import close_pools
 from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.divisions import pinyin_of
 from zt_tenants.errors import Conflict
 from zt_tenants.models import Centre, Transport
+from zt_tenants.wall.access import CENTRES
+from zt_tenants.wall.grants import LOG_IN_ROLES
 
-APPLICATION: Final = "zhengtong"  # how the site's processes introduce themselves to PostgreSQL
+_SECONDS_TO_NOTICE: Final = 2.0
+_SESSIONS: Final = """
+    SELECT count(*) FROM pg_stat_activity AS session
+    WHERE session.datname = current_database() AND session.pid <> pg_backend_pid()
+      AND (session.usename = current_user OR session.usename = ANY(%s::name[]) OR EXISTS (
+        SELECT FROM pg_auth_members AS member JOIN pg_roles AS centres ON centres.oid = member.roleid
+        WHERE member.member = session.usesysid AND centres.rolname = %s AND NOT member.admin_option))
+"""
 Column = tuple[type[models.Model], str]
 INDEXES: Final = (ItemIndexEntry, ApplicantCaseEntry, StaffSeatEntry, Notice)
 SHARED_CODES: Final[tuple[Column, ...]] = (
@@ -78,20 +89,27 @@ class DelegationsInForce(Conflict):
 
 
 def require_site_at_rest() -> None:
-    """Refuse while other processes of this platform are connected to the database.
+    """Refuse while other processes of this platform are connected to the database, as whichever role.
+
+    This process's own idle connections are closed first; the server needs a moment to notice.
 
     Raises:
         SiteRuns.
     """
+    close_pools()
+    end = time.monotonic() + _SECONDS_TO_NOTICE
+    while count := _sessions_of_others():
+        if time.monotonic() > end:
+            raise SiteRuns(count=count)
+        time.sleep(0.05)
+
+
+def _sessions_of_others() -> int:
+    """Sessions of the owner, the centres and the parts of the house, besides this one. Roles, because what a session
+    calls itself is hidden from an owner who is no superuser."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND application_name = %s AND pid <> pg_backend_pid()",
-            [APPLICATION],
-        )
-        count = cursor.fetchone()[0]
-    if count:
-        raise SiteRuns(count=count)
+        cursor.execute(_SESSIONS, [[role.value for role in LOG_IN_ROLES], CENTRES])
+        return int(cursor.fetchone()[0])
 
 
 def rename_centre(code: str, *, name: str, short_name: str = "") -> Centre:

@@ -5,6 +5,7 @@ They start before Django reads its settings, once in the controlling process; xd
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ import pytest
 from zt_platform.project.embedded.services import EmbeddedServices
 from zt_platform.project.secrets import load_secrets
 
+_SUPERUSER = "ZT_SUPERUSER_OF_TESTS"
 _running: list[tuple[EmbeddedServices, Path]] = []
 
 
@@ -30,8 +32,17 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         services = EmbeddedServices(home, secrets=secrets, for_tests=True)
         services.start()
         os.environ.setdefault("CACHE_URL", os.environ["CELERY_BROKER_URL"].rsplit("/", 1)[0] + "/1")
+        user, password = services.superuser or ("", "")
+        os.environ[_SUPERUSER] = json.dumps({"user": user, "password": password} if user else {})
         _running.append((services, home))
     return (yield)
+
+
+def pytest_configure() -> None:
+    """The world that is rolled back takes roles on, which only a superuser can; see ``ZT_WALL`` in the settings."""
+    from django.conf import settings
+
+    settings.ZT_SESSION_LOGIN = json.loads(os.environ[_SUPERUSER])
 
 
 @pytest.hookimpl(trylast=True)

@@ -15,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from zt_platform.project.secrets import data_home, load_secrets, vault_keys
+from zt_tenants.wall.access import DatabaseRole
 
 env = environ.Env()
 ZT_HOME = data_home()
@@ -99,11 +100,16 @@ DATABASES = {
         "TEST": {"NAME": "test_zhengtong"},
     }
 }
-ZT_WALL = env.str("ZT_WALL", default="login" if PRODUCTION else "session")
-"""``login``: each centre is a database log-in of its own. ``session``: tests, whose world is one connection."""
-if ZT_WALL not in ("login", "session") or (PRODUCTION and ZT_WALL != "login"):
-    raise ImproperlyConfigured("ZT_WALL must be login")
-ZT_ROLE = env.str("ZT_ROLE", default="")  # who a process is outside centres; empty: the user of DATABASE_URL
+ZT_WALL = "session" if TESTING else "login"
+"""``login``, wherever the platform runs: each centre is a database log-in of its own. ``session``: the tests' world that
+is rolled back is one transaction, so one connection takes the roles on. No environment chooses it."""
+ZT_SESSION_LOGIN: dict[str, str] = {}
+"""With ``session``: user and password of the superuser who takes the roles on; the tests' configuration fills it."""
+ZT_ROLE = env.str("ZT_ROLE", default="")
+"""Who this process is in the database outside centres: ``zt_portal`` for web servers, ``zt_relay`` for workers and beat,
+``zt_signer`` for the signer; empty, the user of DATABASE_URL, for the command line."""
+if ZT_ROLE not in frozenset(DatabaseRole):
+    raise ImproperlyConfigured(f"ZT_ROLE must be one of {', '.join(filter(None, DatabaseRole))}, or empty")
 ZT_CONNECTIONS = env.int(
     "ZT_CONNECTIONS", default=20
 )  # at most so many at a time in a process, besides a quarter for short reads

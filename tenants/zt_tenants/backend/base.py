@@ -7,8 +7,9 @@ each statement.
 
 Who the connection is logged in as follows from where the code is (:mod:`zt_tenants.context`). With the setting
 ``ZT_WALL = "login"`` each role has connections of its own, out of a bounded pool, and the wrapper changes from one to
-another when a statement needs it. With ``"session"`` (tests, whose world is one transaction on one connection) the one
-connection takes the role on by ``SET SESSION AUTHORIZATION``: the same privileges, though no wall.
+another when a statement needs it. With ``"session"`` (only the tests' world that is one transaction on one connection, and
+rolled back) that connection is a superuser's and takes the role on by ``SET SESSION AUTHORIZATION``: the same privileges,
+though no wall.
 """
 
 from __future__ import annotations
@@ -142,6 +143,8 @@ class DatabaseWrapper(TenantDatabaseWrapper):
                 "password": password_of(self.role),
                 "options": f"-c search_path={path} -c TimeZone=UTC",
             }
+        elif not _by_login():
+            params |= settings.ZT_SESSION_LOGIN
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -200,7 +203,7 @@ class DatabaseWrapper(TenantDatabaseWrapper):
             WrongRole: it is logged in as another one, which nothing may mend.
         """
         info = self.connection.info
-        wanted = str(self.role) or info.user
+        wanted = str(self.role) or self.settings_dict["USER"] or info.user
         if info.parameter_status("session_authorization") == wanted:
             return []
         if _by_login():

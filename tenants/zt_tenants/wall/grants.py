@@ -15,6 +15,7 @@ from django.conf import settings
 
 from zt_tenants.models import Centre, Level
 from zt_tenants.wall.access import CENTRES, EVERY_ROW, NOBODY, SUPERVISING, DatabaseRole, OwnAccess, SharedAccess
+from zt_tenants.wall.preparing import LARGE_OBJECTS_SQL
 from zt_tenants.wall.roles import scram_verifier
 
 LOG_IN_ROLES: Final = (DatabaseRole.PORTAL, DatabaseRole.RELAY, DatabaseRole.SIGNER, DatabaseRole.SUPERVISION)
@@ -44,15 +45,6 @@ CREATE OR REPLACE FUNCTION shared.supervised_codes() RETURNS text[] LANGUAGE sql
       SELECT id, code FROM shared.tenants_centre WHERE schema_name = current_user::text AND level = 'CITY'
       UNION SELECT lower.id, lower.code FROM shared.tenants_centre lower JOIN below ON lower.parent_id = below.id
     ) SELECT code::text FROM below);
-"""
-_NO_LARGE_OBJECTS: Final = """
-DO $wall$ DECLARE one regprocedure; BEGIN
-  IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-    FOR one IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
-      AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea') AND has_function_privilege('public', oid, 'EXECUTE')
-    LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one); END LOOP;
-  END IF;
-END $wall$;
 """
 
 
@@ -92,7 +84,7 @@ def roles_sql() -> str:
             *(_made(group, "NOLOGIN") for group in GROUPS),
             *(_made(role, "LOGIN", password=True) for role in LOG_IN_ROLES),
             _PUBLIC_GETS_NOTHING,
-            _NO_LARGE_OBJECTS,
+            LARGE_OBJECTS_SQL,
         ]
     )
 

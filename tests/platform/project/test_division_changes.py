@@ -24,7 +24,6 @@ from zt_platform.cases.testing import ENTRUSTED, MONDAY, OWN, ZHANG, Desk, Town,
 from zt_platform.cases.vocabulary import Result, Status
 from zt_platform.catalogue.models import Delegation
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry
-from zt_platform.project import division_changes
 from zt_platform.project.cli import centre as cli
 from zt_platform.project.division_changes import (
     DelegationsInForce,
@@ -50,6 +49,8 @@ from zt_tenants.errors import InvalidInput, UnknownCentre
 from zt_tenants.finding import matching_centres
 from zt_tenants.models import Centre, FormerCode, Level, Transport
 from zt_tenants.provisioning import provision_centre
+from zt_tenants.wall.access import DatabaseRole
+from zt_tenants.wall.roles import password_of
 
 pytestmark = pytest.mark.req("A-01")
 NEW = "340199"
@@ -289,15 +290,12 @@ def test_loading_a_province_again_does_not_bring_a_former_code_back(town: Town) 
 
 def test_the_command_line_changes_divisions_only_while_the_site_is_at_rest(town: Town, monkeypatch) -> None:
     monkeypatch.setattr(cli, "platform_running", nullcontext)
-    # A name of its own: other tests of this process may have left connections of the site's name behind.
-    monkeypatch.setattr(division_changes, "APPLICATION", "zhengtong-at-rest")
     _without_delegations(town.city.centre, town.county.centre)
     where = connection.get_connection_params()
-    with psycopg.connect(
-        host=where["host"], port=where["port"], user=where["user"], dbname=where["dbname"],
-        application_name=division_changes.APPLICATION,
-    ):  # fmt: skip
-        answer = CliRunner().invoke(cli.centre, ["recode", "340123", NEW])
+    at = {name: where[name] for name in ("host", "port", "dbname")}
+    for role in (town.city.centre.schema_name, DatabaseRole.RELAY):
+        with psycopg.connect(**at, user=str(role), password=password_of(role)):
+            answer = CliRunner().invoke(cli.centre, ["recode", "340123", NEW])
         assert isinstance(answer.exception, SiteRuns)
         assert not FormerCode.objects.exists()
     _wait_for_rest()

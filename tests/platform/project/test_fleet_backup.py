@@ -66,7 +66,8 @@ class Machine:
 
 
 def _connect(port: int) -> psycopg.Connection:
-    return psycopg.connect(f"postgresql://zhengtong@127.0.0.1:{port}/zhengtong", autocommit=True)
+    """As the server's superuser (PGUSER, PGPASSWORD): a backup is not the platform's own work."""
+    return psycopg.connect(f"postgresql://127.0.0.1:{port}/zhengtong", autocommit=True)
 
 
 def _wait(condition, *, seconds: float = 60) -> None:
@@ -84,15 +85,17 @@ def _answers(port: int) -> bool:
         return False
 
 
-def test_a_fleet_comes_back_to_the_moment_before_a_mistake(home: Path) -> None:
-    server = EmbeddedPostgres(home / "live", preferred_port=0, for_tests=True)
+def test_a_fleet_comes_back_to_the_moment_before_a_mistake(home: Path, monkeypatch) -> None:
+    server = EmbeddedPostgres(home / "live", preferred_port=0, secret="of this test", for_tests=True)
+    for name, value in zip(("PGUSER", "PGPASSWORD"), server.superuser, strict=True):
+        monkeypatch.setenv(name, value)
     machine = Machine(server, home)
     running: list[ChildProcess] = []
     try:
         server.start()
         server.wait_ready()
         base, wal = machine.folder("base"), machine.folder("wal")
-        at = ("-h", "127.0.0.1", "-p", str(server.port), "-U", "zhengtong")
+        at = ("-h", "127.0.0.1", "-p", str(server.port))
         with _connect(server.port) as live:
             for centre in ("c_1", "c_2"):
                 live.execute(
@@ -118,7 +121,7 @@ def test_a_fleet_comes_back_to_the_moment_before_a_mistake(home: Path) -> None:
             shutil.chown(base / "recovery.signal", *machine.user)
         port = free_port(0)
         settings = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        settings |= {"max_locks_per_transaction": 256, "max_connections": 80}
+        settings |= {"max_locks_per_transaction": 256, "max_connections": 300}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         running.append(machine.start("postgres", "-D", base, *options))
         _wait(lambda: _answers(port))

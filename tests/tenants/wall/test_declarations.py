@@ -107,9 +107,9 @@ def test_the_wall_stands_and_says_so(world) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        'DROP OWNED BY "{role}"; DROP ROLE "{role}"',
+        'GRANT "{role}" TO CURRENT_USER WITH INHERIT TRUE; DROP OWNED BY "{role}"; DROP ROLE "{role}"',
         'COMMENT ON SCHEMA "{role}" IS NULL',
-        'ALTER ROLE "{role}" BYPASSRLS',
+        'RESET SESSION AUTHORIZATION; ALTER ROLE "{role}" BYPASSRLS',
     ],
 )
 def test_a_centre_without_its_wall_is_found_and_mended(world, damage) -> None:
@@ -145,6 +145,7 @@ def test_a_changed_declaration_is_put_up_by_the_next_migrate(world, monkeypatch)
 def test_our_scram_verifier_is_the_one_postgresql_makes(world) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE zt_tried PASSWORD 'Zhengtong-2026'")
+        cursor.execute("RESET SESSION AUTHORIZATION")  # only a superuser sees the verifiers
         cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'zt_tried'")
         made = cursor.fetchone()[0]
         cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [world.city.schema_name])

@@ -120,10 +120,10 @@ def test_when_all_are_taken_a_thread_waits_and_is_told(logging_in, settings) -> 
         assert _who() == world.all[5].schema_name
 
 
-def test_a_connection_the_server_hung_up_is_not_handed_out(logging_in) -> None:
+def test_a_connection_the_server_hung_up_is_not_handed_out(logging_in, superuser) -> None:
     with enter(logging_in.city):
         pid = _ask("SELECT pg_backend_pid()")
-    _ask(f"SELECT pg_terminate_backend({pid}, 5000)")
+    superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
     with enter(logging_in.city):
         assert _ask("SELECT pg_backend_pid()") != pid
 

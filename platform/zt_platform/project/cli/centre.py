@@ -110,6 +110,20 @@ def _describe(manifest: Any) -> None:
     )
 
 
+@centre.command("remove-copy")
+@click.argument("code")
+@click.option("--yes", is_flag=True, help="不再询问 · do not ask")
+def remove(code: str, yes: bool) -> None:
+    """删除恢复的副本(数据与数据库角色) · Remove a restored copy, its schema and its database role."""
+    with platform_running():
+        from zt_tenants.archive.copies import remove_copy
+
+        if not yes:
+            click.confirm(f"删除副本 {code}？ Remove the copy {code}?", abort=True)
+        remove_copy(code)
+        say(f"副本 {code} 已删除。", "The copy was removed.")
+
+
 @centre.command("rename")
 @click.argument("code")
 @click.option("--name", required=True, help="新名称 · the new name")

@@ -7,6 +7,7 @@ import click
 from zt_platform.project.cli.calendar import calendar
 from zt_platform.project.cli.centre import centre
 from zt_platform.project.cli.console import say
+from zt_platform.project.cli.database import database
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.department import department
 from zt_platform.project.cli.federation import federation
@@ -49,6 +50,7 @@ COMMANDS: list[click.Command] = [
     signer,
     interop,
     migrate,
+    database,
     timers,
     proof,
     department,

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from zt_platform.project.cli.console import out, say
 from zt_platform.project.cli.runtime import platform_running
+from zt_tenants.wall.access import DatabaseRole
 
 REWRAP_GROUP = 200
 
@@ -183,7 +184,7 @@ def rewrap() -> None:
 )
 def signer(path: Path, users: tuple[int, ...]) -> None:
     """运行签名服务：私钥只在此进程内使用 · Hold the private keys here, so that no web or worker process does."""
-    with platform_running():
+    with platform_running(DatabaseRole.SIGNER):
         from zt_interop.keys.signer_process import SignerProcess
 
         process = SignerProcess(path, users=users)

@@ -11,22 +11,28 @@ from rich.markup import escape
 from zt_platform.project.cli.console import counting, fail
 from zt_platform.project.embedded.services import services
 from zt_platform.project.secrets import data_home, load_secrets
+from zt_tenants.wall.access import DatabaseRole
 
 
 @contextmanager
-def platform_running() -> Iterator[None]:
+def platform_running(role: DatabaseRole = DatabaseRole.OWNER) -> Iterator[None]:
     """Services (running ones, real ones, or embedded for the time of the block) and Django set up over them."""
     home = data_home()
     with services(home, secrets=load_secrets(home)):
-        set_up_django()
+        set_up_django(role)
         yield
 
 
-def set_up_django() -> None:
-    """Load settings and apps; the environment must name the services by now."""
+def set_up_django(role: DatabaseRole = DatabaseRole.OWNER) -> None:
+    """Load settings and apps; the environment must name the services by now.
+
+    ``role`` is who the process is in the database outside centres. An operator at the command line is the owner, also in
+    a worker's container, whose environment names the worker's role.
+    """
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zt_platform.project.settings")
+    os.environ["ZT_ROLE"] = role
     django.setup()
 
 

