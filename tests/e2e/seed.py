@@ -11,6 +11,8 @@ from zt_platform.project.cli.runtime import platform_running
 
 CENTRES = {"340000", "340100", "340123", "341100", "341122"}
 PASSWORD = "a long pass phrase for tests"
+TOLERANT_ITEM = "BA-JT-04"
+"""Whose list of coaches may follow after acceptance, at the county."""
 APPLICANT = {
     "username": "zhangxiaoming",
     "full_name": "张小明",
@@ -23,15 +25,19 @@ def main() -> None:
     """Load the centres, their catalogue and staff, and one applicant."""
     with platform_running():
         from zt_platform.accounts.commands import register_account
+        from zt_platform.cases.testing import Desk, allow
         from zt_platform.project.provinces import load_province
+        from zt_tenants.centres import centre_by_code
         from zt_tenants.divisions import divisions_of
 
         load_province([one for one in divisions_of("340000") if one.code in CENTRES], password=PASSWORD)
         register_account(password=PASSWORD, **APPLICANT)
+        tolerant = {"tolerance_days": 10, "tolerance_basis": "《优化营商环境条例》第十九条"}
+        allow(Desk(centre_by_code("340123")), TOLERANT_ITEM, may_follow=["coach-list"], **tolerant)
     people = {
         f"{post}-{code}": {"username": f"{post}-{code}", "password": PASSWORD}
         for code in sorted(CENTRES)
-        for post in ("clerk", "reviewer", "approver", "admin", "supervisor")
+        for post in ("clerk", "reviewer", "approver", "head", "admin", "supervisor")
     }
     people["applicant"] = {**APPLICANT, "password": PASSWORD}
     print(json.dumps(people, ensure_ascii=False))

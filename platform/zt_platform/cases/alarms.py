@@ -59,6 +59,8 @@ class AlarmKind(StrEnum):
     DEBT_OVER = "DEBT_OVER"
     PERMIT_NEAR = "PERMIT_NEAR"
     PERMIT_OVER = "PERMIT_OVER"
+    PERMIT_NEAR_TOLD = "PERMIT_NEAR_TOLD"
+    PERMIT_OVER_TOLD = "PERMIT_OVER_TOLD"
     RENEWAL_END = "RENEWAL_END"
     DEFAULT_END = "DEFAULT_END"
 
@@ -165,15 +167,22 @@ def _owed(case: Case, calendar: Calendar) -> Iterator[Alarm]:
 
 
 def _temporary(case: Case, calendar: Calendar) -> Iterator[Alarm]:
-    """The end of a temporary permit, also when the case is over and delivered (I-05)."""
+    """The end of a temporary permit, also when the case is over and delivered (I-05).
+
+    Where it was decided the unit is reminded; where the applicant is, when that is elsewhere, only the applicant is told.
+    """
     permit = case.temporary_permit
     if permit.get("state") != PERMIT_VALID or not case.is_decided:
         return
     last = date.fromisoformat(permit["until"])
     limit = rules.renewal_due_at(last) - AFTER
     near = calendar.days.subtract_working_days(last, PERMIT_NEAR_DAYS)
-    yield Alarm(AlarmKind.PERMIT_NEAR, calendar.days.close_of(near, calendar.hours), limit)
-    yield Alarm(AlarmKind.PERMIT_OVER, limit + AFTER, limit)
+    decides = case.role in _DECIDES
+    soon, over = (AlarmKind.PERMIT_NEAR, AlarmKind.PERMIT_OVER)
+    if not decides:
+        soon, over = (AlarmKind.PERMIT_NEAR_TOLD, AlarmKind.PERMIT_OVER_TOLD)
+    yield Alarm(soon, calendar.days.close_of(near, calendar.hours), limit)
+    yield Alarm(over, limit + AFTER, limit)
 
 
 def _renewal(case: Case) -> Iterator[Alarm]:

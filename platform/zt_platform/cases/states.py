@@ -286,6 +286,8 @@ _ROAD: tuple[Transition, ...] = (
     *_edges([Status.HANDED_DOWN], Action.RECORD_DECLINE, Status.SUBMITTED, _REMOTE, [P], Step.DECLINED, becomes=S),
 )
 
+_WITH_ACCEPTING = (*_UNDER_WAY, Status.TRANSFERRED, _PAUSED)
+
 _WAYS: tuple[Transition, ...] = (
     # What is deemed because nothing was decided in time (art. 50; a centre's own rule, G-05).
     *_edges((*_UNDER_WAY, _PAUSED), Action.DEEM_GRANTED, Status.APPROVED, _SYSTEM, [S, D], Step.DEEMED_GRANTED),
@@ -299,13 +301,24 @@ _WAYS: tuple[Transition, ...] = (
         Step.DEEMED_GRANTED,
         suspended_from=Status.ACCEPTED,
     ),
-    # A temporary permit on a commitment, and what becomes of it (I-04, I-05); only where one centre does everything.
+    # A temporary permit on a commitment, and what becomes of it (I-04, I-05): signed where the applicant is, granted,
+    # verified, exchanged or withdrawn where it is decided.
     *_edges((*_OPEN, *_UNDER_WAY, _PAUSED), Action.SIGN_COMMITMENT, None, _APPLICANT_SIDE, [S], Step.COMMITMENT_SIGNED),
-    *_edges([Status.REVIEWED], Action.GRANT_ON_COMMITMENT, Status.APPROVED, _APPROVER, [S], Step.GRANTED_ON_COMMITMENT),
-    *_edges(_GRANTED, Action.CONVERT_PERMIT, None, _APPROVER, [S], Step.PERMIT_CONVERTED),
-    *_edges(_GRANTED, Action.WITHDRAW_PERMIT, None, _APPROVER, [S], Step.PERMIT_WITHDRAWN),
+    *_edges(_WITH_ACCEPTING, Action.SIGN_COMMITMENT, None, _APPLICANT_SIDE, [A], Step.COMMITMENT_SIGNED),
+    *_edges([Status.HANDED_DOWN], Action.SIGN_COMMITMENT, None, _APPLICANT_SIDE, [P], Step.COMMITMENT_SIGNED),
+    *_edges([Status.HANDED_DOWN], Action.RECORD_COMMITMENT, None, _REMOTE, [P], Step.COMMITMENT_SIGNED),
+    *_edges(
+        [Status.REVIEWED], Action.GRANT_ON_COMMITMENT, Status.APPROVED, _APPROVER, [S, D], Step.GRANTED_ON_COMMITMENT
+    ),
+    *_edges(_GRANTED, Action.CONVERT_PERMIT, None, _APPROVER, [S, D], Step.PERMIT_CONVERTED),
+    *_edges(_GRANTED, Action.WITHDRAW_PERMIT, None, _APPROVER, [S, D], Step.PERMIT_WITHDRAWN),
+    # The same, told by the other centre.
+    *_edges((*_OPEN, *_UNDER_WAY, _PAUSED), Action.RECORD_COMMITMENT, None, _REMOTE, [S, D], Step.COMMITMENT_SIGNED),
+    *_edges(_GRANTED, Action.RECORD_CONVERSION, None, _REMOTE, [A, P], Step.PERMIT_CONVERTED),
+    *_edges(_GRANTED, Action.RECORD_PERMIT_WITHDRAWAL, None, _REMOTE, [A, P], Step.PERMIT_WITHDRAWN),
     # What is still owed when the temporary permit is granted follows before its verification (I-06).
-    *_edges(_GRANTED, Action.ADD_MATERIALS, None, _APPLICANT_SIDE, [S], Step.MATERIALS_ADDED),
+    *_edges(_GRANTED, Action.ADD_MATERIALS, None, _APPLICANT_SIDE, [S, A, P], Step.MATERIALS_ADDED),
+    *_edges(_GRANTED, Action.RECORD_MATERIALS, None, _REMOTE, [S, D], Step.MATERIALS_ADDED),
     # Special handling, on the approval of the organ's head (E-17).
     *_edges((*_OPEN, *_UNDER_WAY), Action.APPROVE_SPECIALLY, None, _HEAD, [S], Step.SPECIALLY_APPROVED),
 )
@@ -319,7 +332,7 @@ _DELIVERY: tuple[Transition, ...] = (
     *_edges([Status.DRAFT], Action.CHOOSE_DELIVERY, None, _APPLICANT_SIDE, [S], None),
     *_edges(_BEFORE_DELIVERY, Action.CHOOSE_DELIVERY, None, _APPLICANT_SIDE, [S], Step.DELIVERY_CHOSEN),
     *_edges(
-        (Status.ACCEPTED, Status.REVIEWED, Status.TRANSFERRED, _PAUSED, *_RULED, Status.COMPLETED),
+        (*_WITH_ACCEPTING, *_RULED, Status.COMPLETED),
         Action.CHOOSE_DELIVERY,
         None,
         _APPLICANT_SIDE,

@@ -40,6 +40,7 @@ _TOLD: Final[Mapping[Step, Event]] = {
     Step.MATERIALS_OVERDUE: Event.MATERIALS_OVERDUE,
     Step.MATERIALS_ADDED: Event.MATERIALS_RECEIVED,
     Step.GRANTED_ON_COMMITMENT: Event.PERMIT_GRANTED,
+    Step.PERMIT_REMINDED: Event.PERMIT_NEAR,
     Step.PERMIT_ENDED: Event.PERMIT_ENDED,
     Step.PERMIT_CONVERTED: Event.PERMIT_CONVERTED,
     Step.PERMIT_WITHDRAWN: Event.PERMIT_WITHDRAWN,
@@ -81,6 +82,8 @@ def _event(case: Case, line: CaseEvent) -> Event | None:
     step, at_origin = Step(line.step), case.channel != Channel.MESSAGE
     if step == Step.REMINDED:
         return _reminded(case, line, at_origin)
+    if step == Step.APPROVED and case.temporary_permit:
+        return Event.PERMIT_GRANTED if at_origin else None  # the other centre's decision came back with a permit
     if step not in _HANDING_OUT:
         return _TOLD.get(step) if at_origin else None
     if case.role in (CaseRole.SOLE, CaseRole.ACCEPTING):

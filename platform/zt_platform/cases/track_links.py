@@ -30,9 +30,14 @@ def track_token(tracking_number: str) -> str:
     return f"{tracking_number}-{base64.b32encode(proof).decode()}"
 
 
+def track_path(tracking_number: str) -> str:
+    """The path of the page, for links on this site."""
+    return portal_url("track-link", token=track_token(tracking_number))
+
+
 def track_link(tracking_number: str) -> str:
     """The whole address, as a QR code carries it."""
-    return f"{settings.ZT_PUBLIC_URL.rstrip('/')}{portal_url('track-link', token=track_token(tracking_number))}"
+    return f"{settings.ZT_PUBLIC_URL.rstrip('/')}{track_path(tracking_number)}"
 
 
 def number_of(token: str) -> str:

@@ -100,6 +100,9 @@ class Action(StrEnum):
     RECORD_DELIVERY_CHOICE = "RECORD_DELIVERY_CHOICE"
     RECORD_POSTING = "RECORD_POSTING"
     RECORD_RETURN = "RECORD_RETURN"
+    RECORD_COMMITMENT = "RECORD_COMMITMENT"
+    RECORD_CONVERSION = "RECORD_CONVERSION"
+    RECORD_PERMIT_WITHDRAWAL = "RECORD_PERMIT_WITHDRAWAL"
     RECORD_PAUSE = "RECORD_PAUSE"
     RECORD_RESUMPTION = "RECORD_RESUMPTION"
     RECORD_EXTENSION = "RECORD_EXTENSION"
@@ -171,6 +174,7 @@ class Step(models.TextChoices):
     )
     PERMIT_CONVERTED = "PERMIT_CONVERTED", bilingual("核查通过，换发正式证件", "Verified: full certificate issued")
     PERMIT_WITHDRAWN = "PERMIT_WITHDRAWN", bilingual("撤回临时许可", "Temporary permit withdrawn")
+    PERMIT_REMINDED = "PERMIT_REMINDED", bilingual("临时许可即将到期", "The temporary permit ends soon")
     PERMIT_ENDED = "PERMIT_ENDED", bilingual("临时许可到期失效", "Temporary permit ended")
     SPECIALLY_APPROVED = (
         "SPECIALLY_APPROVED",

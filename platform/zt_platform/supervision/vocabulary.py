@@ -63,6 +63,7 @@ STEPS: dict[str, Promise | str] = {
     "GRANTED_ON_COMMITMENT": bilingual("审批：凭承诺核发临时许可", "Decision: temporary permit on a commitment"),
     "PERMIT_CONVERTED": bilingual("核查通过，换发正式证件", "Verified: full certificate issued"),
     "PERMIT_WITHDRAWN": bilingual("撤回临时许可", "Temporary permit withdrawn"),
+    "PERMIT_REMINDED": bilingual("临时许可即将到期", "The temporary permit ends soon"),
     "PERMIT_ENDED": bilingual("临时许可到期失效", "Temporary permit ended"),
     "SPECIALLY_APPROVED": bilingual("特事特办：负责人批准", "Special handling approved by the head"),
 }

@@ -89,6 +89,9 @@ def test_a_closed_case_moves_only_when_withdrawal_and_decision_crossed() -> None
         (Status.DELIVERED, Action.CONVERT_PERMIT),
         (Status.DELIVERED, Action.WITHDRAW_PERMIT),
         (Status.DELIVERED, Action.ADD_MATERIALS),
+        (Status.DELIVERED, Action.RECORD_CONVERSION),
+        (Status.DELIVERED, Action.RECORD_PERMIT_WITHDRAWAL),
+        (Status.DELIVERED, Action.RECORD_MATERIALS),
     }
 
 
@@ -161,6 +164,7 @@ def test_what_a_clerk_an_approver_and_an_applicant_can_do() -> None:
     assert possible_actions(Status.TRANSFERRED, CaseRole.ACCEPTING, [ActingParty.APPLICANT]) == [
         Action.WITHDRAW,
         Action.ADD_MATERIALS,
+        Action.SIGN_COMMITMENT,
         Action.CHOOSE_DELIVERY,
     ]
     assert possible_actions(Status.ACCEPTED, CaseRole.DECIDING, [Role.DEPARTMENT_HEAD]) == [

@@ -13,6 +13,7 @@ from zt_platform.cases import numbers, rules
 from zt_platform.cases.commands.delivery import take_choice
 from zt_platform.cases.commands.intake import start_acceptance_clock
 from zt_platform.cases.commands.ledger import Remark, advance, conclude
+from zt_platform.cases.commands.mirroring_commitments import signed_terms
 from zt_platform.cases.errors import CaseHeldAlready, InvalidTrackingNumber, NoDelegation
 from zt_platform.cases.events.payloads import (
     ArrivedMaterial,
@@ -172,6 +173,7 @@ def _new_case(message: Message, role: CaseRole) -> Case:
     own = _own_version(item["code"])
     return Case(
         debts=list(message.data.get("debts", [])),
+        commitment=signed_terms(message.data),
         tracking_number=data["tracking_number"],
         origin_code=data["origin_code"],
         item_code=item["code"],

@@ -112,6 +112,16 @@ def _end_permit(batch: Batch, case: Case, alarm: Alarm) -> None:
     _order(batch, case, alarm)
 
 
+def _tell_of_permit(batch: Batch, case: Case, alarm: Alarm) -> None:
+    """A temporary permit that another centre granted ends soon, or has ended: here only the applicant is told."""
+    permit, over = case.temporary_permit, alarm.kind is AlarmKind.PERMIT_OVER_TOLD
+    if over:
+        case.temporary_permit = {**permit, "state": PERMIT_ENDED, "answered_at": now().isoformat()}
+    data = {"permit": permit["number"], "until": permit["until"]}
+    step = Step.PERMIT_ENDED if over else Step.PERMIT_REMINDED
+    batch.line(case, unsaved_fact(case, step, batch.actor, Remark(note=permit["number"], data=data)))
+
+
 def _grant_by_law(batch: Batch, case: Case, alarm: Alarm) -> None:
     deem_granted(batch, case, RENEWAL, alarm.limit)
 
@@ -141,6 +151,8 @@ _WRITTEN: dict[AlarmKind, Callable[[Batch, Case, Alarm], None]] = {
     AlarmKind.DEBT_OVER: _materials_overdue,
     AlarmKind.PERMIT_NEAR: _remind,
     AlarmKind.PERMIT_OVER: _end_permit,
+    AlarmKind.PERMIT_NEAR_TOLD: _tell_of_permit,
+    AlarmKind.PERMIT_OVER_TOLD: _tell_of_permit,
     AlarmKind.RENEWAL_END: _grant_by_law,
     AlarmKind.DEFAULT_END: _grant_by_rule,
 }

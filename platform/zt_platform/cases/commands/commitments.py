@@ -1,7 +1,8 @@
 """A permit on a commitment: signed, granted for a time, verified and converted, or withdrawn (I-04, I-05, F-11).
 
-The sources practise it and doubt it (I-03): it exists only where the item's version allows it and names its legal basis, and
-only where one centre does everything; what crosses between centres is decided in the ordinary way.
+The sources practise it and doubt it (I-03): it exists only where the item's version allows it and names its legal basis.
+Over two levels it is signed where the applicant is, with the terms of the item as published there; they travel to the
+centre that decides, and its permit, and what becomes of that, come back.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from zt_platform.cases import papers
 from zt_platform.cases.commands.decision import issue_certificate, issue_grant, require_nothing_owed, rule_on
 from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
 from zt_platform.cases.errors import CommitmentNotSigned, CommitmentSigned, NoCommitmentHere, NoTemporaryPermit
+from zt_platform.cases.events.outgoing import is_shared
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import PERMIT_CONVERTED, PERMIT_ENDED, PERMIT_VALID, PERMIT_WITHDRAWN, Action
 from zt_platform.catalogue.ways import Ways
@@ -27,7 +29,13 @@ from zt_tenants.errors import InvalidInput
 
 
 def commitment_way(case: Case) -> Ways:
-    """What the item's version says about commitments; the case was read with its item's clock."""
+    """What the item's version says about commitments; what was signed elsewhere brought its own terms along.
+
+    The case was read with its item's clock. Raises NoCommitmentHere.
+    """
+    signed = case.commitment.get("terms") or {}
+    if signed.get("days"):
+        return Ways(temporary_days=signed["days"], commitment_terms=signed["text"], commitment_basis=signed["basis"])
     item: Mapping[str, Any] = getattr(case, "item_clock", None) or {}
     ways = Ways.from_stored(item.get("ways") or {})
     if not ways.temporary_days:
@@ -56,6 +64,7 @@ def sign_commitment(
         terms = {
             "text": ways.commitment_terms,
             "basis": ways.commitment_basis,
+            "days": ways.temporary_days,
             "signed_by": signed_by.strip()[:120],
             "signed_at": now().isoformat(),
             "taken_by": actor.name,
@@ -97,13 +106,14 @@ def grant_on_commitment(
         rule_on(case, actor, True, opinion, valid_until)
         content = papers.temporary_permit_content(case, certificate_name.strip(), valid_until, ways.commitment_basis)
         permit = papers.issue(PaperKind.TEMPORARY_PERMIT, case, content, actor)
-        making.fixed(permit)
+        file = (making.stored if is_shared(case) else making.fixed)(permit)
         case.temporary_permit = {
             "number": permit.number,
             "name": certificate_name.strip() or case.item_name,
             "from": today().isoformat(),
             "until": valid_until.isoformat(),
             "state": PERMIT_VALID,
+            "paper": file.pk,
         }
         issue_grant(case, actor, permit.number, valid_until)
         data = {"decision_number": case.decision_number, "permit": permit.number, "until": valid_until.isoformat()}

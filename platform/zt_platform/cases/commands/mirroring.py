@@ -6,12 +6,11 @@ the table does not allow any more is written into the log as a fact and changes 
 
 from __future__ import annotations
 
-from typing import Any
-
 from zt_interop.handlers import Message
 from zt_platform.actors import Actor
 from zt_platform.cases import limits, rules
 from zt_platform.cases.commands.arrivals import take_materials
+from zt_platform.cases.commands.certificates import take_certificate, take_file
 from zt_platform.cases.commands.intake import start_acceptance_clock
 from zt_platform.cases.commands.ledger import (
     Remark,
@@ -21,9 +20,10 @@ from zt_platform.cases.commands.ledger import (
     note_fact,
 )
 from zt_platform.cases.commands.mirroring_clock import record_no_competence, record_termination
+from zt_platform.cases.commands.mirroring_commitments import record_commitment_facts, take_permit
 from zt_platform.cases.commands.mirroring_delivery import record_delivery_facts
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
-from zt_platform.cases.events.payloads import apply_clock, calendar_date, required_instant, take_limits
+from zt_platform.cases.events.payloads import apply_clock, required_instant, take_limits
 from zt_platform.cases.models import Case, Certificate
 from zt_platform.cases.vocabulary import Action, CaseRole, Result, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
@@ -43,6 +43,9 @@ _BY_STEP = {
     Step.POSTED: Action.RECORD_POSTING,
     Step.RETURNED: Action.RECORD_RETURN,
     Step.DELIVERED: Action.RECORD_DELIVERY,
+    Step.COMMITMENT_SIGNED: Action.RECORD_COMMITMENT,
+    Step.PERMIT_CONVERTED: Action.RECORD_CONVERSION,
+    Step.PERMIT_WITHDRAWN: Action.RECORD_PERMIT_WITHDRAWAL,
 }
 _ELSEWHERE = frozenset({Status.TRANSFERRED, Status.HANDED_DOWN, Status.SUSPENDED})
 _ACCEPTANCE_CLOCK = ("accepted_at", "acceptance_due_at", "due_at", "warning_at", "red_at", "statutory_due_at")
@@ -85,6 +88,7 @@ def record_progress(message: Message) -> Case:
         case.completed_at = at
     if event is not None:
         record_delivery_facts(case, step, message, at)
+        record_commitment_facts(case, step, message, at)
     return conclude(case, event)
 
 
@@ -114,7 +118,13 @@ def copy_decision_paper(message: Message) -> None:
     repeatable.
     """
     _paper_of(message)
-    _certificate_file(message.source, message.data.get("certificate"))
+    take_file(message.source, message.data.get("certificate"))
+    take_file(message.source, message.data.get("permit"))
+
+
+def copy_certificate(message: Message) -> None:
+    """Copy the certificate that replaces a temporary permit; other steps bring no file. Outside any transaction."""
+    take_file(message.source, message.data.get("certificate"))
 
 
 def record_decision(message: Message) -> Case:
@@ -148,7 +158,8 @@ def record_decision(message: Message) -> Case:
         case.seal_name, case.seal_keeper = data.get("seal") or "", data.get("seal_keeper", "")
     case.delivery_due_at = rules.delivery_due_at(decided_at, local_calendar(case)) if granted else None
     if granted and data.get("certificate"):
-        _take_certificate(case, message.source, data["certificate"])
+        take_certificate(case, message.source, data["certificate"])
+    take_permit(case, message)
     return conclude(case, event)
 
 
@@ -157,33 +168,6 @@ def _paper_of(message: Message) -> Attachment | None:
     if not paper:
         return None
     return take_over(message.source, AttachmentManifest.from_payload(paper))
-
-
-def _certificate_file(source: str, payload: dict[str, Any] | None) -> Attachment | None:
-    files = (payload or {}).get("files") or []
-    if not files:
-        return None
-    return take_over(source, AttachmentManifest.from_payload(files[0]))
-
-
-def _take_certificate(case: Case, source: str, payload: dict[str, Any]) -> None:
-    paper = _certificate_file(source, payload) or case.decision_paper
-    if paper is None:
-        raise InvalidInput(field="paper", zh="准予决定缺少文书。", en="The decision came without its paper.")
-    issued_on = calendar_date(payload.get("issued_on")) or now().date()
-    case.certificate = Certificate.objects.create(
-        case=case,
-        number=payload["number"],
-        name=payload["name"],
-        holder_name_masked=payload.get("holder_name_masked") or case.applicant_name_masked,
-        holder_id_masked=payload.get("holder_id_masked", ""),
-        issuer_name=case.legal_name_of_decider,
-        issued_on=issued_on,
-        valid_from=calendar_date(payload.get("valid_from")) or issued_on,
-        valid_until=calendar_date(payload.get("valid_until")),
-        digest=paper.sha256,
-        paper=paper,
-    )
 
 
 def record_withdrawal(message: Message) -> Case:

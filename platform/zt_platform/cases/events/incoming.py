@@ -16,7 +16,7 @@ def register_handlers() -> None:
     register("case.received.v1", apply=_record_receipt)
     register("case.declined.v1", apply=_record_decline)
     register("case.corrected.v1", prepare=arrivals.copy_materials, apply=_record_correction)
-    register("case.progressed.v1", apply=_record_progress)
+    register("case.progressed.v1", prepare=mirroring.copy_certificate, apply=_record_progress)
     register("case.decided.v1", prepare=mirroring.copy_decision_paper, apply=_record_decision)
     register("case.withdrawn.v1", apply=_record_withdrawal)
     register("case.paused.v1", apply=_record_pause)

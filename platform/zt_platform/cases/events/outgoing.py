@@ -146,6 +146,8 @@ def _application(case: Case, event: CaseEvent) -> dict[str, Any]:
         data["debts"] = case.debts
     if event.action == Action.HAND_DOWN and is_by_post(case):
         data["delivery"] = payloads.delivery_payload(case)
+    if "terms" in case.commitment:
+        data["commitment"] = case.commitment["terms"]
     if event.action == Action.TRANSFER:
         data["opinion"] = case.review_opinion or None
     return data
@@ -178,6 +180,13 @@ def _more(case: Case, event: CaseEvent) -> dict[str, Any]:
             return {"delivery": payloads.delivery_payload(case)}
         case Action.POST_RESULT:
             return {"post": {"carrier": event.data["carrier"], "number": event.data["post_number"]}}
+        case Action.SIGN_COMMITMENT:
+            return {"commitment": case.commitment["terms"]}
+        case Action.CONVERT_PERMIT:
+            certificate = payloads.certificate_payload(case.certificate)
+            return {"permit": payloads.permit_state(case), "certificate": certificate}
+        case Action.WITHDRAW_PERMIT:
+            return {"permit": payloads.permit_state(case)}
         case Action.CONFIRM_RECEIPT:
             return {"received_on": event.data["received_on"]}
         case _:
@@ -259,6 +268,7 @@ def _decided(case: Case, event: CaseEvent) -> dict[str, Any]:
         "decision_number": case.decision_number,
         "paper": paper[0].to_payload() if paper else None,
         "certificate": payloads.certificate_payload(certificate) if certificate else None,
+        **({"permit": payloads.permit_payload(case)} if event.action == Action.GRANT_ON_COMMITMENT else {}),
         "department": event.department_name,
         **_actor(event),
     }
@@ -291,6 +301,10 @@ _COMPOSERS: dict[Action, tuple[str, Callable[[Case, CaseEvent], dict[str, Any]]]
     Action.RESUBMIT: ("case.corrected.v1", _correction_supplied),
     Action.GRANT: ("case.decided.v1", _decided),
     Action.DENY: ("case.decided.v1", _decided),
+    Action.GRANT_ON_COMMITMENT: ("case.decided.v1", _decided),
+    Action.SIGN_COMMITMENT: ("case.progressed.v1", _progressed),
+    Action.CONVERT_PERMIT: ("case.progressed.v1", _progressed),
+    Action.WITHDRAW_PERMIT: ("case.progressed.v1", _progressed),
     Action.DEEM_GRANTED: ("case.decided.v1", _decided),
     Action.WITHDRAW: ("case.withdrawn.v1", _withdrawn),
     Action.DECLINE: ("case.declined.v1", _declined),

@@ -13,6 +13,7 @@ from zt_platform.cases.models import Case, CaseEvent, CaseMaterial, Certificate
 from zt_platform.cases.postal import Postal, is_by_post, postal_of
 from zt_platform.cases.vocabulary import DeliveryMethod
 from zt_storage.copies import AttachmentManifest, manifest
+from zt_storage.models import Attachment
 
 CLOCK_INSTANTS = (
     "submitted_at",
@@ -132,6 +133,25 @@ def material_payloads(case: Case) -> list[dict[str, Any]]:
         {**line.to_payload(), "code": material.material_code, "name": material.name}
         for material, line in zip(found, lines, strict=True)
     ]
+
+
+def permit_payload(case: Case) -> dict[str, Any]:
+    """A temporary permit with the manifest of its paper, which was stored before."""
+    permit = case.temporary_permit
+    files = Attachment.objects.filter(pk=permit["paper"])
+    return {
+        "number": permit["number"],
+        "name": permit["name"],
+        "valid_from": permit["from"],
+        "valid_until": permit["until"],
+        "files": [line.to_payload() for line in manifest(files)],
+    }
+
+
+def permit_state(case: Case) -> dict[str, str]:
+    """What became of a temporary permit."""
+    permit = case.temporary_permit
+    return {"number": permit["number"], "state": permit["state"], "note": permit.get("note", "")[:2000]}
 
 
 def delivery_payload(case: Case) -> dict[str, str]:

@@ -219,7 +219,8 @@ def _fits_the_facts(action: Action, case: Case) -> bool:
 
 def _granted_on_commitment(case: Case) -> bool:
     ways = (getattr(case, "item_clock", None) or {}).get("ways") or {}
-    return bool(ways.get("temporary_days"))
+    signed = case.commitment.get("terms") or {}
+    return bool(ways.get("temporary_days") or signed.get("days"))
 
 
 def _is_handed_down(case: Case) -> bool:

@@ -30,7 +30,7 @@ from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.prefill import filled_fields, offers_for, prefill_draft, with_filled
 from zt_platform.cases.presentation import applicant_facts, file_row
-from zt_platform.cases.track_links import track_link
+from zt_platform.cases.track_links import track_link, track_path
 from zt_platform.cases.views.uploads import upload_urls
 from zt_platform.cases.vocabulary import Status
 from zt_platform.cases.ways_facts import delivery_facts
@@ -346,6 +346,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "plain_number": case.tracking_number,
         "case": case,
         "track_link": track_link(case.tracking_number or ""),
+        "track_path": track_path(case.tracking_number or ""),
         "progress_url": reverse("cases:mine", kwargs={"number": case.tracking_number}),
     }
     return render(request, "cases/receipt.html", context)
