@@ -45,6 +45,8 @@ FULL_VALUES: dict[str, Any] = {
         "tlsSecret": "site-certificate",
     },
     "podDisruptionBudget": {"maxUnavailable": "25%"},
+    "interop": {"ca": {"configMap": "government-network", "key": "root.pem"}},
+    "signer": {"enabled": True},
     "tracing": {"endpoint": "http://collector.monitoring.svc:4318", "share": 0.02},
     "metrics": {
         "port": 9999,
@@ -103,7 +105,13 @@ def pods(objects: Objects) -> dict[str, dict[str, Any]]:
 
 
 def container(pod: dict[str, Any]) -> dict[str, Any]:
-    """A pod's only container."""
+    """A pod's only container besides the signer's."""
     (only,) = pod["spec"]["containers"]
-    assert "initContainers" not in pod["spec"]
+    assert [each["name"] for each in pod["spec"].get("initContainers", [])] in ([], ["signer"])
+    return only
+
+
+def signer(pod: dict[str, Any]) -> dict[str, Any]:
+    """The container that holds the private keys of a pod."""
+    (only,) = pod["spec"]["initContainers"]
     return only

@@ -17,10 +17,8 @@ ROOMS = ("platform", "graphql", "interop", "storage", "tenants")
 NOT_FOR_PODS = {
     "ZT_DEBUG",
     "ZT_ARCHIVE_PASSPHRASE",  # an operator gives it to one command
-    "ZT_KEY_HOLDER",  # the chart runs no signer process: its pods hold the keys by the vault's
-    "ZT_KEYSTORE_KEYS",
+    "ZT_KEYSTORE_KEYS",  # the signer's alone
     "ZT_SMS_FOLDER",  # a pod's disk does not last
-    "INTEROP_CA",  # pods trust the authorities of their image
     # Files of the front-end machine, which stands between two networks and outside the cluster.
     "ZT_FILE_DROP",
     "ZT_DEPARTMENT_CA",

@@ -42,6 +42,36 @@ volumes:
     emptyDir: {sizeLimit: {{ .root.Values.scratch }}}
   - name: tmp
     emptyDir: {sizeLimit: {{ .root.Values.scratch }}}
+{{- with .root.Values.interop.ca }}
+{{- if .configMap }}
+  - name: authorities
+    configMap: {name: {{ .configMap }}, items: [{key: {{ .key }}, path: ca.crt}]}
+{{- end }}
+{{- end }}
+{{- if and .root.Values.signer.enabled (has .component (list "web" "worker")) }}
+  - name: signer
+    emptyDir: {medium: Memory, sizeLimit: 1Mi}
+# Started before the others and stopped after them. It alone gets the keys that open the private keys, and shows the
+# others a socket; no request gives a key away.
+initContainers:
+  - name: signer
+    restartPolicy: Always
+    {{- include "zhengtong.container" (dict "root" .root "component" "signer") | nindent 4 }}
+    args: [zhengtong, signer, --socket=/run/zhengtong/signer.sock]
+    envFrom:
+      - configMapRef: {name: {{ include "zhengtong.name" .root }}}
+    env:
+      {{- include "zhengtong.secrets" .root | nindent 6 }}
+      {{- include "zhengtong.role" "zt_signer" | nindent 6 }}
+      - {name: ZT_KEY_HOLDER, value: database}
+      - name: ZT_KEYSTORE_KEYS
+        valueFrom:
+          secretKeyRef: {name: {{ .root.Values.existingSecret | quote }}, key: ZT_KEYSTORE_KEYS}
+    startupProbe:
+      exec: {command: [test, -S, /run/zhengtong/signer.sock]}
+      periodSeconds: 1
+      failureThreshold: 60
+{{- end }}
 {{- end }}
 
 {{- define "zhengtong.pod.spread" -}}
@@ -69,5 +99,11 @@ securityContext:
 volumeMounts:
   - {name: home, mountPath: /var/lib/zhengtong}
   - {name: tmp, mountPath: /tmp}
+  {{- if .root.Values.interop.ca.configMap }}
+  - {name: authorities, mountPath: /etc/zhengtong/authorities, readOnly: true}
+  {{- end }}
+  {{- if and .root.Values.signer.enabled (has .component (list "web" "worker" "signer")) }}
+  - {name: signer, mountPath: /run/zhengtong}
+  {{- end }}
 resources: {{- toYaml (index .root.Values .component).resources | nindent 2 }}
 {{- end }}

@@ -18,6 +18,8 @@ ZT_CONNECTION_LIFETIME: {{ .Values.database.connectionLifetime | int | quote }}
 ZT_LOG_FORMAT: {{ .Values.site.logFormat | quote }}
 OTEL_EXPORTER_OTLP_ENDPOINT: {{ .Values.tracing.endpoint | quote }}
 ZT_TRACE_SHARE: {{ .Values.tracing.share | quote }}
+ZT_KEY_HOLDER: {{ ternary "unix:/run/zhengtong/signer.sock" "database" .Values.signer.enabled | quote }}
+INTEROP_CA: {{ ternary "/etc/zhengtong/authorities/ca.crt" "" (ne .Values.interop.ca.configMap "") | quote }}
 ZT_METRICS_ADDRESS: {{ printf "0.0.0.0:%d" (.Values.metrics.port | int) | quote }}
 INTEROP_SUITE: {{ .Values.interop.suite | quote }}
 INTEROP_ROOT_KEYS: {{ join "," .Values.interop.rootKeys | quote }}
