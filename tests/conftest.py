@@ -112,7 +112,7 @@ def committed_world(_session_world, django_db_blocker) -> Iterator[World]:
     with django_db_blocker.unblock():
         connection.close()
         try:
-            with override_settings(ZT_WALL="login", ZT_CONNECTIONS=8):
+            with override_settings(ZT_WALL="login"):
                 yield _session_world
                 connection.close()
                 close_pools()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -23,7 +22,6 @@ from zt_platform.cases.testing import Town, make_town
 from zt_platform.catalogue.models import Material
 from zt_platform.papers.models import Paper
 from zt_tenants import clock
-from zt_tenants.backend.pool import close_pools
 from zt_tenants.context import enter
 
 pytestmark = pytest.mark.req("E-10", "L-01")
@@ -36,19 +34,13 @@ SUBMIT = """mutation($case: ID!, $key: String!) {
 
 
 @pytest.fixture
-def busy(committed_world, settings) -> Iterator[Town]:
+def busy(committed_world, settings) -> Town:
     """A town that asks for no documents, behind the real wall: log-ins, and connections out of the pool."""
     town = make_town(committed_world.city, committed_world.county, committed_world.other_city)
     with enter(town.city.centre):
         Material.objects.update(required=False)
-    connection.close()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody types a password here
-    settings.ZT_WALL = "login"
-    close_pools()
-    yield town
-    connection.close()
-    close_pools()
-    settings.ZT_WALL = "session"
+    return town
 
 
 def _person(number: int) -> Account:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from zt_platform.project.embedded.postgres import EmbeddedPostgres
 
@@ -42,10 +43,16 @@ class Deployment:
         assert self.server.port == port
 
     def command(self, *arguments: str) -> subprocess.Popen[str]:
-        environment = {**os.environ, "DATABASE_URL": self.server.url, "S3_BUCKET": "server-restarts"}
+        environment = {
+            "DATABASE_URL": self.server.url,
+            "ZT_HOME": str(self._home / "platform"),
+            "S3_BUCKET": "server-restarts",
+            "S3_ACCESS_KEY": settings.S3_ACCESS_KEY,
+            "S3_SECRET_KEY": settings.S3_SECRET_KEY,
+        }
         return subprocess.Popen(
             [sys.executable, "-c", "from zt_platform.project.cli import main; main()", *arguments],
-            env={**environment, "ZT_HOME": os.environ["ZT_HOME"]},
+            env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
