@@ -22,7 +22,7 @@ from zt_interop.receive import receive
 from zt_interop.relay import relay_due
 from zt_interop.testing import Sender
 from zt_platform.accounts.commands import authorise, register_account
-from zt_platform.accounts.models import Account
+from zt_platform.accounts.models import Account, Authorisation
 from zt_platform.actors import Actor
 from zt_platform.cases.commands import open_large_material_upload
 from zt_platform.cases.models import Case, CaseMaterial
@@ -170,14 +170,6 @@ def build_scene(world: Any) -> Scene:
     assert drafts[0].pk == drafts[1].pk
     assert orders[0].pk == orders[1].pk
     assert cases[0].pk == cases[1].pk
-    credit_code = "91340100MA2NABCD0"
-    authorisation = authorise(
-        actor=person,
-        organisation_name="合肥某某公司",
-        uscc=credit_code + uscc.calc_check_digit(credit_code),
-        valid_from=date(2026, 1, 1),
-        valid_until=date(2028, 1, 1),
-    )
     for centre in (world.city, world.other_city):
         receive(b"not a message", at=centre, transport="local")
         Sender(world.province, centre).send()  # progress of a case nobody has: parked
@@ -196,7 +188,7 @@ def build_scene(world: Any) -> Scene:
         "item": OWN,
         **keys,
         "account": zhang.id,
-        "authorisation": authorisation.id,
+        "authorisation": _authorisation_of(person).id,
         "city": world.city.code,
         "kid": PublicKey.objects.filter(centre_id=world.city.id).earliest("kid").kid,
         "event": _refused_message(world.city).event_id,
@@ -212,6 +204,18 @@ def build_scene(world: Any) -> Scene:
         intruder=intruder,
         ids={name: str(value) for name, value in ids.items()},
         secrets=(str(cases[0].tracking_number), "张", "13855512345"),
+    )
+
+
+def _authorisation_of(person: Actor) -> Authorisation:
+    """The right of a person to act for a firm."""
+    credit_code = "91340100MA2NABCD0"
+    return authorise(
+        actor=person,
+        organisation_name="合肥某某公司",
+        uscc=credit_code + uscc.calc_check_digit(credit_code),
+        valid_from=date(2026, 1, 1),
+        valid_until=date(2028, 1, 1),
     )
 
 

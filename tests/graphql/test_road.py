@@ -131,6 +131,22 @@ def act(client, centre, call: str) -> dict:
     return next(iter(found.data.values()))["case"]
 
 
+def test_an_act_on_an_old_version_is_refused_with_what_happened_since(world, monday, gateway, apply) -> None:
+    _, case_id, _ = apply
+    clerk = staff_client(gateway, world.city, "city.clerk", "王建国", "13700000001")
+    act(clerk, world.city, f'passPreReview(caseId: "{case_id}")')
+    stale = clerk.ask(
+        f'mutation {{ acceptApplication(caseId: "{case_id}", expectedVersion: 0) {{ case {{ id }} }} }}', at=world.city
+    )
+    assert stale.codes == ["CASE_CHANGED"]
+    meanwhile = stale.error["extensions"]["data"]
+    assert [(one["step"], one["by"]) for one in meanwhile["since"]][-1] == ("PRE_REVIEWED", "王建国")
+    assert (
+        meanwhile["version"]
+        == clerk.ask(f'{{ case(id: "{case_id}") {{ version }} }}', at=world.city).data["case"]["version"]
+    )
+
+
 @pytest.mark.req("E-05", "E-10", "C-01", "C-06", "Y-01", "R-01")
 def test_an_entrusted_case_walks_the_whole_road(world, monday, gateway, apply) -> None:
     person, case_id, number = apply
@@ -142,16 +158,6 @@ def test_an_entrusted_case_walks_the_whole_road(world, monday, gateway, apply) -
     )
     assert [edge["node"]["id"] for edge in queue.data["queue"]["edges"]] == [case_id]
     assert act(clerk, world.city, f'passPreReview(caseId: "{case_id}")')["status"] == "PRE_REVIEWED"
-    stale = clerk.ask(
-        f'mutation {{ acceptApplication(caseId: "{case_id}", expectedVersion: 0) {{ case {{ id }} }} }}', at=world.city
-    )
-    assert stale.codes == ["CASE_CHANGED"]
-    meanwhile = stale.error["extensions"]["data"]
-    assert [(one["step"], one["by"]) for one in meanwhile["since"]][-1] == ("PRE_REVIEWED", "王建国")
-    assert (
-        meanwhile["version"]
-        == clerk.ask(f'{{ case(id: "{case_id}") {{ version }} }}', at=world.city).data["case"]["version"]
-    )
     sent = act(clerk, world.city, f'acceptApplication(caseId: "{case_id}")')
     assert (sent["status"], sent["role"]) == ("TRANSFERRED", "ACCEPTING")
 
