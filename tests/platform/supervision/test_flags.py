@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
+from zt_platform.case_vocabulary import Step
 from zt_platform.supervision import queries
 from zt_platform.supervision.flags import FLAG_STEPS, Flag, flag_of
 from zt_platform.supervision.models import CaseStep
-from zt_platform.supervision.vocabulary import STEPS
+from zt_platform.supervision.vocabulary import STEPS, word
 from zt_tenants.errors import InvalidInput, NotFound
 
 
@@ -32,6 +34,14 @@ def feeds_noon(step):
 def test_every_flag_is_a_step_with_a_word() -> None:
     assert set(FLAG_STEPS) <= set(STEPS)
     assert {flag_of(step) for step in (*FLAG_STEPS, "ACCEPTED")} == set(Flag)
+
+
+def test_every_step_that_a_centre_can_report_has_its_word_and_a_later_releases_is_shown_as_it_came() -> None:
+    with override("zh-hans"):
+        shown = {step: word(STEPS, step.value) for step in Step}
+        assert shown[Step.STAYS] == "授权未生效，留在本中心办理"
+        assert word(STEPS, "OF_A_LATER_RELEASE") == "OF_A_LATER_RELEASE"
+    assert not any(said.isascii() for said in shown.values())
 
 
 @pytest.mark.req("R-02", "R-12", "E-12")
