@@ -105,6 +105,8 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     assert supervisor.page.url.endswith("/supervision/")
     for address in ("", "cases/", "flags/", "balance/", "feeds/", "keys/", "elsewhere/", "operations/"):
         supervisor.open(f"/supervision/{address}")
+    for address in ("orders/", "orders/new/"):
+        supervisor.open(f"/c/{PROVINCE}/{address}")
     admin = visitor(f"admin-{PROVINCE}")
     for page in ("exchange/", "exchange/calls/", "defaults/", "operations/"):
         address = f"/c/{PROVINCE}/{page}"

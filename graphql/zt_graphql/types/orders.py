@@ -44,7 +44,7 @@ def _line(line: HistoryLine, files: dict[int, Any]) -> dict[str, Any]:
         "at": line.moment,
         "by": line.by,
         "centre_name": line.centre,
-        "text": line.text,
+        "text": line.said,
         "rectified": line.rectified,
         "files": [files[pk] for pk in line.files if pk in files],
     }

@@ -51,7 +51,7 @@ def act_when_unanswered(timers: Sequence[DueTimer]) -> None:
         degree = degree_of(order)
         if degree is not Escalation.NONE and degree != order.escalation:
             order.escalation = degree
-            line = HistoryLine(Act.ESCALATE, moment.isoformat(), "", current_centre().name, str(degree.label))
+            line = HistoryLine(Act.ESCALATE, moment.isoformat(), "", current_centre().name, f"{degree} {order.status}")
             order.note(line)
             late.append((order, line))
     wait_for_answer(found)

@@ -156,8 +156,7 @@ def receive_escalation(message: Message) -> None:
         order.ended_at = at if order.status in ENDED else None
         order.answered_at = at if order.status == Status.REPLIED else None
         if found is None or before != (order.escalation, order.status):
-            words = f"{order.get_escalation_display()}，{order.get_status_display()}"
-            order.note(HistoryLine(Act.ESCALATE, at.isoformat(), "", source.name, words))
+            order.note(HistoryLine(Act.ESCALATE, at.isoformat(), "", source.name, f"{order.escalation} {order.status}"))
         order.save()
     if order.is_waiting:
         telling.tell_givers(order, telling.unanswered(order))

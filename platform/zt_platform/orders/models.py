@@ -58,6 +58,14 @@ class HistoryLine:
         return str(Act(self.act).label)
 
     @property
+    def said(self) -> str:
+        """What was said; of a late answer how late it is and where the order stands, in the active language."""
+        if self.act != Act.ESCALATE:
+            return self.text
+        words = {**dict(Escalation.choices), **dict(Status.choices)}
+        return "，".join(str(words.get(code, code)) for code in self.text.split())
+
+    @property
     def moment(self) -> datetime:
         """When it happened."""
         return datetime.fromisoformat(self.at)

@@ -13,6 +13,10 @@ _TITLES = {
 }
 
 
+_GRADES = {Kind.YELLOW_CARD: "黄牌", Kind.RED_CARD: "红牌"}
+"""The paper's own words, whatever language is active; a plain order has no card."""
+
+
 def order_content(order: SupervisionOrder, *, case_number: str) -> PaperContent:
     """The order, to the centre or department that has to answer; ``case_number`` as it is printed, '' without a case."""
     addressee = order.department_name or order.addressee_name
@@ -28,7 +32,8 @@ def order_content(order: SupervisionOrder, *, case_number: str) -> PaperContent:
         ),
     ]
     facts = [Fact("办件编号", "Case number", case_number)] if case_number else []
-    facts.append(Fact("监察等级", "Grade", str(Kind(order.kind).label)))
+    if Kind(order.kind) in _GRADES:
+        facts.append(Fact("监察等级", "Card", _GRADES[Kind(order.kind)]))
     facts.append(Fact("回复时限", "Reply by", f"{chinese_moment(order.answer_due_at)}前"))
     return PaperContent(
         addressee=addressee,

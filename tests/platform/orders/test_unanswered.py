@@ -44,6 +44,8 @@ def test_a_citys_order_turns_yellow_then_red_and_the_province_hears_both_times(c
         "340123",
     )
     assert cast.told("ORDER_UNANSWERED") == 2  # the supervisors of city and province
+    page = cast.province.client.get(f"/c/340000/orders/{given.order_id}/").text
+    assert "逾期未复（黄牌），待回复" in page
     ring(RED)
     assert (cast.at("city", given).escalation, cast.at("province", given).escalation) == ("RED", "RED")
     with clock.at(china(RED)):
