@@ -6,7 +6,8 @@ All centres are made once per process. A test that uses ``world`` runs in a tran
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -95,6 +96,21 @@ def _session_world(django_db_setup, django_db_blocker) -> World:
         world = _make_world()
         _seed(world)
         return world
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    block = transaction.atomic()
+    block._from_testcase = True  # a transaction of the tests, inside which centres may be switched
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def rolled_back() -> Callable[[], AbstractContextManager[None]]:
+    """A block whose writes are undone: around what a module makes once, and inside it around each of its tests."""
+    return _rolled_back
 
 
 @pytest.fixture

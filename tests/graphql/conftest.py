@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from string import Template
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from stdnum.cn import uscc
 
@@ -263,23 +262,14 @@ def _first_keys(centre: Centre) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def _module_scene(_session_world, django_db_blocker) -> Iterator[Scene]:
+def _module_scene(_session_world, django_db_blocker, rolled_back) -> Iterator[Scene]:
     """The scene, made once a module in a transaction that is rolled back after it."""
-    with django_db_blocker.unblock(), _rolled_back():
+    with django_db_blocker.unblock(), rolled_back():
         yield build_scene(_session_world)
 
 
 @pytest.fixture
-def scene(_module_scene) -> Iterator[Scene]:
+def scene(_module_scene, rolled_back) -> Iterator[Scene]:
     """The scene; what a test changes is undone after it."""
-    with _rolled_back():
+    with rolled_back():
         yield _module_scene
-
-
-@contextmanager
-def _rolled_back() -> Iterator[None]:
-    block = transaction.atomic()
-    block._from_testcase = True  # a transaction of the tests, inside which centres may be switched
-    with block:
-        yield
-        transaction.set_rollback(True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 
@@ -116,26 +114,17 @@ def monday() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _rolled_back() -> Iterator[None]:
-    block = transaction.atomic()
-    block._from_testcase = True  # a transaction of the tests, inside which centres may be switched
-    with block:
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(scope="module")
-def _module_cast(_session_world, django_db_blocker) -> Iterator[Cast]:
+def _module_cast(_session_world, django_db_blocker, rolled_back) -> Iterator[Cast]:
     """The cast, made once a module in a transaction that is rolled back after it."""
-    with django_db_blocker.unblock(), _rolled_back(), clock.at(MONDAY):
+    with django_db_blocker.unblock(), rolled_back(), clock.at(MONDAY):
         yield make_cast(_session_world)
 
 
 @pytest.fixture
-def cast(_module_cast, monday) -> Iterator[Cast]:
+def cast(_module_cast, monday, rolled_back) -> Iterator[Cast]:
     """The cast; what a test changes is undone after it."""
-    with _rolled_back():
+    with rolled_back():
         yield _module_cast
 
 
