@@ -16,7 +16,7 @@ from zt_platform.organisation.roles import Role
 class AcceptSupervisionReply(CommandMutation):
     """Accept the answer to an order, which is settled with that."""
 
-    permission = roles(Role.SUPERVISOR)
+    permission = roles(Role.SUPERVISOR, Role.CENTRE_ADMIN)
     order = graphene.Field(SupervisionOrder, required=True)
 
     class Arguments:

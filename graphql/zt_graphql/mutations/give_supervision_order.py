@@ -20,7 +20,7 @@ from zt_platform.organisation.roles import Role
 class GiveSupervisionOrder(CommandMutation):
     """Order a centre below, or a department of this centre, to explain itself: a numbered paper and a signed message."""
 
-    permission = roles(Role.SUPERVISOR)
+    permission = roles(Role.SUPERVISOR, Role.CENTRE_ADMIN)
     order = graphene.Field(SupervisionOrder, required=True)
 
     class Arguments:

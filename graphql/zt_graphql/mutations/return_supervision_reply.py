@@ -17,7 +17,7 @@ from zt_platform.organisation.roles import Role
 class ReturnSupervisionReply(CommandMutation):
     """Return the answer to an order with the reason; another one is owed."""
 
-    permission = roles(Role.SUPERVISOR)
+    permission = roles(Role.SUPERVISOR, Role.CENTRE_ADMIN)
     order = graphene.Field(SupervisionOrder, required=True)
 
     class Arguments:

@@ -16,7 +16,7 @@ from zt_platform.organisation.roles import Role
 class WithdrawSupervisionOrder(CommandMutation):
     """Take an order back, with the reason."""
 
-    permission = roles(Role.SUPERVISOR)
+    permission = roles(Role.SUPERVISOR, Role.CENTRE_ADMIN)
     order = graphene.Field(SupervisionOrder, required=True)
 
     class Arguments:

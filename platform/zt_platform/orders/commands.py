@@ -55,11 +55,13 @@ class Demand:
 def give_order(*, actor: Actor, demand: Demand) -> SupervisionOrder:
     """Give an order: a numbered paper, a timer, and, to another centre, a signed message down.
 
-    A supervisor of the province or of a city orders the centres below; every supervisor the departments of the own centre.
+    A supervisor of the province or of a city orders the centres below; supervisors and administrators of any centre its
+    own departments.
     Raises NotPermitted, NotBelow, UnknownCentre, NotFound (department), InvalidInput, StorageUnavailable.
     """
-    actor.require(Role.SUPERVISOR)
     here, addressee = current_centre(), _addressee(demand.addressee_code)
+    side = Side.LOCAL if addressee.code == here.code else Side.ISSUED
+    actor.require(*telling.roles_of(side, answerers=False))
     if demand.kind not in GIVEN:
         raise InvalidInput(field="kind", zh="请选择督办的等级。", en="Choose the grade of the order.")
     reason, number = rules.checked_text(demand.reason, "reason"), rules.case_number(demand.case_number)
@@ -68,7 +70,7 @@ def give_order(*, actor: Actor, demand: Demand) -> SupervisionOrder:
         moment, days, hours = now(), calendar(), office_hours()
         due_at = rules.answer_due_at(moment, demand.answer_days, days, hours)
         order = SupervisionOrder(
-            side=Side.LOCAL if addressee.code == here.code else Side.ISSUED,
+            side=side,
             kind=demand.kind,
             tracking_number=number,
             reason=reason,
@@ -192,9 +194,9 @@ def withdraw_order(
 def _judge(
     act: Act, actor: Actor, order_id: UUID, text: str, expected_version: int | None, answer_days: int = 0
 ) -> SupervisionOrder:
-    actor.require(Role.SUPERVISOR)
     with transaction.atomic():
         order = _locked(order_id, expected_version)
+        actor.require(*telling.roles_of(order.side, answerers=False))
         edge = permitted_edge(order.status, act, order.side)
         if act is not Act.WITHDRAW and order.side == Side.LOCAL and order.is_of(actor.account_id):
             raise OwnReply
@@ -223,9 +225,8 @@ def _judge(
 
 def require_answerer(order: SupervisionOrder, actor: Actor) -> None:
     """Refuse unless the actor may answer this order here. Raises NotPermitted."""
-    inside = order.side == Side.LOCAL
-    actor.require(*(telling.ANSWERERS_INSIDE if inside else telling.ANSWERERS))
-    only_head = inside and not actor.has(Role.CENTRE_ADMIN)
+    actor.require(*telling.roles_of(order.side, answerers=True))
+    only_head = order.side == Side.LOCAL and not actor.has(Role.CENTRE_ADMIN)
     if only_head and order.department_id is not None and order.department_id != actor.department_id:
         raise NotPermitted
 

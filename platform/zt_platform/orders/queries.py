@@ -91,7 +91,7 @@ def acts_for(actor: Actor, order: SupervisionOrder) -> list[Act]:
             may = _answers(actor, order)
         else:
             own = act is not Act.WITHDRAW and order.side == Side.LOCAL and order.is_of(actor.account_id)
-            may = actor.has(Role.SUPERVISOR) and not own
+            may = actor.has(*telling.roles_of(order.side, answerers=False)) and not own
         if may:
             found.append(act)
     return found

@@ -17,9 +17,18 @@ from zt_platform.organisation.roles import Role
 from zt_tenants.clock import CHINA, today
 
 GIVERS = (Role.SUPERVISOR,)
+GIVERS_INSIDE = (Role.SUPERVISOR, Role.CENTRE_ADMIN)
+"""Inside a centre its administrators too: a county has no supervisors of its own, and F-04 is the centre's paper."""
 ANSWERERS = (Role.SUPERVISOR, Role.CENTRE_ADMIN)
 ANSWERERS_INSIDE = (Role.DEPARTMENT_HEAD, Role.CENTRE_ADMIN)
 Told = tuple[Event, str]
+
+
+def roles_of(side: str, *, answerers: bool) -> tuple[Role, ...]:
+    """Who answers an order at this side, or who gives it and judges the answer."""
+    if answerers:
+        return ANSWERERS_INSIDE if side == Side.LOCAL else ANSWERERS
+    return GIVERS_INSIDE if side == Side.LOCAL else GIVERS
 
 
 def given(order: SupervisionOrder) -> Told:
@@ -49,7 +58,7 @@ def tell_givers(order: SupervisionOrder, told: Told) -> None:
 
 def tell_many(orders: Sequence[tuple[SupervisionOrder, Told]], *, answerers: bool) -> None:
     """Tell the colleagues concerned of many orders; two statements, whatever their number."""
-    roles = {*ANSWERERS, *ANSWERERS_INSIDE} if answerers else set(GIVERS)
+    roles = {*ANSWERERS, *ANSWERERS_INSIDE} if answerers else set(GIVERS_INSIDE)
     if not orders:
         return
     posts = _on_post(roles)
@@ -70,12 +79,12 @@ def _on_post(roles: Collection[Role]) -> list[StaffMember]:
 
 
 def _concerned(order: SupervisionOrder, posts: Iterable[StaffMember], *, answerers: bool) -> list[UUID]:
-    inside = answerers and order.side == Side.LOCAL
-    wanted = set(ANSWERERS_INSIDE if inside else ANSWERERS if answerers else GIVERS)
+    inside = order.side == Side.LOCAL
+    wanted = set(roles_of(order.side, answerers=answerers))
     found = []
     for post in posts:
         held = wanted & set(post.roles)
-        if inside and held == {Role.DEPARTMENT_HEAD} and post.department_id != order.department_id:
+        if inside and answerers and held == {Role.DEPARTMENT_HEAD} and post.department_id != order.department_id:
             continue
         if held:
             found.append(post.account_id)

@@ -19,7 +19,7 @@ from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
 from zt_platform.exports import asked_for
 from zt_platform.forms import PlainForm
-from zt_platform.orders import commands, queries
+from zt_platform.orders import commands, queries, telling
 from zt_platform.orders.commands import Demand
 from zt_platform.orders.errors import OrderNotFound, OrderStandsElsewhere
 from zt_platform.orders.forms import AcceptForm, GiveForm, ReplyForm, ReturnForm, WithdrawForm
@@ -27,7 +27,6 @@ from zt_platform.orders.models import SupervisionOrder
 from zt_platform.orders.queries import OrderFilter
 from zt_platform.orders.tables import orders_table
 from zt_platform.orders.vocabulary import Act, Side, Status
-from zt_platform.organisation.roles import Role
 from zt_platform.papers.commands import rendered
 from zt_storage.uploads import download_url, put_bytes
 from zt_tenants.centres import children
@@ -66,7 +65,7 @@ def orders(request: HttpRequest) -> HttpResponseBase:
         "wanted": wanted,
         "sides": Side.choices,
         "statuses": Status.choices,
-        "may_give": actor.has(Role.SUPERVISOR),
+        "may_give": actor.has(*telling.GIVERS_INSIDE),
         "csv_url": f"?{urlencode({**chosen, 'csv': 1})}",
         "xlsx_url": f"?{urlencode({**chosen, 'xlsx': 1})}",
         "newer_url": f"?{urlencode(chosen)}" if before else "",
@@ -79,8 +78,8 @@ def orders(request: HttpRequest) -> HttpResponseBase:
 def give(request: HttpRequest) -> HttpResponse:
     """A new order. The address may name the case and the centre (from the page of a case)."""
     actor, here = actor_for_request(request), current_centre()
-    actor.require(Role.SUPERVISOR)
-    below = queries.may_order_below(here)
+    actor.require(*telling.GIVERS_INSIDE)
+    below = actor.has(*telling.GIVERS) and queries.may_order_below(here)
     named = {"case_number": request.GET.get("case", "")[:60], "addressee": request.GET.get("centre", "")[:100]}
     form = GiveForm(request.POST or None, initial=named, below=below)
     if request.method == "POST" and form.is_valid():

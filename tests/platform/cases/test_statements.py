@@ -94,7 +94,7 @@ def test_pages_of_the_desk_cost_few_statements_however_much_lies_there(walked: T
     with at("2026-03-03 09:30"):
         pages = [
             (clerk, centre_url(desk.centre, "workbench:queue"), 8),
-            (clerk, centre_url(desk.centre, "workbench:case", case_id=desk.submitted(walked.zhang).pk), 14),
+            (clerk, centre_url(desk.centre, "workbench:case", case_id=desk.submitted(walked.zhang).pk), 15),
             (browsers.nobody(), portal_url("home"), 3),
             (browsers.nobody(), centre_url(desk.centre, "centre:home"), 4),
         ]

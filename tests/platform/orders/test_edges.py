@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -81,9 +82,9 @@ def test_every_other_edge_is_denied_and_changes_nothing(cast, side) -> None:
 
 
 @pytest.mark.req("A-09")
-@pytest.mark.parametrize("who", ["clerk", "other_head", "county_admin", "neighbour"])
+@pytest.mark.parametrize("who", ["clerk", "head", "other_head", "neighbour"])
 @pytest.mark.parametrize("act", [Act.RETURN, Act.ACCEPT, Act.WITHDRAW])
-def test_only_a_supervisor_of_the_centre_judges(cast, who, act) -> None:
+def test_only_supervisors_and_administrators_of_the_centre_judge(cast, who, act) -> None:
     order = standing(cast, Side.LOCAL, Status.REPLIED)
     before = cast.rows("county")
     with enter(cast.places["county"]), pytest.raises(NotPermitted):
@@ -92,13 +93,33 @@ def test_only_a_supervisor_of_the_centre_judges(cast, who, act) -> None:
 
 
 @pytest.mark.req("A-09")
-@pytest.mark.parametrize("who", ["clerk", "county_admin", "head"])
-def test_only_a_supervisor_gives_an_order(cast, who) -> None:
+@pytest.mark.parametrize("who", ["clerk", "head", "neighbour"])
+def test_only_supervisors_and_administrators_give_an_order(cast, who) -> None:
     before = cast.rows("county")
     demand = commands.Demand(addressee_code="340123", reason="x", department_code="SC")
     with enter(cast.places["county"]), pytest.raises(NotPermitted):
         commands.give_order(actor=getattr(cast, who).actor, demand=demand)
     assert cast.rows("county") == before
+
+
+@pytest.mark.req("A-09", "R-12")
+def test_an_administrator_gives_no_order_to_a_centre_below(cast) -> None:
+    before = cast.rows("city")
+    admin = replace(cast.city.actor, roles=frozenset({"CENTRE_ADMIN"}))
+    with enter(cast.places["city"]), pytest.raises(NotPermitted):
+        commands.give_order(actor=admin, demand=commands.Demand(addressee_code="340123", reason="x"))
+    assert cast.rows("city") == before
+
+
+@pytest.mark.req("F-04")
+def test_an_administrator_orders_a_department_of_the_own_centre(cast) -> None:
+    """A county has no supervisors of its own."""
+    demand = commands.Demand(addressee_code="340123", reason="请说明", department_code="SC")
+    with enter(cast.places["county"]):
+        given = commands.give_order(actor=cast.county_admin.actor, demand=demand)
+        commands.reply_to_order(actor=cast.head.actor, order_id=given.order_id, explanation="已整改")
+        settled = commands.accept_reply(actor=cast.county_admin.actor, order_id=given.order_id)
+    assert settled.status == "CLOSED"
 
 
 @pytest.mark.req("G-04")
