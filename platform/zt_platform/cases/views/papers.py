@@ -118,7 +118,8 @@ def _copied(case: Case, issued: list[Paper]) -> list[PaperLine]:
     copies: list[tuple[str, str, Attachment | None]] = [
         (bi("决定书", "Decision"), case.decision_number, case.decision_paper)
     ]
-    permit = Attachment.objects.filter(pk=case.temporary_permit.get("paper") or 0).first()
+    file = case.temporary_permit.get("paper")
+    permit = Attachment.objects.filter(pk=file).first() if file else None
     if permit is not None:
         copies.append((bi("临时许可证", "Temporary permit"), case.temporary_permit["number"], permit))
     if certificate is not None and certificate.paper_id != case.decision_paper_id:
