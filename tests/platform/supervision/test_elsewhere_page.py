@@ -70,7 +70,7 @@ def test_the_end_of_a_certificate_is_shown_and_warned_of(sign_in, world, away) -
     page = _page(sign_in(world.province))
     by_centre = {row.split("site-")[1][:6]: row for row in _rows(page)}
     assert f"{now() + timedelta(days=5, hours=1):%Y-%m}" in by_centre["340123"]
-    assert "将到期" in by_centre["340123"]
+    assert "马上到期" in by_centre["340123"]
     assert "将到期" in by_centre["341702"]
     assert (page.count("tag-red"), page.count("tag-amber")) == (1, 1)
 
