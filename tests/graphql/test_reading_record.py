@@ -42,6 +42,21 @@ def test_a_reading_leaves_one_line_a_request_and_case(scene, gateway, selection)
     assert lines(scene.neighbour) == []
 
 
+def test_an_address_for_the_post_is_a_reading_where_there_is_one(scene, gateway) -> None:
+    boss, chosen = gateway(scene.boss), "{ case { delivery { address } } }"
+    query = scene.fill('{ case(id: "$case") { delivery { address } } }')
+    assert boss.ask(query, at=scene.city).data["case"]["delivery"] is None
+    assert lines(scene.city) == []
+    to = 'method: POST, recipient: "张三丰", phone: "13855512345", address: "安徽省合肥市政务区东流路100号"'
+    mine = gateway(scene.zhang).ask(
+        scene.fill(f'mutation {{ chooseDelivery(caseId: "$case", {to}) {chosen} }}'), at=scene.city
+    )
+    assert mine.data["chooseDelivery"]["case"]["delivery"]["address"] == "安徽省合肥市政务区东流路100号"
+    assert lines(scene.city) == []
+    assert boss.ask(query, at=scene.city).data["case"]["delivery"]["address"] == "安徽省合肥市政务区东流路100号"
+    assert lines(scene.city) == [("READ_CASE", "王建国", scene.ids["number"], "数据接口")]
+
+
 def test_what_lists_show_leaves_no_line(scene, gateway) -> None:
     boss = gateway(scene.boss)
     shown = boss.ask("{ queue { edges { node { applicantNameMasked } } } }", at=scene.city).data

@@ -203,9 +203,12 @@ class Case(CaseFields, DjangoObjectType):
         return str(terms["text"]) if terms else None
 
     @staticmethod
-    def resolve_delivery(case: Any, _info: Any) -> Any:
-        """Opened from its seal."""
-        return postal_of(case)
+    def resolve_delivery(case: Any, info: Any) -> Any:
+        """Opened from its seal, which leaves a line in the audit record where there is an address."""
+        found = postal_of(case)
+        if found is not None:
+            info.context.note_reading(case)
+        return found
 
     @staticmethod
     def resolve_temporary_permit(case: Any, _info: Any) -> Any:
