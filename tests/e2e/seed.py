@@ -34,6 +34,7 @@ def main() -> None:
         register_account(password=PASSWORD, **APPLICANT)
         tolerant = {"tolerance_days": 10, "tolerance_basis": "《优化营商环境条例》第十九条"}
         allow(Desk(centre_by_code("340123")), TOLERANT_ITEM, may_follow=["coach-list"], **tolerant)
+        take_large_files("340100")
     people = {
         f"{post}-{code}": {"username": f"{post}-{code}", "password": PASSWORD}
         for code in sorted(CENTRES)
@@ -41,6 +42,15 @@ def main() -> None:
     }
     people["applicant"] = {**APPLICANT, "password": PASSWORD}
     print(json.dumps(people, ensure_ascii=False))
+
+
+def take_large_files(code: str) -> None:
+    """Let every document of a centre's items be as large as a building plan, so that uploads in parts can be tried."""
+    from zt_platform.catalogue.models import Material
+    from zt_tenants.context import enter
+
+    with enter(code):
+        Material.objects.update(max_size=64 * 1024 * 1024)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections import Counter
 
@@ -12,16 +13,22 @@ from zt_interop.keys.commands import ensure_keys
 from zt_interop.log.models import InboxMessage, InboxState
 from zt_interop.queue.models import MessageState, OutboxMessage
 from zt_interop.relay import relay_due
-from zt_platform.cases.models import Case
+from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.vocabulary import CaseRole, Status
 from zt_platform.catalogue.loader import load_catalogue
+from zt_platform.catalogue.queries import item_version
 from zt_platform.organisation.loader import load_staff
 from zt_platform.project.simulation.cast import people
 from zt_platform.project.simulation.day import Day
+from zt_platform.project.simulation.plans import ALL, Planner
+from zt_platform.project.simulation.players import Players
 from zt_platform.project.simulation.summary import summary
 from zt_platform.supervision.models import CaseRecord, CaseStep, Feed
+from zt_platform.workcalendar.queries import calendar
 from zt_storage.objects import ensure_bucket
-from zt_tenants.context import enter
+from zt_tenants import clock
+from zt_tenants.context import enter, outside_centres
+from zt_tenants.timers import run_due
 
 PASSWORD = "a-long-password-of-the-tests"
 
@@ -79,6 +86,47 @@ def test_a_day_is_played_and_the_books_balance(committed_world, relay_thread) ->
     found = summary()
     assert sum(sum(counts) for counts in found.by_status.values()) == CaseRecord.objects.count()
     assert found.refused == 0
+
+    with outside_centres():
+        run_due()
+    acted: Counter[str] = Counter()
+    for centre in committed_world.all:
+        with enter(centre):
+            lines = CaseEvent.objects.filter(
+                actor_kind="SYSTEM", step__in=["ACCEPTED", "SUPERVISION_ORDERED", "RED_CARDED"]
+            )
+            acted.update(lines.values_list("step", flat=True))
+    assert acted == {"ACCEPTED": 1, "SUPERVISION_ORDERED": 1}, "the unanswered one, and the one that is over its limit"
+
+
+@pytest.mark.req("F-03", "F-04", "R-02")
+@pytest.mark.parametrize("seed", [7, 20261122])
+def test_what_is_open_runs_within_its_limits_but_for_what_is_meant_to_be_late(world, seed) -> None:
+    for centre in world.all:
+        with enter(centre):
+            load_catalogue(centre)
+            load_staff(centre, password=PASSWORD)
+    planner = Planner(chance=random.Random(seed), applicants=Players(PASSWORD).applicants)
+    plans = planner.plans(300)
+    days = calendar()
+    today = days.subtract_working_days(clock.today(), 0)
+    silent = late = ordinary = 0
+    for plan in plans:
+        if plan.road != "OWN" or plan.day is None or plan.steps == ALL:
+            continue
+        with enter(plan.centre):
+            promised = item_version(plan.item_code).promised_days
+        age = days.working_days_between(plan.day, today)
+        accepted_after = {"granted": 2, "denied": 2, "corrected": 4}.get(plan.outcome, ALL)
+        limit = promised if plan.steps >= accepted_after else 5
+        silent += plan.steps == 0 and age > 5
+        late += plan.steps >= accepted_after and age > promised
+        ordinary += age <= limit - 2
+    assert silent == 6
+    assert 15 <= late <= 20
+    assert ordinary >= 10
+    open_cases = [p for p in plans if p.road == "OWN" and p.day is not None and p.steps != ALL]
+    assert len(open_cases) == ordinary + 30 + 6, "every open case is well within its limit or meant to be pressing"
 
 
 def test_the_cast_is_valid_and_always_the_same() -> None:

@@ -11,8 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from datetime import time as time_of_day
 
 from zt_interop.queue.models import PENDING, OutboxMessage
@@ -20,25 +19,19 @@ from zt_platform.actors import Actor
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import Result
-from zt_platform.catalogue.kinds import CaseKind, DelegationKind
+from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import ItemVersion
-from zt_platform.catalogue.queries import delegations, item_version, published_items
+from zt_platform.catalogue.queries import item_version
 from zt_platform.project.simulation.papers import paper
+from zt_platform.project.simulation.plans import Plan, Planner
 from zt_platform.project.simulation.players import Players, answers, party_of, required_materials
 from zt_platform.workcalendar.queries import calendar
 from zt_storage.uploads import put_bytes
 from zt_tenants import clock
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import DomainError
-from zt_tenants.models import Centre, Level
 
-DAYS_BEFORE = 9
-CROSSING_SHARE = 0.25
 DELIVERY_PATIENCE_SECONDS = 180
-_WEIGHT = {Level.PROVINCE: 2, Level.CITY: 6, Level.COUNTY: 3, Level.TOWNSHIP: 1}
-_OUTCOMES = ("granted",) * 15 + ("denied", "corrected", "corrected", "withdrawn", "refused")
-_ALL = 99
-_UP_TO_ACCEPTANCE = 2
 
 
 class MessagesStuck(DomainError):
@@ -49,30 +42,6 @@ class MessagesStuck(DomainError):
     en = "{count} messages were not delivered within {seconds} seconds; see .local/log/worker.log."
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One case that will be played. ``day`` is None for today (now); an older case stays at its centre."""
-
-    road: str  # "OWN" or a DelegationKind
-    centre: str
-    item_code: str
-    applicant: Actor
-    outcome: str
-    other: str = ""
-    day: date | None = None
-    pace: int = 1  # working days between the steps of an older case; 0: all on one day
-    steps: int = _ALL  # how far the case gets; the rest is still to be done
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An item a centre decides alone."""
-
-    item_code: str
-    kind: str
-    promised_days: int
-
-
 Road = Iterator[str]
 
 
@@ -80,99 +49,12 @@ class Day:
     """Plans a day from a seed and plays it."""
 
     def __init__(self, *, cases: int, seed: int, password: str) -> None:
-        self._chance = random.Random(seed)
         self._players = Players(password)
-        self._offered: dict[str, list[Offer]] = {}
-        self._centres = list(Centre.objects.open().here())
-        crossing = self._crossing_plans(max(3, int(cases * CROSSING_SHARE)))
-        late = self._late_plans(cases // 10)
-        self._plans = crossing + late + [self._own_plan() for _ in range(max(0, cases - len(crossing) - len(late)))]
+        planner = Planner(chance=random.Random(seed), applicants=self._players.applicants)
+        self._plans = planner.plans(cases)
         for code in {plan.centre for plan in self._plans} | {plan.other for plan in self._plans if plan.other}:
             self._players.meet_staff(code)
         self.steps = len(self._plans)
-
-    # --- planning ----------------------------------------------------------------------------------------------------
-
-    def _crossing_plans(self, count: int) -> list[Plan]:
-        found, here = [], {centre.code for centre in self._centres}
-        for city in (centre for centre in self._centres if centre.level == Level.CITY):
-            with enter(city):
-                found += [
-                    row for row in delegations() if row.from_centre_code == city.code and row.to_centre_code in here
-                ]
-        by_kind = {kind: [row for row in found if row.kind == kind] for kind in DelegationKind.values}
-        kinds = [kind for kind, rows in by_kind.items() if rows]
-        plans = []
-        for number in range(count if kinds else 0):
-            kind = kinds[number % len(kinds)]
-            row = by_kind[kind][number // len(kinds) % len(by_kind[kind])]
-            up = kind == DelegationKind.FORWARDED
-            plans.append(
-                Plan(
-                    road=kind,
-                    centre=row.to_centre_code if up else row.from_centre_code,
-                    other=row.from_centre_code if up else row.to_centre_code,
-                    item_code=row.item_code,
-                    applicant=self._chance.choice(self._players.applicants),
-                    outcome="denied" if number % 9 == 8 else "granted",
-                )
-            )
-        return plans
-
-    def _own_plan(self) -> Plan:
-        weights = [_WEIGHT[Level(centre.level)] for centre in self._centres]
-        centre = self._chance.choices(self._centres, weights)[0]
-        today = calendar().subtract_working_days(clock.today(), 0)
-        back = self._chance.choices(range(DAYS_BEFORE + 1), [4] + [1] * DAYS_BEFORE)[0]
-        offer = self._chance.choice(self._items_decided_at(centre))
-        instant = offer.kind == CaseKind.INSTANT
-        left = not instant and self._chance.random() < (0.3 if back else 0.6)
-        return Plan(
-            road="OWN",
-            centre=centre.code,
-            item_code=offer.item_code,
-            applicant=self._chance.choice(self._players.applicants),
-            outcome=self._chance.choice(_OUTCOMES),
-            day=calendar().subtract_working_days(today, back) if back else None,
-            pace=0 if instant else self._chance.choice((1, 1, 1, 2, 3)),
-            steps=self._chance.choice((0, 1, 2, 2, 2, 3)) if left else _ALL,
-        )
-
-    def _late_plans(self, count: int) -> list[Plan]:
-        """Accepted cases on which nobody acts: near their limit, over it and long over it by turns (R-02)."""
-        plans = []
-        today = calendar().subtract_working_days(clock.today(), 0)
-        for number in range(count):
-            centre = self._chance.choice([found for found in self._centres if found.level != Level.TOWNSHIP])
-            short = [offer for offer in self._items_decided_at(centre) if 1 <= offer.promised_days <= 5]
-            if not short:
-                continue
-            offer = self._chance.choice(short)
-            plans.append(
-                Plan(
-                    road="OWN",
-                    centre=centre.code,
-                    item_code=offer.item_code,
-                    applicant=self._chance.choice(self._players.applicants),
-                    outcome="granted",
-                    day=calendar().subtract_working_days(today, max(1, offer.promised_days + (-1, 2, 6)[number % 3])),
-                    steps=_UP_TO_ACCEPTANCE,
-                )
-            )
-        return plans
-
-    def _items_decided_at(self, centre: Centre) -> list[Offer]:
-        """The items that nobody else takes part in."""
-        if centre.code not in self._offered:
-            with enter(centre):
-                elsewhere = {row.item_code for row in delegations()}
-                own = [item for item in published_items() if item.code not in elsewhere]
-            self._offered[centre.code] = [
-                Offer(item.code, item.current_version.kind, item.current_version.promised_days)
-                for item in own
-                if item.current_version
-            ]
-        return self._offered[centre.code]
 
     # --- playing -----------------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ export class LargeUpload {
   async run() {
     this.stopper = new AbortController();
     this.sent = new Map();
+    this.broken = 0; // lanes whose last try failed: as long as there is one, that is what is said
     let begun = await this.persist(() => this.open());
     if (!await this.isSameFile(begun)) {
       await this.persist(() => ask(this.addresses.abort, { attachment_id: begun.attachment_id }, this.stopper.signal));
@@ -132,7 +133,7 @@ export class LargeUpload {
 
   report(word) {
     const sent = [...this.sent.values()].reduce((sum, bytes) => sum + bytes, 0);
-    this.tell(sent / this.file.size, word);
+    this.tell(sent / this.file.size, word === "sending" && this.broken ? "waiting" : word);
   }
 
   /* Until it succeeds, the server says no, or it was tried too often; growing pauses with a little chance in them. */
@@ -140,10 +141,13 @@ export class LargeUpload {
     for (let tried = 1; ; tried += 1) {
       if (this.stopper.signal.aborted) throw new Stopped();
       try {
-        return await attempt();
+        const answer = await attempt();
+        if (tried > 1) this.broken -= 1;
+        return answer;
       } catch (error) {
         if (this.stopper.signal.aborted) throw new Stopped();
         if (!(error instanceof Refused) || error.lasting || tried >= TRIES) throw error;
+        if (tried === 1) this.broken += 1;
         this.report("waiting");
         await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** tried) * (0.75 + Math.random() / 2));
       }

@@ -1,0 +1,136 @@
+"""Large files in a real browser: progress, pause, a broken line, a reload, another file of the same name, giving up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from large_files import LargeFile
+from playwright.sync_api import Page, Route, expect
+from road import fill_form
+
+pytestmark = pytest.mark.req("L-01")
+CITY, ITEM = "340100", "QR-SC-02"
+PATIENCE = 40_000
+"""Milliseconds: 24 MiB pass through the test's own hands."""
+PART_ADDRESS = re.compile(r"uploadId=")
+
+
+@pytest.fixture
+def large_file(tmp_path: Path) -> Callable[..., Path]:
+    """A PDF of 24 MiB on disk, as somebody would choose it."""
+
+    def make(seed: str = "a") -> Path:
+        folder = tmp_path / seed
+        folder.mkdir()
+        file = LargeFile(24 * 1024 * 1024, seed=seed)
+        path = folder / "规划总图.pdf"
+        path.write_bytes(file.part(1, file.size))
+        return path
+
+    return make
+
+
+def _at_the_documents(person: Any) -> Page:
+    page: Page = person.page
+    page.goto(f"{person.site.centre(CITY)}apply/{ITEM}/")
+    page.get_by_role("button", name="开始填写").click()
+    page.wait_for_url(re.compile(r"/form/$"))
+    fill_form(page)
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("上传材料")
+    return page
+
+
+class Line:
+    """The line to the object store: counts the parts that are sent, and breaks when it is told to."""
+
+    def __init__(self, page: Page) -> None:
+        self.sent: list[str] = []
+        self.broken_after: int | None = None
+        page.route(PART_ADDRESS, self._pass)
+
+    def _pass(self, route: Route) -> None:
+        if route.request.method != "PUT":
+            route.continue_()
+            return
+        if self.broken_after is not None and len(self.sent) >= self.broken_after:
+            route.abort()
+            return
+        number = re.search(r"partNumber=(\d+)", route.request.url)
+        self.sent.append(number[1] if number else "")
+        route.continue_()
+
+
+def test_a_broken_line_and_a_reload_cost_only_the_missing_parts(visitor: Callable, large_file: Callable) -> None:
+    person = visitor("applicant", expect_errors=True)
+    page = _at_the_documents(person)
+    line, path = Line(page), large_file()
+    line.broken_after = 2
+    row = page.locator("[data-upload]").first
+    row.locator("input[type=file]").set_input_files(path)
+    expect(row.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    person.look("the line broke")
+    assert sorted(line.sent) == ["1", "2"]
+
+    page.reload()
+    expect(row.locator("[data-unfinished]")).to_contain_text("规划总图.pdf")
+    expect(row.locator("[data-unfinished]")).to_contain_text("再选一次这个文件就接着传")
+    person.look("an unfinished upload after a reload")
+    line.broken_after = None
+    line.sent.clear()
+    row.locator("input[type=file]").set_input_files(path)
+    expect(row.locator("[data-file]")).to_have_count(1, timeout=PATIENCE)
+    expect(row.locator("[data-upload-state]")).to_contain_text("已上传")
+    expect(row.locator("[data-unfinished]")).to_have_count(0)
+    assert sorted(line.sent) == ["3"], "only what was missing was sent again"
+    person.look("a large file is there")
+
+
+def test_it_goes_on_by_itself_when_the_line_is_back_and_can_be_paused(visitor: Callable, large_file: Callable) -> None:
+    person = visitor("applicant", expect_errors=True)
+    page = _at_the_documents(person)
+    line = Line(page)
+    line.broken_after = 1
+    row = page.locator("[data-upload]").first
+    row.locator("input[type=file]").set_input_files(large_file())
+    expect(row.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    row.get_by_role("button", name="暂停").click()
+    expect(row.get_by_text("已暂停")).to_be_visible(timeout=PATIENCE)
+    person.look("paused")
+    line.broken_after = None
+    row.get_by_role("button", name="继续").click()
+    expect(row.locator("[data-file]")).to_have_count(1, timeout=PATIENCE)
+    assert sorted(set(line.sent)) == ["1", "2", "3"]
+
+
+def test_another_file_of_the_same_name_begins_anew_and_cancelling_leaves_nothing(
+    visitor: Callable, large_file: Callable
+) -> None:
+    person = visitor("applicant", expect_errors=True)
+    page = _at_the_documents(person)
+    line = Line(page)
+    line.broken_after = 1
+    row = page.locator("[data-upload]").first
+    row.locator("input[type=file]").set_input_files(large_file("a"))
+    expect(row.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    page.reload()
+    line.broken_after = None
+    line.sent.clear()
+    row.locator("input[type=file]").set_input_files(large_file("b"))
+    expect(row.locator("[data-file]")).to_have_count(1, timeout=PATIENCE)
+    assert sorted(line.sent) == ["1", "2", "3"], "no part of the other file was taken over"
+
+    second = page.locator("[data-upload]").nth(1)
+    line.broken_after = 0
+    second.locator("input[type=file]").set_input_files(large_file("c"))
+    expect(second.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    with page.expect_response(re.compile(r"/uploads/abort/$")) as aborted:
+        second.get_by_role("button", name="取消").click()
+    assert aborted.value.json() == {"aborted": True}
+    page.reload()
+    expect(second.locator("[data-unfinished]")).to_have_count(0)
+    expect(second.locator("[data-file]")).to_have_count(0)
