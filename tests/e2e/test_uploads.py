@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,20 @@ def large_file(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+@pytest.fixture
+def line_of(visitor: Callable) -> Iterator[Callable[[Page], Line]]:
+    """The line of a page; let go before its browser closes, which would wait for parts that are under way."""
+    lines: list[Line] = []
+
+    def make(page: Page) -> Line:
+        lines.append(Line(page))
+        return lines[-1]
+
+    yield make
+    for one in lines:
+        one.let_go()
+
+
 def _at_the_documents(person: Any) -> Page:
     page: Page = person.page
     page.goto(f"{person.site.centre(CITY)}apply/{ITEM}/")
@@ -51,7 +65,12 @@ class Line:
     def __init__(self, page: Page) -> None:
         self.sent: list[str] = []
         self.broken_after: int | None = None
+        self._page = page
         page.route(PART_ADDRESS, self._pass)
+
+    def let_go(self) -> None:
+        """No longer stand in the way."""
+        self._page.unroute_all(behavior="ignoreErrors")
 
     def _pass(self, route: Route) -> None:
         if route.request.method != "PUT":
@@ -65,10 +84,12 @@ class Line:
         route.continue_()
 
 
-def test_a_broken_line_and_a_reload_cost_only_the_missing_parts(visitor: Callable, large_file: Callable) -> None:
+def test_a_broken_line_and_a_reload_cost_only_the_missing_parts(
+    visitor: Callable, large_file: Callable, line_of: Callable
+) -> None:
     person = visitor("applicant", expect_errors=True)
     page = _at_the_documents(person)
-    line, path = Line(page), large_file()
+    line, path = line_of(page), large_file()
     line.broken_after = 2
     row = page.locator("[data-upload]").first
     row.locator("input[type=file]").set_input_files(path)
@@ -90,10 +111,12 @@ def test_a_broken_line_and_a_reload_cost_only_the_missing_parts(visitor: Callabl
     person.look("a large file is there")
 
 
-def test_it_goes_on_by_itself_when_the_line_is_back_and_can_be_paused(visitor: Callable, large_file: Callable) -> None:
+def test_it_goes_on_by_itself_when_the_line_is_back_and_can_be_paused(
+    visitor: Callable, large_file: Callable, line_of: Callable
+) -> None:
     person = visitor("applicant", expect_errors=True)
     page = _at_the_documents(person)
-    line = Line(page)
+    line = line_of(page)
     line.broken_after = 1
     row = page.locator("[data-upload]").first
     row.locator("input[type=file]").set_input_files(large_file())
@@ -108,11 +131,11 @@ def test_it_goes_on_by_itself_when_the_line_is_back_and_can_be_paused(visitor: C
 
 
 def test_another_file_of_the_same_name_begins_anew_and_cancelling_leaves_nothing(
-    visitor: Callable, large_file: Callable
+    visitor: Callable, large_file: Callable, line_of: Callable
 ) -> None:
     person = visitor("applicant", expect_errors=True)
     page = _at_the_documents(person)
-    line = Line(page)
+    line = line_of(page)
     line.broken_after = 1
     row = page.locator("[data-upload]").first
     row.locator("input[type=file]").set_input_files(large_file("a"))

@@ -122,7 +122,7 @@ class Planner:
         plans = []
         for number in range(count):
             centre = self._chance.choice([found for found in self._centres if found.level != Level.TOWNSHIP])
-            short = [offer for offer in self._items_decided_at(centre) if 1 <= offer.promised_days <= 5]
+            short = [offer for offer in self._items_decided_at(centre) if 2 <= offer.promised_days <= 5]
             if not short:
                 continue
             offer = self._chance.choice(short)

@@ -113,7 +113,7 @@ class UploadRow {
       const id = inParts ? await this.sendLarge(line, file, progress, status) : await this.sendSmall(file, progress);
       progress.removeAttribute("value");
       status.textContent = bi("正在核对…", "Checking…");
-      line.querySelector(".upload-hands")?.remove();
+      line.querySelectorAll(".upload-hands button").forEach((button) => button.remove());
       this.show(line, await this.confirm(id));
     } catch (error) {
       if (error instanceof Stopped) return;
@@ -166,7 +166,7 @@ class UploadRow {
         upload.cancel().catch(() => {}); // what stays behind is given up after a day
         reject(new Stopped());
       });
-      progress.after(element("span", "cluster upload-hands", hold, cancel));
+      progress.after(element("span", "cluster upload-hands", status, hold, cancel));
       go();
     });
   }
