@@ -153,7 +153,7 @@ def test_another_file_of_the_same_name_begins_anew_and_cancelling_leaves_nothing
     expect(second.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
     with page.expect_response(re.compile(r"/uploads/abort/$")) as aborted:
         second.get_by_role("button", name="取消").click()
-    assert aborted.value.json() == {"aborted": True}
+    assert aborted.value.ok
     page.reload()
     expect(second.locator("[data-unfinished]")).to_have_count(0)
     expect(second.locator("[data-file]")).to_have_count(0)
