@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock demo up test e2e federation faults \
-  switches fuzz bench bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements large-files clean
+  switches fuzz bench bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements large-files year clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -88,6 +88,9 @@ check: lint test federation e2e ## what CI runs
 wheel: $(STAMP) ## build the wheel that helm/Containerfile installs, into dist/
 	@rm -rf dist
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+
+year: $(STAMP) ## play a simulated year of 10,000 cases and check every ledger (ARGS="--cases 2000" for less)
+	nice -n 5 $(BIN)/zhengtong simulate-year $(ARGS)
 
 requirements: $(STAMP) ## which catalogue entries have a test, and which have none
 	@$(BIN)/python tests/requirements_report.py

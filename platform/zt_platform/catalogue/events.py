@@ -103,6 +103,11 @@ def _delegation_payload(delegation: Delegation) -> dict[str, Any]:
     }
 
 
+def _without_floats(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A field of a form as a message may carry it: a signed message has no fractions, their text means the same here."""
+    return {name: str(value) if isinstance(value, float) else value for name, value in stored.items()}
+
+
 def _item_payload(item: Item, version: ItemVersion) -> dict[str, Any]:
     return {
         "code": item.code,
@@ -115,7 +120,7 @@ def _item_payload(item: Item, version: ItemVersion) -> dict[str, Any]:
         "statutory_days": version.statutory_days,
         "promised_days": version.promised_days,
         **{name: getattr(version, name) for name in _VERSION_TEXTS},
-        "form_schema": version.form_schema,
+        "form_schema": [_without_floats(stored) for stored in version.form_schema],
         "materials": [
             {name: getattr(material, name) for name in MATERIAL_FIELDS} for material in version.materials.all()
         ],

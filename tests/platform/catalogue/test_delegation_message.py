@@ -12,6 +12,7 @@ from zt_interop.queue.models import OutboxMessage
 from zt_platform.catalogue import queries
 from zt_platform.catalogue.commands import complete_handover_step, open_delegation, revoke_delegation
 from zt_platform.catalogue.events import PUBLISHED, apply_published
+from zt_platform.catalogue.forms import fields_of
 from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion
 from zt_platform.index.models import ItemIndexEntry
@@ -92,6 +93,17 @@ def test_each_change_is_sent_and_the_receiver_keeps_the_latest(world, city, open
         assert queries.delegation_in_force("XK-GA-09", today()) is None
         assert Delegation.objects.filter(item_code="XK-GA-09").count() == 1
         assert ItemVersion.objects.filter(item__code="XK-GA-09").count() == 1
+
+
+@pytest.mark.req("C-01", "B-05")
+def test_an_item_whose_form_has_a_fraction_can_be_delegated(world, city, staff_of) -> None:
+    """A signed message carries no fractions: 文物 asks for an area of at least 0.1 m²."""
+    with enter(city):
+        open_delegation(actor=staff_of(city), **{**GIVEN, "item_code": "XK-WL-02", "kind": "ENTRUSTED"})
+        before = fields_of(queries.item_version("XK-WL-02").form_schema)
+    told = sent()[-1].data["item"]["form_schema"]
+    assert [field.minimum for field in fields_of(told)] == [field.minimum for field in before]
+    assert "0.1" in [stored.get("min") for stored in told]
 
 
 def test_an_entrusted_item_is_not_offered_by_the_receiver(world, city, staff_of) -> None:

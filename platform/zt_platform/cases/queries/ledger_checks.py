@@ -17,6 +17,7 @@ from zt_interop.envelope import CASE_CHANNEL
 from zt_interop.log.models import Direction, InboxMessage, InboxState, MessageLogEntry
 from zt_interop.queue.models import PENDING, MessageState, OutboxMessage
 from zt_platform.balance import Difference, DifferenceKind, position_of
+from zt_platform.cases.events.outgoing import MESSAGE_OF
 from zt_platform.cases.log_reading import Line, Reading, read_log
 from zt_platform.cases.models import Case, CaseEvent, CaseNumberCounter
 from zt_platform.cases.numbers import TrackingNumber, parse
@@ -26,6 +27,8 @@ from zt_platform.papers.models import Paper, PaperCounter
 from zt_tenants.context import current_centre
 
 _PAPER_NUMBER = re.compile(r"(?P<series>.+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
+_OF_STEPS = frozenset(MESSAGE_OF.values())
+"""Messages that steps of a case send to its other centre; orders and what they answer have a record of their own."""
 _NAMED = 5
 """How many missing numbers of one series are named."""
 
@@ -178,7 +181,7 @@ def _owed(sides: Mapping[str, Side]) -> Iterator[Difference]:
             sent[subject].add((type_, str(event_id)))
     for number, side in sides.items():
         went = Counter(type_ for type_, _ in sent[number])
-        for type_ in sorted({*went, *side.reading.messages}):
+        for type_ in sorted({*went, *side.reading.messages} & _OF_STEPS):
             due, there = side.reading.messages[type_], went[type_]
             if due != there:
                 yield _tell(

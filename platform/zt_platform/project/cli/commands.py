@@ -20,6 +20,7 @@ from zt_platform.project.cli.province import province
 from zt_platform.project.cli.runtime import migrate_and_go_on, prepare_storage, set_up_django
 from zt_platform.project.cli.stack import Stack
 from zt_platform.project.cli.timers import timers
+from zt_platform.project.cli.year import simulate_year
 from zt_platform.project.secrets import data_home
 
 
@@ -43,6 +44,7 @@ COMMANDS: list[click.Command] = [
     up,
     demo,
     simulate,
+    simulate_year,
     province,
     centre,
     calendar,

@@ -12,7 +12,7 @@ from zt_platform.accounts.queries import party_for
 from zt_platform.actors import Actor
 from zt_platform.catalogue.forms import FieldType, FormField, fields_of
 from zt_platform.catalogue.models import ItemVersion
-from zt_platform.organisation.loader import POSTS, username_for
+from zt_platform.organisation.loader import posts_of, username_for
 from zt_platform.organisation.queries import staff_member_of
 from zt_platform.project.simulation.cast import Person, people
 from zt_tenants import clock
@@ -78,8 +78,9 @@ class Players:
 
     def meet_staff(self, centre_code: str) -> None:
         """Look up who holds the posts of a centre today (in the past of an older case they were not posted yet)."""
-        with enter(centre_by_code(centre_code)):
-            for post in POSTS:
+        centre = centre_by_code(centre_code)
+        with enter(centre):
+            for post in posts_of(centre.level):
                 with beside(DatabaseRole.PORTAL):
                     account = Account.objects.get(username=username_for(post, centre_code))
                 member = staff_member_of(account.id)

@@ -1,0 +1,83 @@
+"""What a simulated year has made happen: steps, papers, alarms, edges of the table, messages. Read from the ledgers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from zt_interop.queue.models import OutboxMessage
+from zt_platform.cases.alarms import AlarmKind
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.states import TRANSITIONS
+from zt_platform.cases.vocabulary import Action, CaseRole, SpecialProcedure, Status, Step
+from zt_platform.papers.kinds import PaperKind
+from zt_platform.papers.models import Paper
+from zt_tenants.context import enter, outside_centres
+
+Edge = tuple[str, str, str]
+"""From, action and to."""
+_ACTIONS = sorted({edge.action.value for edge in TRANSITIONS if edge.step is not None})
+"""What leaves a line in the log."""
+
+
+@dataclass(slots=True)
+class Coverage:
+    """How often each thing happened, over all halls."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    roles: Counter[str] = field(default_factory=Counter)
+    steps: Counter[str] = field(default_factory=Counter)
+    papers: Counter[str] = field(default_factory=Counter)
+    alarms: Counter[str] = field(default_factory=Counter)
+    procedures: Counter[str] = field(default_factory=Counter)
+    edges: Counter[Edge] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
+
+    def missing(self) -> dict[str, list[str]]:
+        """What never happened, by what it is; nothing when every rule has fired."""
+        wanted: dict[str, tuple[Iterable[str], Counter[str]]] = {
+            "steps": (Step.values, self.steps),
+            "papers": (PaperKind.values, self.papers),
+            "alarms": ([kind.value for kind in AlarmKind], self.alarms),
+            "procedures": (SpecialProcedure.values, self.procedures),
+            "statuses": (Status.values, self.statuses),
+            "roles": (CaseRole.values, self.roles),
+            "actions": (_ACTIONS, Counter(action for _, action, _ in self.edges)),
+        }
+        found = {name: sorted(set(all_) - set(seen)) for name, (all_, seen) in wanted.items()}
+        return {name: absent for name, absent in found.items() if absent}
+
+    def edges_not_taken(self) -> set[Edge]:
+        """Edges of the table that no case of the year has taken; those without a line are not to be seen."""
+        table = {
+            (edge.source.value if edge.source else "", edge.action.value, edge.target.value)
+            for edge in TRANSITIONS
+            if edge.step is not None
+        }
+        return table - set(self.edges)
+
+
+def coverage_of(codes: Iterable[str]) -> Coverage:
+    """Read it from these centres' ledgers and from the queue."""
+    found = Coverage()
+    for code in codes:
+        with enter(code):
+            _read_centre(found)
+    with outside_centres():
+        found.messages.update(OutboxMessage.objects.order_by().values_list("type", flat=True))
+    return found
+
+
+def _read_centre(found: Coverage) -> None:
+    for role, marks, pauses in Case.objects.order_by().values_list("role", "marks", "pauses"):
+        found.roles[role] += 1
+        found.alarms.update(list(marks))
+        found.procedures.update(pause["procedure"] for pause in pauses)
+    lines = CaseEvent.objects.order_by().values_list("step", "from_status", "action", "to_status")
+    for step, before, action, after in lines.iterator(chunk_size=5000):
+        found.steps[step] += 1
+        found.statuses[after] += 1
+        if action:
+            found.edges[before, Action(action).value, after] += 1
+    found.papers.update(Paper.objects.order_by().values_list("kind", flat=True))
