@@ -31,8 +31,8 @@ demo: $(STAMP) ## set everything up, play a day of cases in a demo province, and
 up: $(STAMP) ## serve what is there
 	@$(BIN)/zhengtong up
 
-test: $(STAMP) ## all tests but the browser's
-	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e and not federation"
+test: $(STAMP) ## all tests but those that start whole sites and the browser's
+	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e and not federation and not stand"
 
 e2e: $(STAMP) ## the whole road in a real browser (brings Chromium)
 	@bash tests/e2e/install_browser.sh

@@ -13,6 +13,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from zt_platform.web.outage import outage_behind
 from zt_tenants.errors import DomainError, InvalidInput
 from zt_tenants.language import bi
 from zt_tenants.telemetry.instruments import REFUSED_ANSWERS
@@ -190,6 +191,9 @@ def answer(error: GraphQLError) -> dict[str, Any]:
         body = _request_fault(error)
     elif original is None and isinstance(error, GraphQLError) and error.extensions and "code" in error.extensions:
         body = {"message": error.message, "extensions": error.extensions}
+    elif (outage := outage_behind(original)) is not None:
+        logger.warning("the gateway met an outage at %s: %s", error.path, type(original).__name__)
+        body = domain_answer(outage)
     else:
         body = _unexpected(error)
     if error.locations:

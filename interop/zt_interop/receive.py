@@ -172,6 +172,7 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
                 if event.id in problems:
                     keep_recorded_refusal(problems[event.id], event, delivery, transport)
             _advance(stream, fresh[-1], receipt.received_at)
+            crash_point("before_receive_commit")
             return answer
 
 

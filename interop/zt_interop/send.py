@@ -23,6 +23,7 @@ from zt_interop.streams import streams_of
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
+from zt_tenants.faults import crash_point
 from zt_tenants.telemetry import tracing
 from zt_tenants.uuid7 import uuid7
 
@@ -104,7 +105,12 @@ def send_messages(outgoing: Sequence[Outgoing]) -> list[OutboxMessage]:
 
 def ring_on_commit(stream_id: UUID) -> None:
     """Ring the relay's doorbell for a stream once the caller's transaction has committed."""
-    on_commit(partial(ring, stream_id))
+    on_commit(partial(_ring_now, stream_id))
+
+
+def _ring_now(stream_id: UUID) -> None:
+    crash_point("after_step_commit")
+    ring(stream_id)
 
 
 def _check_payloads(outgoing: Sequence[Outgoing]) -> None:

@@ -21,6 +21,7 @@ from zt_platform.cases import commands  # noqa: E402
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial  # noqa: E402
 from zt_platform.cases.vocabulary import Result  # noqa: E402
 from zt_platform.catalogue.queries import item_version  # noqa: E402
+from zt_platform.project.simulation.cast import people  # noqa: E402
 from zt_platform.project.simulation.papers import paper  # noqa: E402
 from zt_platform.project.simulation.players import Players, answers, party_of, required_materials  # noqa: E402
 from zt_platform.supervision.models import CaseStep  # noqa: E402
@@ -58,7 +59,12 @@ def submit(code: str, item: str, padding: int = 0) -> dict[str, str]:
             )
             commands.attach_material(actor=applicant, case_id=case.pk, material_code=material, attachment_id=file.pk)
         done = commands.submit_application(actor=applicant, case_id=case.pk)
-        return {"number": str(done.tracking_number), "name": party.name, "id_number": party.id_number}
+        return {
+            "number": str(done.tracking_number),
+            "name": party.name,
+            "id_number": party.id_number,
+            "username": people()[0].username,
+        }
 
 
 def accept(code: str, number: str, to: str = "") -> str:

@@ -33,9 +33,9 @@ _FOREIGN = (
 
 
 class Site:
-    """One site, reached from the other one over TLS through a wire that can be disturbed."""
+    """One site; with a wire another one reaches it over TLS, through something that can be disturbed."""
 
-    def __init__(self, name: str, wire: Wire, authority: Path) -> None:
+    def __init__(self, name: str, wire: Wire | None = None, authority: Path | None = None) -> None:
         self.name = name
         self.wire = wire
         self.home = Path(tempfile.mkdtemp(prefix=f"zhengtong-{name}-"))
@@ -45,16 +45,19 @@ class Site:
             "ZT_HOME": str(self.home),
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
-            "INTEROP_CA": str(authority),
             "INTEROP_ANSWER_SECONDS": "8",
             "ZT_STAFF_PASSWORD": "zt-" + secrets.token_hex(8),
         }
+        if authority is not None:
+            self.environment["INTEROP_CA"] = str(authority)
+        self.url = ""
         self._up: subprocess.Popen[bytes] | None = None
         self._hands: subprocess.Popen[str] | None = None
 
     @property
     def address(self) -> str:
         """Where the other site reaches this one."""
+        assert self.wire is not None
         return self.wire.url
 
     def start(self) -> None:
@@ -70,7 +73,9 @@ class Site:
             )
         note = self.home / "site.json"
         self.wait_until(note.exists, "the site did not start", seconds=150)
-        self.wire.lead_to(json.loads(note.read_text())["url"])
+        self.url = json.loads(note.read_text())["url"]
+        if self.wire is not None:
+            self.wire.lead_to(self.url)
 
     def run(self, *arguments: str, fails: bool = False, **environment: str) -> str:
         """One command of the product; its output."""
@@ -123,11 +128,12 @@ class Site:
         return "\n".join(f"--- {log.name}\n{log.read_text()[-2500:]}" for log in found if log.exists())
 
     def child(self, name: str) -> list[int]:
-        """Process ids of the web server or the worker of this site."""
-        word = {"web": "gunicorn", "worker": "worker"}[name]
+        """Process ids of one part of this site: ``web``, ``worker``, ``beat``, ``postgres``, ``valkey``, ``s3``."""
+        word = {"web": "gunicorn", "worker": " worker ", "beat": " beat ", "postgres": "/postgres "}.get(name, "")
+        word = word or {"valkey": "valkey", "s3": "weed"}[name]
         assert self._up is not None
         listed = subprocess.run(
-            ["ps", "--ppid", str(self._up.pid), "-o", "pid=,args="], capture_output=True, text=True, check=True
+            ["ps", "-ww", "--ppid", str(self._up.pid), "-o", "pid=,args="], capture_output=True, text=True, check=True
         )
         return [int(line.split()[0]) for line in listed.stdout.splitlines() if word in line]
 

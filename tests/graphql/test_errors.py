@@ -76,3 +76,22 @@ def test_one_refused_field_leaves_its_neighbours_standing(stranger, world) -> No
 
 def test_every_code_is_a_domain_code() -> None:
     assert issubclass(errors.CentreRequired, DomainError)
+
+
+def test_a_database_that_ends_the_connection_is_told_as_an_outage_that_may_pass(world, monkeypatch, gateway) -> None:
+    from django.db import OperationalError, connection, transaction
+
+    from zt_graphql.schema import schema
+
+    def cut_off(*_args: object) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 1")
+            cursor.execute("SELECT pg_sleep(1)")
+
+    with pytest.raises(OperationalError):
+        cut_off()
+    monkeypatch.setattr(schema.graphql_schema.query_type.fields["here"], "resolve", cut_off)
+    error = gateway().ask("{ here { code } }").error
+
+    assert error["extensions"] == {"code": "SERVICE_UNAVAILABLE", "field": None, "data": {}}
+    assert "请稍候再试" in error["message"]

@@ -7,6 +7,7 @@ no session and no template context.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
 from zt_platform.accounts.errors import SignInRequired, TooManyTries
+from zt_platform.web.outage import RETRY_AFTER_SECONDS, outage_behind
 from zt_tenants.errors import Conflict, DomainError, NotFound, NotPermitted
 from zt_tenants.language import bi
 from zt_tenants.telemetry.instruments import REFUSED_ANSWERS
@@ -31,7 +33,9 @@ _STATUS: list[tuple[type[DomainError], int]] = [
 
 
 def status_of(error: DomainError) -> int:
-    """The HTTP status that says what kind of refusal this is (RFC 9110)."""
+    """The HTTP status that says what kind of refusal this is (RFC 9110); 503 for what may pass by itself."""
+    if error.transient:
+        return 503
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 
@@ -122,6 +126,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; a page that depends on nothing that may be broken."""
-    del request
-    return HttpResponse(render_to_string("web/500.html"), status=500)
+    """500: our fault; 503 when a server is away. A page that depends on nothing that may be broken."""
+    outage = outage_behind(sys.exc_info()[1])
+    if outage is None:
+        return HttpResponse(render_to_string("web/500.html"), status=500)
+    response: HttpResponse = HttpResponse(render_to_string("web/500.html"), status=503)
+    if wants_json(request) or request.path.endswith("/graphql"):
+        told = {"message": outage.text(), "extensions": {"code": outage.code, "field": None, "data": {}}}
+        response = JsonResponse({"code": outage.code, "error": outage.text(), "errors": [told]}, status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

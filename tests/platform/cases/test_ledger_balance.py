@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -14,13 +15,14 @@ from zt_platform.cases import commands
 from zt_platform.cases.models import Case, CaseNumberCounter
 from zt_platform.cases.queries.balance import ledger_balance
 from zt_platform.cases.queries.ledger_checks import own_ledger
-from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, OWN, Town, relay_all
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, OWN, ZHANG, Town, relay_all
 from zt_platform.cases.vocabulary import CaseRole, Result
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper, PaperCounter
 from zt_platform.project.ledger_check import LedgerCheck, check_ledgers
 from zt_platform.supervision.models import CaseRecord, CaseStep, CentreDay
+from zt_tenants import clock
 from zt_tenants.context import enter, operating
 
 
@@ -248,3 +250,56 @@ def test_reading_costs_the_same_statements_for_one_case_and_for_many(town: Town)
         counts.append(len(statements))
         played(town)
     assert counts[0] == counts[1]
+
+
+@pytest.mark.req("E-20", "L-08")
+def test_a_draft_is_no_difference_and_its_entry_must_be_there(town: Town) -> None:
+    with enter(town.city.centre):
+        drafts = [
+            commands.start_application(
+                actor=town.zhang, item_code=OWN, applicant=ZHANG, form={"place": "桃花镇"}, client_key=key
+            )
+            for key in ("one", "two")
+        ]
+    assert check_ledgers().differences == []
+
+    gone, kept = drafts
+    with enter(town.city.centre), operating():
+        ApplicantCaseEntry.objects.filter(draft_id=gone.pk).delete()
+        ApplicantCaseEntry.objects.filter(draft_id=kept.pk).update(draft_id=kept.pk + 1000)
+
+    strange = {f"draft-{key}" for key in (gone.pk, kept.pk, kept.pk + 1000)}
+    assert named(check_ledgers()) == {(DifferenceKind.INDEX, number) for number in strange}
+
+
+class Ticking:
+    """A clock of which no two looks show the same: each is a third of a second after the one before."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def get(self) -> datetime:
+        self._moment += timedelta(seconds=0.33)
+        return self._moment
+
+
+@pytest.mark.req("E-20", "C-11")
+@pytest.mark.parametrize("road", [ENTRUSTED, FORWARDED])
+def test_both_centres_date_a_decision_alike_however_long_its_papers_take(town: Town, monkeypatch, road: str) -> None:
+    first, other = (town.city, town.county) if road == ENTRUSTED else (town.county, town.city)
+    ticking = Ticking(clock.now())
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "_set_moment", ticking)
+        case = first.submitted(town.zhang, road)
+        first.accept(case)
+        if road == FORWARDED:
+            first.review(case)
+        relay_all()
+        deciding = other.case(str(case.tracking_number))
+        other.review(deciding)
+        other.decide(deciding)
+        relay_all()
+
+        decided_at = [desk.case(str(case.tracking_number)).decided_at for desk in (first, other)]
+        assert decided_at[0] == decided_at[1] is not None
+        assert check_ledgers().differences == []

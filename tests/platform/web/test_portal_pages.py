@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from zt_platform.web.error_pages import status_of
+from zt_storage.errors import StorageUnavailable
+from zt_tenants.errors import DomainError
+
 
 @pytest.fixture
 def browser() -> Client:
@@ -92,6 +96,37 @@ def test_the_last_resort_needs_nothing() -> None:
     answer = server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "系统暂时出错" in answer.content.decode()
+
+
+@pytest.fixture
+def cache_away(settings) -> None:
+    """Nothing listens where sessions are kept."""
+    backend = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/1"}}
+
+
+@pytest.mark.req("Y-01")
+def test_a_server_that_is_away_is_a_page_that_says_when_to_try_again(world, cache_away) -> None:
+    browser = Client(raise_request_exception=False)
+    browser.cookies["sessionid"] = "x" * 32
+    answer = browser.get("/my-cases/")
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "不会丢失" in answer.content.decode()
+    assert "sessionid" not in answer.cookies, "an outage signed somebody out"
+
+
+@pytest.mark.req("Y-01")
+def test_a_server_that_is_away_is_a_typed_error_of_the_gateway(world, cache_away) -> None:
+    browser = Client(raise_request_exception=False)
+    browser.cookies["sessionid"] = "x" * 32
+    answer = browser.get("/graphql", {"query": "{ me { username } }"})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "SERVICE_UNAVAILABLE"
+
+
+def test_what_may_pass_by_itself_is_503() -> None:
+    assert status_of(StorageUnavailable(reason="SlowDown")) == 503
+    assert status_of(DomainError()) == 400
 
 
 def test_search_as_one_types_sends_the_results_alone(world, browser: Client) -> None:

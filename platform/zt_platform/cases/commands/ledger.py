@@ -37,6 +37,7 @@ from zt_platform.workcalendar.rules import OfficeHours
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import NotPermitted
+from zt_tenants.faults import crash_point
 from zt_tenants.telemetry.tracing import span
 from zt_tenants.timers import NewTimer, schedule_many
 
@@ -289,6 +290,7 @@ def _conclude(case: Case, lines: Sequence[CaseEvent], learnt: CaseEvent | None) 
     entry = index_entry(case, lines[-1]) if lines else None
     if entry is not None and not (lines[-1].action == Action.SUBMIT and replace_draft_entry(case.pk, entry)):
         upsert_case_entries([entry])
+    crash_point("before_step_commit")
     return case
 
 

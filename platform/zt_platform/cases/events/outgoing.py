@@ -260,7 +260,7 @@ def _decided(case: Case, event: CaseEvent) -> dict[str, Any]:
     paper = manifest([case.decision_paper]) if case.decision_paper else []
     return {
         "result": case.result,
-        "decided_at": instant_text(event.occurred_at),
+        "decided_at": instant_text(case.decided_at or event.occurred_at),  # the line is written after the papers
         "legal_name": case.legal_name_of_decider,
         "seal": case.seal_name or None,
         "seal_keeper": case.seal_keeper,

@@ -21,6 +21,7 @@ from zt_platform.cases.events.outgoing import MESSAGE_OF
 from zt_platform.cases.log_reading import Line, Reading, read_log
 from zt_platform.cases.models import Case, CaseEvent, CaseNumberCounter
 from zt_platform.cases.numbers import TrackingNumber, parse
+from zt_platform.cases.vocabulary import Channel, Status
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_platform.papers.kinds import INTERNAL, PaperKind
 from zt_platform.papers.models import Paper, PaperCounter
@@ -159,14 +160,21 @@ def _papers(sides: Mapping[str, Side]) -> Iterator[Difference]:
 
 
 def _index(sides: Mapping[str, Side]) -> Iterator[Difference]:
-    """The applicants' index of this centre against its cases; a draft is in no ledger yet."""
-    rows = ApplicantCaseEntry.objects.filter(centre_code=current_centre().code, draft_id__isnull=True).order_by()
-    listed = dict(rows.values_list("tracking_number", "status"))
+    """The applicants' index of this centre against its cases, and against the drafts, which are in no ledger yet."""
+    rows = ApplicantCaseEntry.objects.filter(centre_code=current_centre().code).order_by()
+    listed = dict(rows.filter(draft_id__isnull=True).values_list("tracking_number", "status"))
     for number in sorted({*listed, *(side.number for side in sides.values() if side.account)}):
         side = sides.get(number)
         here, there = side.status if side is not None and side.account else "–", listed.get(number, "–")
         if here != there:
             yield _tell(DifferenceKind.INDEX, number, f"台账为{here}，索引为{there}", f"ledger {here}, index {there}")
+    drafts = Case.objects.filter(status=Status.DRAFT, channel=Channel.ONLINE, applicant_account_id__isnull=False)
+    begun = set(drafts.order_by().values_list("pk", flat=True))
+    entered = {draft for draft in rows.values_list("draft_id", flat=True) if draft is not None}
+    for draft in sorted(begun ^ entered):
+        here, there = ("草稿", "–") if draft in begun else ("–", "草稿")
+        en = "no entry for the draft" if draft in begun else "an entry for a draft that is no more"
+        yield _tell(DifferenceKind.INDEX, f"draft-{draft}", f"台账为{here}，索引为{there}", en)
 
 
 def _owed(sides: Mapping[str, Side]) -> Iterator[Difference]:

@@ -12,12 +12,15 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
+from zt_platform.project.cli.console import fail
+from zt_platform.project.embedded.process import ChildProcess, accepts_connections, free_port
 from zt_platform.project.embedded.services import EmbeddedServices
 from zt_platform.project.secrets import load_secrets
 from zt_tenants.wall.access import DatabaseRole
 
-_RESTARTS_ALLOWED = 5
+_SOON = 30.0
+"""Seconds; a process that ends sooner than this after its start may have a fault that a restart does not mend."""
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
 
 
 class Stack:
@@ -31,7 +34,10 @@ class Stack:
         self._services = EmbeddedServices(home, secrets=load_secrets(home))
         self._starters: dict[str, Callable[[], ChildProcess]] = {}
         self._children: dict[str, ChildProcess] = {}
-        self._restarts = 0
+        self._site_started_at = time.monotonic()
+        self._short_lives: dict[str, int] = {}
+        self._started_at: dict[str, float] = {}
+        self._start_again_at: dict[str, float] = {}
         self._stopping = False
         self.port = 0
 
@@ -103,16 +109,13 @@ class Stack:
         self._services.note("site", {"pid": os.getpid(), "url": self.url})
 
     def watch(self) -> None:
-        """Block until interrupted; a web server or worker that dies is started again a few times.
+        """Block until interrupted; whatever of web, worker, beat and the embedded servers dies is started again.
 
-        Raises:
-            ServiceFailed: an embedded service died, or something dies again and again.
+        One that dies again and again is tried for ever, with growing pauses: what it lacks may come back.
         """
         while True:
             time.sleep(0.5)
-            for service in self._services.processes():
-                if service.has_ended():
-                    raise ServiceFailed(f"{service.name} ended. The end of {service.log}:\n{service.log_tail()}")
+            self._services.restart_dead()
             self.restart_dead()
 
     def watch_until_interrupted(self) -> None:
@@ -121,18 +124,24 @@ class Stack:
             self.watch()
 
     def restart_dead(self) -> None:
-        """Start again what ended of web, worker and beat.
-
-        Raises:
-            ServiceFailed: too many restarts.
-        """
+        """Start again what ended of web, worker and beat: at once, or after a pause when it ended soon after its start."""
         for name, child in list(self._children.items()):
             if not child.has_ended():
                 continue
-            self._restarts += 1
-            if self._restarts > _RESTARTS_ALLOWED:
-                raise ServiceFailed(f"{child.name} keeps ending. The end of {child.log}:\n{child.log_tail()}")
-            self._children[name] = self._starters[name]()
+            moment = time.monotonic()
+            if name not in self._start_again_at:
+                self._start_again_at[name] = moment + self._pause(name, moment)
+                fail(f"{name} 意外结束，将自动重启。", f"{name} ended and is started again; see {child.log}.")
+            if moment >= self._start_again_at[name]:
+                del self._start_again_at[name]
+                self._started_at[name] = moment
+                self._children[name] = self._starters[name]()
+
+    def _pause(self, name: str, moment: float) -> float:
+        """Seconds before a restart: none after a long life; 1 doubling to 30 after short ones."""
+        lived = moment - self._started_at.get(name, self._site_started_at)
+        short_lives = self._short_lives[name] = self._short_lives.get(name, 0) + 1 if lived < _SOON else 0
+        return min(_FIRST_WAIT * 2 ** (short_lives - 1), _LONGEST_WAIT) if short_lives else 0.0
 
     def child(self, name: str) -> ChildProcess:
         """``web``, ``worker`` or ``beat``."""

@@ -116,7 +116,7 @@ class EmbeddedPostgres:
         programs = self._programs()
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster(programs)
-        self.port = free_port(self._preferred_port)
+        self.port = free_port(self.port or self._preferred_port)
         settings = {**_SETTINGS, **(_SETTINGS_FOR_TESTS if self._for_tests else {}), "port": str(self.port)}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         self._process = ChildProcess(

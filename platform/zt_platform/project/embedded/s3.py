@@ -44,7 +44,7 @@ class EmbeddedS3:
         for stale in data.glob("m*"):  # raft state of the last run makes a warm start stall for many seconds
             if stale.is_dir() and stale.name[1:].isdigit():
                 shutil.rmtree(stale)
-        self.port = free_port(self._preferred_port)
+        self.port = free_port(self.port or self._preferred_port)
         self._process = ChildProcess(
             "S3 server",
             [program, "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.port={self.port}"]

@@ -85,6 +85,20 @@ class EmbeddedServices:
         os.environ.update(self.environment)
         self.note("services", {"pid": os.getpid(), "environment": self.environment})
 
+    def restart_dead(self) -> None:
+        """Start again, on its port and its data, what ended; returns before it answers.
+
+        Raises:
+            ServiceFailed: somebody else has taken the port meanwhile.
+        """
+        for server in (self._postgres, self._valkey, self._s3):
+            if server is None or not any(process.has_ended() for process in server.processes()):
+                continue
+            port = server.port
+            server.start()
+            if server.port != port:
+                raise ServiceFailed(f"{server.processes()[0].name} ended and its port {port} was taken meanwhile.")
+
     def _take_lock(self) -> None:
         self._home.mkdir(parents=True, exist_ok=True)
         self._lock = (self._home / "lock").open("w")

@@ -31,7 +31,7 @@ class EmbeddedValkey:
             ) from missing
         data = self._home / "valkey"
         data.mkdir(parents=True, exist_ok=True)
-        self.port = free_port(self._preferred_port)
+        self.port = free_port(self.port or self._preferred_port)
         durable = "no" if self._for_tests else "yes"
         self._process = ChildProcess(
             "Valkey",

@@ -1,0 +1,42 @@
+"""The site that is disturbed, shared by the runs of one test process, and the table of what they left behind."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from stand import Outcome, Stand
+
+HEAD = (
+    "| fault | cases | rows | messages | lost | doubled | at rest after | what people were told |\n"
+    "|---|---:|---:|---:|---:|---:|---:|---|"
+)
+_outcomes: list[Outcome] = []
+
+
+@pytest.fixture(scope="session")
+def stand() -> Iterator[Stand]:
+    """A running site with a province, a city and a county; gone afterwards."""
+    made = Stand()
+    try:
+        made.make()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(made.home, ignore_errors=True)
+
+
+@pytest.fixture
+def note() -> list[Outcome]:
+    """Where a test leaves its outcomes for the table at the end."""
+    return _outcomes
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what every run counted."""
+    if _outcomes:
+        terminalreporter.write_sep("=", "faults")
+        terminalreporter.write_line(HEAD)
+        for outcome in _outcomes:
+            terminalreporter.write_line(outcome.line())
