@@ -1,0 +1,129 @@
+"""The slow clerk reads the log of every case of a centre and says which limits he finds, beside those that are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from slow_clerk import CHINA, Office, limit, stops_of
+
+from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.organisation.queries import centre_profile
+
+_STOPPING = {
+    *("APPROVED", "REJECTED", "DEEMED_GRANTED", "GRANTED_ON_COMMITMENT", "WITHDRAWN", "TERMINATED", "REFUSED"),
+    "TRANSFERRED_BY_COMPETENCE",
+}
+_FAR = datetime(2100, 1, 1, tzinfo=CHINA)
+
+
+@dataclass(frozen=True)
+class DayOff:
+    """A day that the province declared off, and the moment at which it did."""
+
+    day: date
+    declared: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """One limit of one case: what the clerk counts, and what is stored."""
+
+    number: str
+    role: str
+    name: str
+    counted: datetime
+    stored: datetime | None
+
+    @property
+    def agrees(self) -> bool:
+        return self.counted == self.stored
+
+
+def read_centre(day_off: DayOff) -> Iterator[Found]:
+    """Every limit of every case of the current centre."""
+    profile = centre_profile()
+    for case in Case.objects.submitted().order_by("pk"):
+        lines = list(CaseEvent.objects.filter(case=case).order_by("id"))
+        for name, counted, stored in _Clerk(case, lines, profile.opens_at, profile.closes_at, day_off).limits():
+            yield Found(str(case.tracking_number), case.role, name, counted, stored)
+
+
+class _Clerk:
+    """One case."""
+
+    def __init__(self, case: Case, lines: list[CaseEvent], opens: time, closes: time, off: DayOff) -> None:
+        self._case, self._lines, self._off = case, lines, off
+        self._hours = (opens, closes)
+
+    def _office(self, closed_at: datetime) -> Office:
+        """By the calendar that counts: the new one for whatever was open when the day off was declared."""
+        return Office(*self._hours, off=frozenset({self._off.day} if closed_at > self._off.declared else ()))
+
+    def _first(self, *steps: str) -> datetime:
+        """When this ledger wrote the first of these steps."""
+        return min((line.recorded_at for line in self._lines if line.step in steps), default=_FAR)
+
+    def _handed_in(self) -> datetime:
+        return max(line.occurred_at for line in self._lines if line.step in ("SUBMITTED", "RESUBMITTED"))
+
+    def limits(self) -> Iterator[tuple[str, datetime, datetime | None]]:
+        """Name, as counted, as stored."""
+        case = self._case
+        if case.role != "PORTAL":
+            office = self._office(min(self._first("ACCEPTED"), self._first(*_STOPPING)))
+            counted = office.close_after(office.received(self._handed_in()).date(), 5)
+            yield "acceptance", counted, case.acceptance_due_at
+        if case.accepted_at is None:
+            return
+        accepted = self._accepted()
+        yield "accepted", accepted, case.accepted_at
+        office = self._office(self._first(*_STOPPING))
+        stops = stops_of([(line.step, line.occurred_at) for line in self._lines], _FAR)
+        more, promised_more = self._extension(accepted, stops, office)
+        yield "promised", _counted(accepted, case.promised_days + promised_more, stops, office), case.due_at
+        began = self._statutory_from(accepted)
+        if began is not None:
+            yield "statutory", _counted(began, case.statutory_days + more, stops, office), case.statutory_due_at
+        if case.review_due_at is not None and case.role == "ACCEPTING":
+            yield "review", limit(accepted, 20, stops, office), case.review_due_at
+        if case.result == "GRANTED" and case.decided_at is not None:
+            ended = {"DELIVERED", case.status} & {
+                "DELIVERED",
+                "WITHDRAWN",
+                "TERMINATED",
+            }  # a void decision has an end, too
+            office = self._office(self._first(*ended))
+            yield "delivery", office.close_after(case.decided_at.astimezone(CHINA).date(), 10), case.delivery_due_at
+
+    def _accepted(self) -> datetime:
+        line = next(line for line in self._lines if line.step == "ACCEPTED")
+        deemed = bool(line.data.get("deemed")) or (
+            self._case.acceptance_due_at is not None and line.occurred_at > self._case.acceptance_due_at
+        )
+        if not deemed:
+            return line.occurred_at
+        return self._office(line.recorded_at).received(self._handed_in())
+
+    def _extension(self, accepted: datetime, stops: list, office: Office) -> tuple[int, int]:
+        line = next((line for line in self._lines if line.step == "EXTENDED"), None)
+        if line is None:
+            return 0, 0
+        days = int(line.data["days"])
+        plain = _counted(accepted, self._case.promised_days, stops, office)
+        return days, days if line.occurred_at <= plain else 0
+
+    def _statutory_from(self, accepted: datetime) -> datetime | None:
+        if self._case.delegation_kind != "FORWARDED":
+            return accepted
+        handed_up = [line.occurred_at for line in self._lines if line.step == "REVIEWED"]
+        return handed_up[0] if handed_up else None
+
+
+def _counted(start: datetime, days: int, stops: list, office: Office) -> datetime:
+    """A limit of no days ends with the office day of the act itself."""
+    if days:
+        return limit(start, days, stops, office)
+    day = office.received(start).date()
+    return datetime.combine(day, office.closes, CHINA) + timedelta(0)
