@@ -27,6 +27,7 @@ NOT_FOR_PODS = {
 }
 NOT_A_SETTING = {
     "ZT_CRASH_AT",  # the fault tests' own
+    "ZT_CRASH_FOLDER",
     "DJANGO_SETTINGS_MODULE",  # every entry point sets it
     "PYTEST_XDIST_WORKER",
     "ZT_SUPERUSER_OF_TESTS",  # from the tests' controlling process to its workers
