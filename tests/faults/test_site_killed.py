@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from stand import Outcome, Stand
 
@@ -41,3 +43,18 @@ def test_web_worker_and_beat_killed_again_and_again_are_succeeded(stand: Stand, 
     note.append(outcome)
     assert outcome.lost == []
     assert outcome.doubled == []
+
+
+def test_a_worker_that_is_asked_to_stop_ends_its_tasks_and_two_beats_do_no_harm(
+    stand: Stand, note: list[Outcome]
+) -> None:
+    with stand.second_beat(), stand.begin("SIGTERM to the worker, twice, and a second beat", 12) as run:
+        for times in range(1, 3):
+            run.wait_for_acts(20 * times)
+            stand.kill("worker", by=signal.SIGTERM)
+        run.calm()
+        outcome = run.rest()
+    note.append(outcome)
+    assert outcome.lost == []
+    assert outcome.doubled == []
+    assert outcome.after["errors"] == {}

@@ -12,6 +12,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,6 +105,24 @@ class Stand(Site):
     def _others(self, name: str, than: list[int]) -> bool:
         found = self.child(name)
         return bool(found) and not set(found) & set(than)
+
+    @contextmanager
+    def second_beat(self) -> Iterator[None]:
+        """Another beat beside the site's own, as two clusters' schedulers might start one each."""
+        command = ["-m", "celery", "-A", "zt_platform.project.celery", "beat", "--pidfile", ""]
+        with (self.home / "second-beat.log").open("ab") as log:
+            beat = subprocess.Popen(
+                [sys.executable, *command, "--schedule", str(self.home / "second-beat")],
+                env=self.services(),
+                stdout=log,
+                stderr=log,
+                cwd=self.home,
+            )
+        try:
+            yield
+        finally:
+            beat.terminate()
+            beat.wait(30)
 
     def begin(self, fault: str, cases: int) -> Run:
         """Count, then let people start on so many cases of all four kinds."""
