@@ -100,6 +100,8 @@ def _session_world(django_db_setup, django_db_blocker) -> World:
 
 @contextmanager
 def _rolled_back() -> Iterator[None]:
+    forget_centres()
+    forget_streams()  # of the test before, whose rows are gone
     block = transaction.atomic()
     block._from_testcase = True  # a transaction of the tests, inside which centres may be switched
     with block:

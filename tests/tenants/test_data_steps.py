@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test import override_settings
 
+import zt_storage.migrations
 from zt_storage.models import Attachment
 from zt_tenants import clock, data_steps
 from zt_tenants.context import enter
@@ -45,7 +47,7 @@ def shout(apps, schema_editor):
         attachment.save(update_fields=["file_name"])
 
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0002_offers")]
+    dependencies = [("storage", "BEFORE")]
     operations = [migrations.RunPython(shout, elidable=True)]
 """
 )
@@ -54,7 +56,7 @@ CONCURRENTLY = (
     + """
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("storage", "0003_tried")]
+    dependencies = [("storage", "BEFORE")]
     operations = [AddIndexConcurrently("attachment", models.Index(fields=["file_name"], name="tried_by_name"))]
 """
 )
@@ -68,7 +70,7 @@ def a_few(apps, schema_editor, size):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("storage", "0004_tried")]
+    dependencies = [("storage", "BEFORE")]
     operations = [RunInBatches(a_few, size=2)]
 """
 )
@@ -76,7 +78,7 @@ MIXED = (
     HEAD
     + """
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0002_offers")]
+    dependencies = [("storage", "BEFORE")]
     operations = [
         migrations.AddField("attachment", "tried", models.TextField(null=True)),
         migrations.RunPython(migrations.RunPython.noop),
@@ -88,7 +90,7 @@ NOT_REPEATABLE = (
     + """
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("storage", "0002_offers")]
+    dependencies = [("storage", "BEFORE")]
     operations = [migrations.AddField("attachment", "tried", models.TextField(null=True))]
 """
 )
@@ -96,7 +98,9 @@ REAL = """
 import importlib
 Migration = importlib.import_module("zt_storage.migrations.{name}").Migration
 """
-NAMES = ("0001_initial", "0002_offers")
+NAMES = sorted(path.stem for path in Path(zt_storage.migrations.__path__[0]).glob("0*.py"))
+
+NEXT = f"{int(NAMES[-1][:4]) + 1:04}_tried"
 
 
 class _Migrations:
@@ -104,9 +108,15 @@ class _Migrations:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.last = NAMES[-1]
 
-    def add(self, number: int, source: str) -> None:
-        (self._folder / f"{number:04}_tried.py").write_text(source)
+    def add(self, source: str) -> None:
+        """One more behind the last."""
+        before, self.last = self.last, f"{int(self.last[:4]) + 1:04}_tried"
+        (self._folder / f"{self.last}.py").write_text(source.replace("BEFORE", before))
+        self.read_again()
+
+    def read_again(self) -> None:
         for name in [name for name in sys.modules if name.startswith(self._folder.name)]:
             del sys.modules[name]
         data_steps._loaded.cache_clear()
@@ -127,7 +137,7 @@ def further(committed_world, tmp_path) -> Iterator[_Migrations]:
     with override_settings(MIGRATION_MODULES={"storage": "tried_migrations"}):
         yield migrations
     sys.path.remove(str(tmp_path))
-    migrations.add(1, "")
+    migrations.read_again()
     with connection.cursor() as cursor:
         for schema in [*Centre.objects.values_list("schema_name", flat=True), TEMPLATE_SCHEMA]:
             cursor.execute(f'DROP INDEX IF EXISTS "{schema}".tried_by_name')
@@ -166,7 +176,7 @@ def _indexes(schema: str) -> dict[str, bool]:
 
 
 def test_python_runs_in_each_centre_over_its_own_rows(committed_world, further) -> None:
-    further.add(3, PYTHON)
+    further.add(PYTHON)
     _attach(committed_world.city, "a.pdf", "b.pdf")
     _attach(committed_world.county, "c.pdf")
     _attach(committed_world.township, "d.pdf", "broken.pdf")
@@ -179,11 +189,11 @@ def test_python_runs_in_each_centre_over_its_own_rows(committed_world, further) 
     assert fleet_status().failed[0].error == "cannot shout broken.pdf"
 
 
-def test_indexes_are_built_outside_a_transaction_and_once(committed_world, further) -> None:
-    further.add(3, PYTHON)
-    further.add(4, CONCURRENTLY)
+def test_indexes_are_built_outside_a_transaction_and_once(committed_world, further, superuser) -> None:
+    further.add(PYTHON)
+    further.add(CONCURRENTLY)
     record_pending_steps()
-    _leave_an_invalid_index(committed_world.city)
+    _leave_an_invalid_index(committed_world.city, superuser)
     result = roll_out()
     assert (result.failed, len(result.done)) == ({}, 6)
     schemas = [*(centre.schema_name for centre in committed_world.all), TEMPLATE_SCHEMA]
@@ -196,19 +206,19 @@ def test_indexes_are_built_outside_a_transaction_and_once(committed_world, furth
     assert _indexes(new.schema_name)["tried_by_name"], "a new centre has it at once"
 
 
-def _leave_an_invalid_index(centre: Centre) -> None:
+def _leave_an_invalid_index(centre: Centre, superuser: psycopg.Connection) -> None:
     """What a killed concurrent build leaves behind."""
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE INDEX tried_by_name ON "{centre.schema_name}".storage_attachment (file_name)')
-        cursor.execute(
-            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass",
-            [f'"{centre.schema_name}".tried_by_name'],
-        )
+    superuser.execute(
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass",
+        [f'"{centre.schema_name}".tried_by_name'],
+    )
 
 
 def test_batches_go_on_until_nothing_is_left(committed_world, further) -> None:
-    for number, source in ((3, PYTHON), (4, CONCURRENTLY), (5, BATCHES)):
-        further.add(number, source)
+    for source in (PYTHON, CONCURRENTLY, BATCHES):
+        further.add(source)
     _attach(committed_world.city, "1.pdf", "2.pdf", "3.pdf", "4.pdf", "5.pdf")
     steps = record_pending_steps()
     assert [step.kind for step in steps] == [StepKind.PYTHON, StepKind.CONCURRENTLY, StepKind.BATCHES]
@@ -221,9 +231,9 @@ def test_batches_go_on_until_nothing_is_left(committed_world, further) -> None:
 
 @pytest.mark.parametrize(("source", "error"), [(MIXED, StepNotSql), (NOT_REPEATABLE, StepNotRepeatable)])
 def test_what_could_not_be_repeated_is_refused_before_any_centre(committed_world, further, source, error) -> None:
-    further.add(3, source)
+    further.add(source)
     before = latest_ordinal()
-    with pytest.raises(error, match=r"storage\.0003_tried"):
+    with pytest.raises(error, match=rf"storage\.{NEXT}"):
         record_pending_steps()
     assert latest_ordinal() == before
     assert fleet_status().unrecorded == 1

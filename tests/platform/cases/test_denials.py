@@ -196,7 +196,7 @@ def test_what_came_to_us_directly_cannot_be_declined(town) -> None:
 def test_the_buttons_are_those_that_work(town) -> None:
     case = town.city.submitted(town.zhang)
     with enter(town.city.centre):
-        assert queries.actions_for(town.zhang, case) == [Action.WITHDRAW]
+        assert queries.actions_for(town.zhang, case) == [Action.WITHDRAW, Action.CHOOSE_DELIVERY]
         assert queries.actions_for(town.li, case) == []
         assert queries.actions_for(town.city.clerk, case) == [
             Action.RETURN_FOR_CORRECTION,
@@ -206,6 +206,7 @@ def test_the_buttons_are_those_that_work(town) -> None:
             Action.WITHDRAW,
             Action.TERMINATE,
             Action.TRANSFER_BY_COMPETENCE,
+            Action.CHOOSE_DELIVERY,
         ]
     devolved = town.city.submitted(town.zhang, "XK-DEV")
     with enter(town.city.centre):

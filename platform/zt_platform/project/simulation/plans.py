@@ -19,12 +19,15 @@ from zt_tenants import clock
 from zt_tenants.context import enter
 from zt_tenants.models import Centre, Level
 
+DESKS = ("340100", "340123")
+"""The centres whose staff a fresh demo tells how to sign in: something waits there for every post."""
 DAYS_BEFORE = 9
 CROSSING_SHARE = 0.25
 ALL = 99
 UP_TO_ACCEPTANCE = 2
 ANSWER_WITHIN = 5
 """Working days (行政许可法 art. 32)."""
+_STEPS_TO_SEAL = 5
 _WELL_WITHIN = 2
 """So many working days at least are left to a case that is open and not meant to be pressing."""
 _WEIGHT = {Level.PROVINCE: 2, Level.CITY: 6, Level.COUNTY: 3, Level.TOWNSHIP: 1}
@@ -72,9 +75,9 @@ class Planner:
         self._centres = list(Centre.objects.open().here())
 
     def plans(self, cases: int) -> list[Plan]:
-        """About so many cases: a quarter crosses, a tenth is late, one in fifty goes unanswered."""
+        """About so many cases: a quarter crosses, a tenth is late, an eighth waits at the desks."""
         meant = self._crossing_plans(max(3, int(cases * CROSSING_SHARE)))
-        meant += self._late_plans(cases // 10) + self._silent_plans(-(-cases // 50))
+        meant += self._late_plans(cases // 10) + self._silent_plans(-(-cases // 50)) + self._desk_plans(cases // 8)
         return meant + [self._own_plan() for _ in range(max(0, cases - len(meant)))]
 
     def _crossing_plans(self, count: int) -> list[Plan]:
@@ -140,6 +143,21 @@ class Planner:
         ]
         chosen = [self._chance.choice(unhurried) for _ in range(count if unhurried else 0)]
         return [self._alone(code, offer, back=ANSWER_WITHIN + 1, steps=0) for code, offer in chosen]
+
+    def _desk_plans(self, count: int) -> list[Plan]:
+        """Open cases within their limits, at the desks by turns: to pre-review, accept, review, decide and seal."""
+        plans = []
+        here = [centre for centre in self._centres if centre.code in DESKS]
+        for number in range(count if here else 0):
+            centre, steps = here[number % len(here)], number // len(here) % _STEPS_TO_SEAL
+            slow = [
+                offer
+                for offer in self._items_decided_at(centre)
+                if offer.kind != CaseKind.INSTANT and offer.promised_days > _WELL_WITHIN + steps
+            ]
+            if slow:
+                plans.append(self._alone(centre.code, self._chance.choice(slow), back=steps, steps=steps))
+        return plans
 
     def _alone(
         self, centre_code: str, offer: Offer, *, back: int, steps: int, outcome: str = "granted", pace: int = 1
