@@ -98,7 +98,8 @@ def test_a_devolved_item_is_handed_down_before_acceptance(visitor) -> None:
     act(county_clerk, "送达", "已经送达")
 
     applicant.page.goto(f"{applicant.site.url}/my-cases/")
-    applicant.page.get_by_role("link", name="危险化学品经营许可").first.click()
+    row = applicant.page.locator(".results li").filter(has_text=number)
+    row.get_by_role("link", name="危险化学品经营许可", exact=True).click()
     applicant.look("my case")
     expect(applicant.page.get_by_role("heading", name="肥西县政务服务中心").first).to_be_visible()
 
