@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock demo up test e2e federation faults \
-  switches fuzz bench bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements large-files year clean
+  switches fuzz bench bench-smallest bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements large-files year clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,8 +31,11 @@ demo: $(STAMP) ## set everything up, play a day of cases in a demo province, and
 up: $(STAMP) ## serve what is there
 	@$(BIN)/zhengtong up
 
-test: $(STAMP) ## all tests but those that start whole sites and the browser's
-	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e and not federation and not stand"
+test: $(STAMP) ## all tests but the whole bench, those that start whole sites and the browser's
+	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e and not federation and not stand and not bench"
+
+bench-smallest: $(STAMP) ## the bench of a whole province, at its smallest size: it runs and prints all of its tables
+	$(BIN)/pytest tests/bench -m bench
 
 e2e: $(STAMP) ## the whole road in a real browser (brings Chromium)
 	@bash tests/e2e/install_browser.sh

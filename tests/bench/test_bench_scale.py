@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.req("A-01")
+pytestmark = [pytest.mark.req("A-01"), pytest.mark.bench]
 BENCH = Path(__file__).parent
 
 
