@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from large_files import LargeFile
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from road import fill_form
 
 pytestmark = pytest.mark.req("L-01")
@@ -84,16 +84,23 @@ class Line:
         route.continue_()
 
 
+def _broken_after(parts: int, page: Page, line_of: Callable, path: object) -> tuple[Line, Locator]:
+    """A file whose sending stops after so many parts: the line, and the row that says so."""
+    line = line_of(page)
+    line.broken_after = parts
+    row = page.locator("[data-upload]").first
+    row.locator("input[type=file]").set_input_files(path)
+    expect(row.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    return line, row
+
+
 def test_a_broken_line_and_a_reload_cost_only_the_missing_parts(
     visitor: Callable, large_file: Callable, line_of: Callable
 ) -> None:
     person = visitor("applicant", expect_errors=True)
     page = _at_the_documents(person)
-    line, path = line_of(page), large_file()
-    line.broken_after = 2
-    row = page.locator("[data-upload]").first
-    row.locator("input[type=file]").set_input_files(path)
-    expect(row.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    path = large_file()
+    line, row = _broken_after(2, page, line_of, path)
     person.look("the line broke")
     arrived = set(line.sent)
     assert len(arrived) == 2
@@ -117,12 +124,7 @@ def test_it_goes_on_by_itself_when_the_line_is_back_and_can_be_paused(
     visitor: Callable, large_file: Callable, line_of: Callable
 ) -> None:
     person = visitor("applicant", expect_errors=True)
-    page = _at_the_documents(person)
-    line = line_of(page)
-    line.broken_after = 1
-    row = page.locator("[data-upload]").first
-    row.locator("input[type=file]").set_input_files(large_file())
-    expect(row.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    line, row = _broken_after(1, _at_the_documents(person), line_of, large_file())
     row.get_by_role("button", name="暂停").click()
     expect(row.get_by_text("已暂停")).to_be_visible(timeout=PATIENCE)
     person.look("paused")
@@ -135,13 +137,8 @@ def test_it_goes_on_by_itself_when_the_line_is_back_and_can_be_paused(
 def test_another_file_of_the_same_name_begins_anew_and_cancelling_leaves_nothing(
     visitor: Callable, large_file: Callable, line_of: Callable
 ) -> None:
-    person = visitor("applicant", expect_errors=True)
-    page = _at_the_documents(person)
-    line = line_of(page)
-    line.broken_after = 1
-    row = page.locator("[data-upload]").first
-    row.locator("input[type=file]").set_input_files(large_file("a"))
-    expect(row.get_by_text("网络中断，恢复后自动接着传")).to_be_visible(timeout=PATIENCE)
+    page = _at_the_documents(visitor("applicant", expect_errors=True))
+    line, row = _broken_after(1, page, line_of, large_file("a"))
     page.reload()
     line.broken_after = None
     line.sent.clear()

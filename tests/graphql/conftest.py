@@ -157,9 +157,7 @@ def build_scene(world: Any) -> Scene:
     boss = make_account("boss", "王建国", "13700000001")
     intruder = make_account("intruder", "赵敏敏", "13700000002", "341702199211012249")
     for account, centre in ((boss, world.city), (intruder, world.other_city)):
-        with enter(centre):
-            name = account.full_name
-            post_staff_member(actor=Actor.system(), account_id=account.id, full_name=name, roles=list(Role.values))
+        _seat_everywhere(account, centre)
     person = Actor.for_applicant(zhang)
     with clock.at(MONDAY):
         orders = [_order(desk) for desk in (town.city, town.neighbour)]
@@ -172,9 +170,8 @@ def build_scene(world: Any) -> Scene:
     for centre in (world.city, world.other_city):
         receive(b"not a message", at=centre, transport="local")
         Sender(world.province, centre).send()  # progress of a case nobody has: parked
-    large = [
-        _large_upload(desk, draft, person) for desk, draft in zip((town.city, town.neighbour), drafts, strict=True)
-    ]
+    desks = (town.city, town.neighbour)
+    large = [_large_upload(desk, draft, person) for desk, draft in zip(desks, drafts, strict=True)]
     assert large[0] == large[1]
     keys = _first_keys(world.city)
     assert keys == _first_keys(world.other_city)
@@ -204,6 +201,13 @@ def build_scene(world: Any) -> Scene:
         ids={name: str(value) for name, value in ids.items()},
         secrets=(str(cases[0].tracking_number), "张", "13855512345"),
     )
+
+
+def _seat_everywhere(account: Account, centre: Centre) -> None:
+    """Give a person every post of a centre."""
+    with enter(centre):
+        everything = list(Role.values)
+        post_staff_member(actor=Actor.system(), account_id=account.id, full_name=account.full_name, roles=everything)
 
 
 def _authorisation_of(person: Actor) -> Authorisation:

@@ -152,8 +152,8 @@ def test_unverified_it_ends_by_itself_and_the_unit_answers_for_it(town: Town, pe
     assert len(steps()) == 3
 
 
-@pytest.mark.req("I-05", "I-06")
-def test_what_is_owed_is_listed_on_the_permit_and_stands_against_the_certificate(town: Town) -> None:
+def permitted_with_a_debt(town: Town) -> Case:
+    """A temporary permit on a commitment, granted while one material is still owed."""
     county = town.county
     allow(county, OWN, may_follow=["site"], tolerance_days=10, tolerance_basis="《条例》第三条", **WAY)
     with enter(county.centre):
@@ -163,6 +163,12 @@ def test_what_is_owed_is_listed_on_the_permit_and_stands_against_the_certificate
         commands.submit_application(actor=town.zhang, case_id=case.pk, commits_to_supply=True)
     sign(town, county.review(county.accept(case)))
     grant(town, case)
+    return case
+
+
+@pytest.mark.req("I-05", "I-06")
+def test_what_is_owed_is_listed_on_the_permit_and_stands_against_the_certificate(town: Town) -> None:
+    county, case = town.county, permitted_with_a_debt(town)
     assert "场地证明" in county.paper_text(county.fresh(case), PaperKind.TEMPORARY_PERMIT)
     with enter(county.centre), pytest.raises(MaterialsOwed):
         commands.convert_permit(actor=county.approver, case_id=case.pk, opinion="已核查")
@@ -171,15 +177,7 @@ def test_what_is_owed_is_listed_on_the_permit_and_stands_against_the_certificate
 @pytest.mark.req("I-05", "I-06")
 @pytest.mark.parametrize("delivered", [False, True])
 def test_what_was_owed_with_the_permit_follows_before_its_verification(town: Town, delivered: bool) -> None:
-    county = town.county
-    allow(county, OWN, may_follow=["site"], tolerance_days=10, tolerance_basis="《条例》第三条", **WAY)
-    with enter(county.centre):
-        case = commands.start_application(actor=town.zhang, item_code=OWN, applicant=ZHANG, form={"place": "1"})
-    county.attach(town.zhang, case, "id")
-    with enter(county.centre):
-        commands.submit_application(actor=town.zhang, case_id=case.pk, commits_to_supply=True)
-    sign(town, county.review(county.accept(case)))
-    grant(town, case)
+    county, case = town.county, permitted_with_a_debt(town)
     if delivered:
         county.deliver(county.seal(case))
     with enter(county.centre):

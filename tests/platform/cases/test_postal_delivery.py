@@ -217,17 +217,24 @@ def test_the_address_lies_sealed_and_no_line_of_the_log_has_it(town: Town, waiti
     assert "EZ123456789CN" not in row
 
 
-@pytest.mark.req("C-01")
-def test_handed_down_the_address_goes_along_and_the_portal_confirms(committed_town: Town) -> None:
-    """Chosen at the portal with the application, posted by the county, confirmed at the portal; the county's receipt."""
-    town = committed_town
-    city, county = town.city, town.county
+def handed_down_by_post(town: Town) -> Case:
+    """An application whose result goes by post, handed down by the city; the city's case."""
+    city = town.city
     draft = city.draft(town.zhang, DEVOLVED)
     choose(city, town.zhang, draft)
     with enter(city.centre):
         case = commands.submit_application(actor=town.zhang, case_id=draft.pk)
         commands.hand_down_application(actor=city.clerk, case_id=case.pk)
     relay_all()
+    return case
+
+
+@pytest.mark.req("C-01")
+def test_handed_down_the_address_goes_along_and_the_portal_confirms(committed_town: Town) -> None:
+    """Chosen at the portal with the application, posted by the county, confirmed at the portal; the county's receipt."""
+    town = committed_town
+    city, county = town.city, town.county
+    case = handed_down_by_post(town)
     below = county.case(case.tracking_number or "")
     where = postal_of(below)
     assert where is not None
@@ -298,12 +305,7 @@ def test_a_confirmation_that_crosses_a_return_moves_nothing_below(committed_town
     """The parcel is physically back at the county: the word from the portal is written down, the result stays there."""
     town = committed_town
     city, county = town.city, town.county
-    draft = city.draft(town.zhang, DEVOLVED)
-    choose(city, town.zhang, draft)
-    with enter(city.centre):
-        case = commands.submit_application(actor=town.zhang, case_id=draft.pk)
-        commands.hand_down_application(actor=city.clerk, case_id=case.pk)
-    relay_all()
+    case = handed_down_by_post(town)
     below = sealed(county, county.case(case.tracking_number or ""))
     post(county, below)
     relay_all()

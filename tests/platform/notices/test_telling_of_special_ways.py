@@ -95,14 +95,20 @@ def test_an_application_handed_down_keeps_its_debts_date_and_reminder_at_the_por
     assert [debt.open for debt in debts_of(town.county.fresh(below))] == [False]
 
 
-@pytest.mark.req("I-05")
-def test_a_temporary_permit_is_told_from_its_grant_to_its_end(town: Town) -> None:
+def permitted(town: Town) -> Case:
+    """A case with a temporary permit until 1 June, granted on a commitment."""
     desk = town.county
     allow(desk, OWN, **WAY)
     case = desk.review(desk.accept(desk.submitted(town.zhang)))
     with enter(desk.centre):
         commands.sign_commitment(actor=town.zhang, case_id=case.pk, signed_by="张三丰", agreed=True)
         commands.grant_on_commitment(actor=desk.approver, case_id=case.pk, valid_until=date(2026, 6, 1))
+    return case
+
+
+@pytest.mark.req("I-05")
+def test_a_temporary_permit_is_told_from_its_grant_to_its_end(town: Town) -> None:
+    desk, case = town.county, permitted(town)
     assert "2026-06-01" in Notice.objects.get(event="PERMIT_GRANTED").text
     desk.deliver(desk.seal(case))
     ring("2026-05-25 17:01")
@@ -117,12 +123,8 @@ def test_a_temporary_permit_is_told_from_its_grant_to_its_end(town: Town) -> Non
 
 @pytest.mark.req("I-05")
 def test_the_full_certificate_is_told(town: Town) -> None:
-    desk = town.county
-    allow(desk, OWN, **WAY)
-    case = desk.review(desk.accept(desk.submitted(town.zhang)))
+    desk, case = town.county, permitted(town)
     with enter(desk.centre):
-        commands.sign_commitment(actor=town.zhang, case_id=case.pk, signed_by="张三丰", agreed=True)
-        commands.grant_on_commitment(actor=desk.approver, case_id=case.pk, valid_until=date(2026, 6, 1))
         commands.convert_permit(actor=desk.approver, case_id=case.pk, opinion="核查一致")
     assert told(desk)[-1] == "PERMIT_CONVERTED"
 
