@@ -6,6 +6,7 @@ All centres are made once per process. A test that uses ``world`` runs in a tran
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -158,6 +159,12 @@ def _cache_of_this_worker(worker_id: str) -> None:
     caches.close_all()
     if hasattr(caches._connections, "default"):
         del caches._connections.default
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bucket_of_this_worker(worker_id: str) -> None:
+    """Give each xdist worker a bucket of its own, and the processes its tests start the same one."""
+    settings.S3_BUCKET = os.environ["S3_BUCKET"] = f"zhengtong-{worker_id}"
 
 
 @pytest.fixture(autouse=True)

@@ -111,7 +111,7 @@ ZT_ROLE = env.str("ZT_ROLE", default="")
 if ZT_ROLE not in frozenset(DatabaseRole):
     raise ImproperlyConfigured(f"ZT_ROLE must be one of {', '.join(filter(None, DatabaseRole))}, or empty")
 ZT_CONNECTIONS = env.int(
-    "ZT_CONNECTIONS", default=20
+    "ZT_CONNECTIONS", default=50
 )  # at most so many at a time in a process, besides a quarter for short reads
 ZT_CONNECTION_WAIT = env.float("ZT_CONNECTION_WAIT", default=5.0)  # seconds
 ZT_CONNECTION_LIFETIME = env.float("ZT_CONNECTION_LIFETIME", default=1800.0)  # seconds

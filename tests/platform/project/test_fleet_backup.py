@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from zt_platform.project.embedded.postgres import EmbeddedPostgres
+from zt_platform.project.embedded.postgres import SETTINGS, EmbeddedPostgres
 from zt_platform.project.embedded.process import ChildProcess, free_port
 
 pytestmark = pytest.mark.req("Y-01")
@@ -121,7 +121,7 @@ def test_a_fleet_comes_back_to_the_moment_before_a_mistake(home: Path, monkeypat
             shutil.chown(base / "recovery.signal", *machine.user)
         port = free_port(0)
         settings = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        settings |= {"max_locks_per_transaction": 256, "max_connections": 300}
+        settings |= {name: SETTINGS[name] for name in ("max_locks_per_transaction", "max_connections")}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         running.append(machine.start("postgres", "-D", base, *options))
         _wait(lambda: _answers(port))

@@ -153,5 +153,5 @@ def test_our_scram_verifier_is_the_one_postgresql_makes(world) -> None:
     import base64
 
     salt = base64.b64decode(made.split("$")[1].partition(":")[2])
-    assert verifier("Zhengtong-2026", salt=salt) == made
+    assert verifier("Zhengtong-2026", salt=salt, iterations=4096) == made
     assert stored == scram_verifier(world.city.schema_name)

@@ -25,8 +25,12 @@ def _one(statement: str, *values: object) -> object:
 
 
 def _roles() -> set[str]:
+    """The centres' roles, but for those that hold something in another database of this server."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'c\\_%%'")
+        cursor.execute(
+            "SELECT rolname FROM pg_roles r WHERE rolname LIKE 'c\\_%%' AND NOT EXISTS (SELECT FROM pg_shdepend d"
+            " JOIN pg_database b ON b.oid = d.dbid WHERE d.refobjid = r.oid AND b.datname <> current_database())"
+        )
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -23,10 +23,10 @@ from zt_tenants.wall.preparing import LARGE_OBJECTS_SQL, database_sql, owner_sql
 SUPERUSER = "postgres"
 USER = "zhengtong"
 DATABASE = "zhengtong"
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "300",  # each centre's connection is small: a process may hold many
+    "max_connections": "500",  # each centre's connection is small: a process may hold many
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",  # making a centre writes two megabytes of catalogue; few checkpoints, few full pages
     "max_parallel_workers_per_gather": "0",  # many requests share few cores
@@ -117,7 +117,7 @@ class EmbeddedPostgres:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster(programs)
         self.port = free_port(self.port or self._preferred_port)
-        settings = {**_SETTINGS, **(_SETTINGS_FOR_TESTS if self._for_tests else {}), "port": str(self.port)}
+        settings = {**SETTINGS, **(_SETTINGS_FOR_TESTS if self._for_tests else {}), "port": str(self.port)}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         self._process = ChildProcess(
             "PostgreSQL",
