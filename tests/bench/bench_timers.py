@@ -132,7 +132,6 @@ def fill(centres: list[Any], total: int) -> float:
             spent += time.perf_counter() - started
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE tenants_timer")
-        cursor.execute("CHECKPOINT")
     return spent
 
 

@@ -16,10 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from psycopg import OperationalError
 from psycopg.pq import ConnStatus, TransactionStatus
 
 from zt_tenants.errors import DomainError
 from zt_tenants.telemetry.instruments import POOL_EXHAUSTED, POOL_IN_USE, POOL_MOST, POOL_WAIT, timed
+
+_UNTIL_ROOM_IS_NOTICED: Final = (0.02, 0.1, 0.3)
+"""Seconds between tries: the server takes a moment to notice that a connection has ended."""
 
 Connection = Any  # a psycopg.Connection; Django's driver module is not typed by what it holds
 
@@ -116,7 +120,7 @@ class ConnectionPool:
 
     def _open(self, connect: Callable[[], Connection]) -> Connection:
         try:
-            connection = connect()
+            connection = self._connected(connect)
         except BaseException:
             with self._free:
                 self._taken -= 1
@@ -126,6 +130,31 @@ class ConnectionPool:
             self._opened_at[id(connection)] = time.monotonic()
             self.opened += 1
         return connection
+
+    def _connected(self, connect: Callable[[], Connection]) -> Connection:
+        """A new connection. Where the server has no room for one more, one of ours that lies idle makes room."""
+        try:
+            return connect()
+        except OperationalError:
+            if not self._made_room():
+                raise
+        for pause in _UNTIL_ROOM_IS_NOTICED:
+            time.sleep(pause)
+            with suppress(OperationalError):
+                return connect()
+        return connect()
+
+    def _made_room(self) -> bool:
+        """Close what lay idle longest, if the server still holds it: one that is away would not be helped by that."""
+        with self._free:
+            if not self._idle:
+                return False
+            _, oldest = self._idle.popitem(last=False)
+            self._opened_at.pop(id(oldest.connection), None)
+            self.evicted += 1
+        there = not _has_something_to_say(oldest.connection)
+        _close(oldest.connection)
+        return there
 
     def _works(self, idle: _Idle) -> bool:
         moment = time.monotonic()

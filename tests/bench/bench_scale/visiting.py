@@ -202,7 +202,7 @@ def _visits(done: int, seconds: float) -> Visits:
         backends=len(held),
         backends_uss=sum(one.uss for one in held),
         largest_backend_uss=max((one.uss for one in held), default=0.0),
-        hit_rate=max((one.hit_rate for one in pools()), default=1.0),
+        hit_rate=1 - sum(one.opened for one in pools()) / max(1, sum(one.asked for one in pools())),
     )
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away and comes back in the middle of ``province load``: it, or the same command again, finishes."""
+"""PostgreSQL goes away and comes back in the middle of a command over all centres: it, or the same again, finishes."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ CENTRES = len(select(divisions_of("340000"), cities=[CITY]))
 
 
 class Deployment:
-    """A database server of its own, and the platform's commands over it."""
+    """A database server of its own, with durable commits, and the platform's commands over it."""
 
     def __init__(self, home: Path) -> None:
-        self.server = EmbeddedPostgres(home, preferred_port=0, secret="of this test", for_tests=True)
+        self.server = EmbeddedPostgres(home, preferred_port=0, secret="of this test")
         self._home = home
 
     def start(self) -> None:
@@ -39,7 +39,7 @@ class Deployment:
         [process] = self.server.processes()
         os.kill(process.pid, 3)  # SIGQUIT: immediate shutdown
         process.wait_stopped(seconds=30)
-        again = EmbeddedPostgres(self._home, preferred_port=self.server.port, secret="of this test", for_tests=True)
+        again = EmbeddedPostgres(self._home, preferred_port=self.server.port, secret="of this test")
         port, self.server = self.server.port, again
         self.start()
         assert self.server.port == port
@@ -103,14 +103,19 @@ def deployment() -> Iterator[Deployment]:
             made.server.remove()
 
 
+@pytest.fixture(scope="module")
+def loaded(deployment: Deployment) -> tuple[Deployment, str]:
+    """All centres are there, although the server went away while they were made; what that command said."""
+    return deployment, deployment.interrupted(*LOAD, when=lambda: 1 <= _ready(deployment) < CENTRES)
+
+
 def _ready(deployment: Deployment) -> int:
     return deployment.number("SELECT count(*) FROM shared.tenants_centre WHERE ready_at IS NOT NULL")
 
 
-def test_a_load_goes_on_after_the_server_came_back(deployment: Deployment) -> None:
-    said = deployment.interrupted(*LOAD, when=lambda: 1 <= _ready(deployment) < CENTRES)
-
-    assert "Traceback" not in said
+def test_a_load_goes_on_after_the_server_came_back(loaded: tuple[Deployment, str]) -> None:
+    deployment, said = loaded
+    assert "Traceback" not in said, said
     assert _ready(deployment) == CENTRES
     rows = {row[0] for row in deployment.ask("SELECT schema_name FROM shared.tenants_centre")}
     made = {row[0] for row in deployment.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'c\\_%'")}
@@ -120,8 +125,31 @@ def test_a_load_goes_on_after_the_server_came_back(deployment: Deployment) -> No
     assert len(made) == CENTRES
     counted = (
         "SELECT count(DISTINCT relation) FROM (SELECT array_agg(relname ORDER BY relname) AS relation FROM pg_class"
-    )
-    counted += (
         " JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname LIKE 'c\\_%' AND relkind = 'r' GROUP BY nspname)"
     )
     assert deployment.number(counted) == 1, "every centre has the same tables"
+
+
+def test_a_roll_out_goes_on_after_the_server_came_back(loaded: tuple[Deployment, str]) -> None:
+    """A column for every centre, half a second each, so that the server goes away between the first and the last."""
+    deployment, _ = loaded
+    [[ordinal]] = deployment.ask(
+        "INSERT INTO shared.tenants_schemastep (ordinal, app_label, name, kind, in_new_centres, sql, made_at)"
+        " SELECT max(ordinal) + 1, 'storage', 'tried', 'sql', true,"
+        " 'ALTER TABLE storage_attachment ADD COLUMN tried text; SELECT pg_sleep(0.5);', now()"
+        " FROM shared.tenants_schemastep RETURNING ordinal"
+    )
+    moved = f"SELECT count(*) FROM shared.tenants_centre WHERE schema_ordinal = {ordinal}"
+
+    said = deployment.interrupted("migrate", "--jobs", "1", when=lambda: 1 <= deployment.number(moved) < CENTRES)
+
+    assert "Traceback" not in said, said
+    assert deployment.number(moved) == CENTRES
+    columns = (
+        "SELECT count(*) FROM information_schema.columns WHERE column_name = 'tried' AND table_schema LIKE 'c\\_%'"
+    )
+    assert deployment.number(columns) == CENTRES, "each exactly once, none half-made"
+    noted = (
+        f"SELECT count(*), count(DISTINCT centre_id) FROM shared.tenants_schemaledgerentry WHERE ordinal = {ordinal}"
+    )
+    assert deployment.ask(noted + " AND error = ''") == [(CENTRES, CENTRES)]

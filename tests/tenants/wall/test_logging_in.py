@@ -120,6 +120,25 @@ def test_when_all_are_taken_a_thread_waits_and_is_told(logging_in, settings) -> 
         assert _who() == world.all[5].schema_name
 
 
+def test_where_the_server_has_no_room_an_idle_connection_makes_it(logging_in, superuser) -> None:
+    """A pool larger than the server allows shrinks by itself: nobody is refused while a connection lies idle."""
+    world, name = logging_in, connection.settings_dict["NAME"]
+    with enter(world.city):
+        _who()
+    [pool] = [one for one in pools() if one.size]
+    before = pool.evicted
+    in_use = superuser.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()").fetchone()[0]
+    superuser.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT {in_use}')
+    try:
+        with enter(world.county):
+            assert _who() == world.county.schema_name
+            with enter(world.township):
+                assert _who() == world.township.schema_name
+    finally:
+        superuser.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
+    assert pool.evicted > before
+
+
 def test_a_connection_the_server_hung_up_is_not_handed_out(logging_in, superuser) -> None:
     with enter(logging_in.city):
         pid = _ask("SELECT pg_backend_pid()")
