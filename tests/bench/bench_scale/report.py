@@ -21,7 +21,7 @@ def time_of(seconds: float) -> str:
     """Milliseconds, seconds, minutes or hours, whatever reads best."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 120:
+    if seconds < 600:
         return f"{seconds:.1f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
