@@ -162,6 +162,7 @@ class DifferenceKind(models.TextChoices):
     NOT_IN_THE_TABLE = "NOT_IN_THE_TABLE", bilingual("状态表中没有的环节", "A step the table does not have")
     NUMBER = "NUMBER", bilingual("办件编号缺号", "A tracking number is missing")
     PAPER = "PAPER", bilingual("文书与环节不符", "Papers do not match the steps")
+    FOREIGN_PAPER = "FOREIGN_PAPER", bilingual("另一中心签发的文书不符", "Papers of the other centre differ")
     PAPER_NUMBER = "PAPER_NUMBER", bilingual("文书编号缺号", "A paper's number is missing")
     INDEX = "INDEX", bilingual("与申请人索引不符", "Not as in the applicants' index")
     MESSAGE = "MESSAGE", bilingual("报文与环节不符", "Messages do not match the steps")

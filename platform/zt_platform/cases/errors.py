@@ -208,6 +208,14 @@ class ForeignMessage(DomainError):
     en = "Centre {source} has no part in case {tracking_number}; the message is not acted on."
 
 
+class PaperOfAnotherCentre(DomainError):
+    """A message tells of a paper whose code is not its sender's: no centre speaks for another one's papers."""
+
+    code = "PAPER_OF_ANOTHER_CENTRE"
+    zh = "文书{number}的核验码不属于发来报文的中心{source}，请对方核对后重发。"
+    en = "The code of paper {number} is not one of centre {source}, which sent it; that centre has to check and send again."
+
+
 class CaseHeldAlready(Conflict):
     """A case with this tracking number is here already."""
 

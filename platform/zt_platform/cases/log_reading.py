@@ -78,6 +78,8 @@ class Reading:
     broken: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     """Steps that the table does not have."""
+    confirmed_elsewhere: bool = False
+    """The applicant confirmed at the other centre what came by post from here: this one issues the receipt."""
 
 
 def read_log(lines: Iterable[Line]) -> Reading:
@@ -91,6 +93,7 @@ def read_log(lines: Iterable[Line]) -> Reading:
         _follow(found, line)
         role, shared = _place(line, role, shared)
         found.papers.update(_papers(line, role))
+        found.confirmed_elsewhere |= line.action == Action.RECORD_DELIVERY and role == CaseRole.SOLE
         if shared and line.action and (not told or line.action in _OPENING) and line.action in MESSAGE_OF:
             # The review before handing up travels inside case.transferred.v1 (art. 43).
             found.messages.update([] if _travels_inside(line, role) else [MESSAGE_OF[Action(line.action)]])

@@ -25,6 +25,7 @@ from zt_platform.cases.vocabulary import (
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind
 from zt_platform.lights import light
 from zt_platform.organisation.models import Department
+from zt_platform.papers.models import Paper
 from zt_storage.models import Attachment
 from zt_tenants.fields import SealedJSONField, json_list, json_object
 from zt_tenants.wall.access import APPEND_ONLY
@@ -142,6 +143,8 @@ class Case(models.Model):
     seal_name = models.CharField(max_length=200, blank=True)
     seal_keeper = models.CharField(max_length=120, blank=True)
 
+    foreign_papers = json_list("what the other centre issued on the way and told of: foreign_papers.ForeignPaper")
+
     client_key = models.CharField(max_length=64, blank=True, help_text="makes a repeated start one draft")
     submission_key = models.CharField(max_length=64, blank=True, help_text="makes a repeated submission one")
     lock_version = models.PositiveIntegerField(default=0)
@@ -157,6 +160,9 @@ class Case(models.Model):
     own_warning_days: int | None
     required_checks: list[str] | None
     item_clock: dict[str, Any] | None
+
+    papers_to_tell: list[Paper]
+    """Issued in this transaction for an applicant of the other centre, until a message tells of them; absent otherwise."""
 
     class Meta:
         ordering = ["id"]

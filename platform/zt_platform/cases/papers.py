@@ -10,16 +10,17 @@ from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.tolerance import debts_of
 from zt_platform.cases.track_links import track_link
-from zt_platform.cases.vocabulary import Result
+from zt_platform.cases.vocabulary import CaseRole, Channel, Result
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.organisation.places import place_of
 from zt_platform.papers import builders, course_builders
 from zt_platform.papers.builders import AboutCase
-from zt_platform.papers.commands import issue_paper
+from zt_platform.papers.commands import fixed, issue_paper, stored
 from zt_platform.papers.content import Bilingual, Fact, PaperContent
-from zt_platform.papers.kinds import TITLES, PaperKind
+from zt_platform.papers.kinds import INTERNAL, TITLES, PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.papers.remedies import remedies_against
+from zt_storage.models import Attachment
 from zt_tenants.centres import ancestors
 from zt_tenants.clock import CHINA, now
 from zt_tenants.context import current_centre
@@ -60,10 +61,41 @@ def remedies(case: Case, *, decider: bool = False) -> Bilingual:
 
 
 def issue(kind: PaperKind, case: Case, content: PaperContent, actor: Actor) -> Paper:
-    """Issue a paper about a case by its department, in the transaction of the act."""
-    return issue_paper(
+    """Issue a paper about a case by its department, in the transaction of the act.
+
+    Raises StorageUnavailable, StorageRefused where the applicant is at the other centre, which will fetch the file.
+    """
+    paper = issue_paper(
         kind=kind, department=case.department, subject=case.tracking_number or "", content=content, actor=actor
     )
+    send_along(case, paper)
+    return paper
+
+
+def send_along(case: Case, paper: Paper) -> None:
+    """Let the message of the step carry a paper that is for an applicant of the other centre; others stay here.
+
+    A message never names bytes that are not there (docs/decisions/0017): they are stored first. Raises
+    StorageUnavailable, StorageRefused.
+    """
+    if paper.kind in INTERNAL or not _is_the_other_centres_applicant(case):
+        return
+    stored(paper, told_to=case.counterpart_code)
+    vars(case).setdefault("papers_to_tell", []).append(paper)
+
+
+def _is_the_other_centres_applicant(case: Case) -> bool:
+    """Whether the applicant handed in and follows the case at the other centre: it is decided here, or came down here.
+
+    A devolved case that leaves again for a third centre is not: its counterpart is then that one.
+    """
+    came_down = case.role == CaseRole.SOLE and case.delegation_kind == DelegationKind.DEVOLVED
+    return case.channel == Channel.MESSAGE and (case.role == CaseRole.DECIDING or came_down)
+
+
+def file_of(paper: Paper) -> Attachment:
+    """The file of a paper just issued, for a row or message that names its digest; what is sent along is stored already."""
+    return paper.attachment or fixed(paper)
 
 
 def acceptance_content(case: Case, handler: str, *, deemed: bool) -> PaperContent:

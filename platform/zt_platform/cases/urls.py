@@ -22,6 +22,7 @@ urlpatterns = [
     path("mine/<str:number>/", following.mine, name="mine"),
     path("mine/<str:number>/proof/", proof.of_mine, name="proof"),
     path("mine/<str:number>/papers/<int:paper_id>/", papers.for_applicant, name="paper"),
+    path("mine/<str:number>/papers/other/<str:code>/", papers.foreign_for_applicant, name="foreign-paper"),
     path("mine/<str:number>/supply/", own_acts.supply, name="supply"),
     path("mine/<str:number>/commitment/", own_acts.commitment, name="commitment"),
     path("mine/<str:number>/delivery/", own_acts.delivery, name="delivery"),

@@ -44,5 +44,6 @@ urlpatterns = [
     path("<int:case_id>/proof/", proof.of_case, name="proof"),
     path("<int:case_id>/checks/", checks.run, name="check"),
     path("<int:case_id>/papers/<int:paper_id>/", papers.for_staff, name="paper"),
+    path("<int:case_id>/papers/other/<str:code>/", papers.foreign_for_staff, name="foreign-paper"),
     path("<int:case_id>/<slug:slug>/", actions.act, name="action"),
 ]

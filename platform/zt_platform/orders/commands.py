@@ -98,7 +98,7 @@ def give_order(*, actor: Actor, demand: Demand) -> SupervisionOrder:
         order.save(force_insert=True)
         wait_for_answer([order])
         if order.side == Side.ISSUED:
-            outgoing.send_order(order, stored(paper))
+            outgoing.send_order(order, stored(paper, told_to=addressee.code))
         else:
             telling.tell_answerers(order, telling.given(order))
             listeners.tell(order, Act.ISSUE, reason, actor)

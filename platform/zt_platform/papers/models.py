@@ -41,6 +41,13 @@ class Paper(models.Model):
     issued_by = models.UUIDField(null=True, help_text="account; null for the platform itself")
     sha256 = models.CharField(max_length=64, blank=True, default="", help_text="of the file, hexadecimal")
     attachment = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
+    told_to = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="code of the centre that a message told of it, with its file; empty for a paper that stays here",
+    )
     signature = models.TextField(blank=True, default="", help_text="JWS of typ zt-paper+jws")
     revoked_at = models.DateTimeField(null=True)
     revoke_reason = models.CharField(max_length=500, blank=True, default="")

@@ -19,6 +19,7 @@ from zt_platform.supervision.models import CaseRecord, CaseStep
 from zt_platform.supervision.queries.balance import day_differences, feed_differences
 from zt_tenants.centres import centre_by_code
 from zt_tenants.context import beside, enter, outside_centres
+from zt_tenants.errors import UnknownCentre
 from zt_tenants.models import Centre
 from zt_tenants.wall.access import DatabaseRole
 
@@ -71,6 +72,7 @@ def check_ledgers(
         check.under_way += len(own.under_way)
         check.differences += own.differences
         check.differences += _counterparts(code, read, named)
+        check.differences += _papers_of_both(code, read)
         check.differences += _store(code, own, _on_the_way(read))
     with outside_centres(), beside(DatabaseRole.SUPERVISION):
         check.differences += [*day_differences(named), *feed_differences(named)]
@@ -115,6 +117,49 @@ def _counterparts(code: str, read: Mapping[str, OwnLedger], named: Collection[st
             continue
         if side.number not in upper.sides:
             yield _differs(code, side.number, f"{side.counterpart_code}没有本件", f"{side.counterpart_code} has no row")
+
+
+def _papers_of_both(code: str, read: Mapping[str, OwnLedger]) -> Iterator[Difference]:
+    """What this centre holds the other one has issued to it, byte for byte; what this centre told of the other one holds."""
+    waiting = _on_the_way(read)
+    for side in read[code].sides.values():
+        for paper in side.foreign_papers:
+            issuer = read.get(_code_now(paper.centre_code))
+            if issuer is None or side.number in waiting:
+                continue
+            told = issuer.told.get(paper.code)
+            there = told and (told.case_number, told.number, told.sha256, _code_now(told.told_to))
+            if there != (side.number, paper.number, paper.sha256, code):
+                yield _paper_differs(
+                    code,
+                    side.number,
+                    f"{paper.centre_code}没有向本中心签发过这样的{paper.number}",
+                    f"{paper.centre_code} has issued no such {paper.number} to this centre",
+                )
+    for paper_code, told in read[code].told.items():
+        receiver = read.get(_code_now(told.told_to))
+        side = receiver.sides.get(told.case_number) if receiver is not None else None
+        if side is None or told.case_number in waiting:
+            continue
+        if paper_code not in {paper.code for paper in side.foreign_papers}:
+            yield _paper_differs(
+                code,
+                told.case_number,
+                f"{told.told_to}没有收到{told.number}",
+                f"{told.told_to} does not hold {told.number}",
+            )
+
+
+def _code_now(code: str) -> str:
+    """The code today of a centre that had this one; its own when it was closed since."""
+    try:
+        return centre_by_code(code).code
+    except UnknownCentre:
+        return code
+
+
+def _paper_differs(code: str, number: str, zh: str, en: str) -> Difference:
+    return Difference(DifferenceKind.FOREIGN_PAPER, code, number, zh, en)
 
 
 def _is_the_upper_side(side: Side) -> bool:

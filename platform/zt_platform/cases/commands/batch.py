@@ -12,6 +12,7 @@ from zt_platform.actors import Actor
 from zt_platform.cases.commands.ledger import earlier_timer, index_entry, local_calendar, profile_for, settle
 from zt_platform.cases.events import outgoing
 from zt_platform.cases.models import Case, CaseEvent
+from zt_platform.cases.papers import send_along
 from zt_platform.cases.telling import owed_notice, tell_applicants
 from zt_platform.index.commands import upsert_case_entries
 from zt_platform.orders.automatic import AtLimit, keep_orders, order_of
@@ -33,7 +34,7 @@ class Batch:
         self.cases = cases
         self.actor = actor
         self._lines: list[tuple[Case, CaseEvent]] = []
-        self._papers: list[NewPaper] = []
+        self._papers: list[tuple[Case, NewPaper]] = []
         self._afterwards: dict[int, Callable[[Paper], None]] = {}
         self._orders: list[SupervisionOrder] = []
 
@@ -63,7 +64,7 @@ class Batch:
         department = None if by_centre else case.department
         if then is not None:
             self._afterwards[len(self._papers)] = then
-        self._papers.append(NewPaper(kind, department, case.tracking_number or "", content))
+        self._papers.append((case, NewPaper(kind, department, case.tracking_number or "", content)))
 
     def order(self, case: Case, found: AtLimit) -> None:
         """Note the supervision order that goes with a paper: the unit of the case has to answer it."""
@@ -76,7 +77,9 @@ class Batch:
             self._conclude()
 
     def _conclude(self) -> None:
-        issued = issue_papers(self._papers, actor=self.actor)
+        issued = issue_papers([paper for _, paper in self._papers], actor=self.actor)
+        for (case, _), paper in zip(self._papers, issued, strict=True):
+            send_along(case, paper)
         for place, then in self._afterwards.items():
             then(issued[place])
         CaseEvent.objects.bulk_create([line for _, line in self._lines])

@@ -18,11 +18,10 @@ from zt_platform.cases import papers
 from zt_platform.cases.commands.decision import issue_certificate, issue_grant, require_nothing_owed, rule_on
 from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
 from zt_platform.cases.errors import CommitmentNotSigned, CommitmentSigned, NoCommitmentHere, NoTemporaryPermit
-from zt_platform.cases.events.outgoing import is_shared
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import PERMIT_CONVERTED, PERMIT_ENDED, PERMIT_VALID, PERMIT_WITHDRAWN, Action
 from zt_platform.catalogue.ways import Ways
-from zt_platform.papers.commands import making, revoke_papers
+from zt_platform.papers.commands import revoke_papers
 from zt_platform.papers.kinds import PaperKind
 from zt_tenants.clock import now, today
 from zt_tenants.errors import InvalidInput
@@ -106,7 +105,7 @@ def grant_on_commitment(
         rule_on(case, actor, True, opinion, valid_until)
         content = papers.temporary_permit_content(case, certificate_name.strip(), valid_until, ways.commitment_basis)
         permit = papers.issue(PaperKind.TEMPORARY_PERMIT, case, content, actor)
-        file = (making.stored if is_shared(case) else making.fixed)(permit)
+        file = papers.file_of(permit)
         case.temporary_permit = {
             "number": permit.number,
             "name": certificate_name.strip() or case.item_name,

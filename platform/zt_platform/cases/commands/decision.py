@@ -22,17 +22,14 @@ from zt_platform.cases.commands.ledger import (
 )
 from zt_platform.cases.commands.timing import apply_limits, ensure_basis
 from zt_platform.cases.errors import MaterialsOwed, NotInstant
-from zt_platform.cases.events.outgoing import is_shared
 from zt_platform.cases.models import Case, CaseEvent, Certificate
 from zt_platform.cases.papers import GRANTED_OPINION
 from zt_platform.cases.queries.routes import routing_of
 from zt_platform.cases.vocabulary import Action, CaseRole, Result
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind
-from zt_platform.papers.commands import making
 from zt_platform.papers.content import PaperContent
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
-from zt_storage.models import Attachment
 from zt_tenants.clock import CHINA, now, today
 from zt_tenants.errors import InvalidInput
 
@@ -190,12 +187,8 @@ def _content(case: Case, granted: bool, permit_number: str, valid_until: date | 
     )
 
 
-def _make(case: Case, paper: Paper) -> Attachment:
-    return making.stored(paper) if is_shared(case) else making.fixed(paper)
-
-
 def _take_decision(case: Case, decision: Paper) -> None:
-    case.decision_number, case.decision_paper = decision.number, _make(case, decision)
+    case.decision_number, case.decision_paper = decision.number, papers.file_of(decision)
 
 
 def issue_certificate(case: Case, actor: Actor, name: str, valid_until: date | None) -> Certificate:
@@ -203,7 +196,7 @@ def issue_certificate(case: Case, actor: Actor, name: str, valid_until: date | N
     issued_on, party = today(), Party.from_payload(case.applicant)
     content = papers.certificate_content(case, name=name, issued_on=issued_on, valid_until=valid_until)
     permit = papers.issue(PaperKind.CERTIFICATE, case, content, actor)
-    file = _make(case, permit)
+    file = papers.file_of(permit)
     case.certificate = Certificate.objects.create(
         case=case,
         number=permit.number,

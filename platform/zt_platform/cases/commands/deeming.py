@@ -16,7 +16,6 @@ from zt_platform.cases.commands.batch import Batch
 from zt_platform.cases.commands.completion import default_seal
 from zt_platform.cases.commands.ledger import Origin, Remark, local_calendar, unsaved_fact, unsaved_step
 from zt_platform.cases.errors import DestinationNeeded, EntrustedCannotBeEntrustedAgain
-from zt_platform.cases.events.outgoing import is_shared
 from zt_platform.cases.limits import ended_pauses
 from zt_platform.cases.models import Case
 from zt_platform.cases.queries.routes import Routing, routing_of
@@ -25,7 +24,6 @@ from zt_platform.cases.vocabulary import Action, CaseRole, Result, Step
 from zt_platform.catalogue.defaults import DefaultRule
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import Delegation
-from zt_platform.papers.commands import making
 from zt_platform.papers.content import Bilingual
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
@@ -147,6 +145,5 @@ def deem_granted(batch: Batch, case: Case, ground: Ground, limit: datetime) -> N
 
 
 def _take_paper(case: Case, paper: Paper) -> None:
-    """The paper of the deemed act is the case's decision; where another centre fetches it, its bytes come first."""
-    make = making.stored if is_shared(case) else making.fixed
-    case.decision_number, case.decision_paper = paper.number, make(paper)
+    """The paper of the deemed act is the case's decision."""
+    case.decision_number, case.decision_paper = paper.number, papers.file_of(paper)

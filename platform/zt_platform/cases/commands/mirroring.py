@@ -24,6 +24,7 @@ from zt_platform.cases.commands.mirroring_commitments import record_commitment_f
 from zt_platform.cases.commands.mirroring_delivery import record_delivery_facts
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
 from zt_platform.cases.events.payloads import apply_clock, required_instant, take_limits
+from zt_platform.cases.foreign_papers import OF_THE_DECISION, make_void
 from zt_platform.cases.models import Case, Certificate
 from zt_platform.cases.vocabulary import Action, CaseRole, Result, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
@@ -75,6 +76,8 @@ def record_progress(message: Message) -> Case:
         case.debts = list(data.get("debts", case.debts))  # acceptance has set their dates
     if case.status in _ELSEWHERE and case.role in (CaseRole.ACCEPTING, CaseRole.PORTAL):
         take_limits(case, data.get("clock", {}))
+    if step == Step.DELIVERED and case.status == Status.DELIVERED and data.get("papers"):
+        return conclude(case)  # the receipt of a delivery that was confirmed here; the step itself is known
     action = _BY_STEP.get(step)
     remark, origin = Remark(note=data.get("note", "")), origin_of(message, data["at"])
     if step == Step.TERMINATED:
@@ -141,6 +144,7 @@ def record_decision(message: Message) -> Case:
     )
     if case.withdrawn_at and not rules.decision_after_withdrawal_stands(decided_at, case.withdrawn_at):
         note_fact(case, Step.DECISION_VOID, speaker(message), remark, origin=origin)
+        make_void(case, OF_THE_DECISION)
         return conclude(case)
     event = advance(
         case, Action.RECORD_GRANT if granted else Action.RECORD_DENIAL, speaker(message), remark, origin=origin

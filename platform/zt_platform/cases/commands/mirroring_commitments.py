@@ -7,8 +7,10 @@ from typing import Any
 
 from zt_interop.handlers import Message
 from zt_platform.cases.commands.certificates import take_certificate, take_file
+from zt_platform.cases.foreign_papers import make_void
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import PERMIT_CONVERTED, PERMIT_VALID, PERMIT_WITHDRAWN, Step
+from zt_platform.papers.kinds import PaperKind
 
 
 def signed_terms(data: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def record_commitment_facts(case: Case, step: Step, message: Message, at: dateti
 
 def _close(case: Case, state: str, message: Message, at: datetime) -> None:
     told = message.data.get("permit", {})
+    make_void(case, {PaperKind.TEMPORARY_PERMIT})
     case.temporary_permit = {
         **case.temporary_permit,
         "number": told.get("number", case.temporary_permit.get("number", "")),

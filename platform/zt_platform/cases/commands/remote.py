@@ -7,6 +7,7 @@ from uuid import UUID
 from zt_interop.handlers import Message
 from zt_platform.actors import Actor
 from zt_platform.cases.commands.ledger import Origin, Remark, advance, locked_counterpart_case, note_fact
+from zt_platform.cases.commands.mirroring_papers import take_papers
 from zt_platform.cases.events.payloads import required_instant
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.states import is_possible
@@ -15,8 +16,13 @@ from zt_tenants.centres import centre_by_code
 
 
 def case_of(message: Message) -> Case:
-    """The case the message speaks of, locked. Raises UnknownCase, ForeignMessage."""
-    return locked_counterpart_case(message.data["tracking_number"], sender=message.source)
+    """The case the message speaks of, locked, with the papers that it brings noted (not saved).
+
+    Raises UnknownCase, ForeignMessage, PaperOfAnotherCentre.
+    """
+    case = locked_counterpart_case(message.data["tracking_number"], sender=message.source)
+    take_papers(case, message)
+    return case
 
 
 def speaker(message: Message) -> Actor:

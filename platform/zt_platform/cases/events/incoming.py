@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from zt_interop.handlers import Message, register
 from zt_platform.cases.commands import arrivals, mirroring, mirroring_clock
+from zt_platform.cases.commands.mirroring_papers import with_papers
 
 
 def register_handlers() -> None:
@@ -15,13 +16,13 @@ def register_handlers() -> None:
     register("case.transferred.v1", prepare=arrivals.copy_materials, apply=_receive_case)
     register("case.received.v1", apply=_record_receipt)
     register("case.declined.v1", apply=_record_decline)
-    register("case.corrected.v1", prepare=arrivals.copy_materials, apply=_record_correction)
-    register("case.progressed.v1", prepare=mirroring.copy_certificate, apply=_record_progress)
-    register("case.decided.v1", prepare=mirroring.copy_decision_paper, apply=_record_decision)
+    register("case.corrected.v1", prepare=with_papers(arrivals.copy_materials), apply=_record_correction)
+    register("case.progressed.v1", prepare=with_papers(mirroring.copy_certificate), apply=_record_progress)
+    register("case.decided.v1", prepare=with_papers(mirroring.copy_decision_paper), apply=_record_decision)
     register("case.withdrawn.v1", apply=_record_withdrawal)
-    register("case.paused.v1", apply=_record_pause)
-    register("case.resumed.v1", apply=_record_resumption)
-    register("case.extended.v1", apply=_record_extension)
+    register("case.paused.v1", prepare=with_papers(), apply=_record_pause)
+    register("case.resumed.v1", prepare=with_papers(), apply=_record_resumption)
+    register("case.extended.v1", prepare=with_papers(), apply=_record_extension)
     register("case.materials_added.v1", prepare=arrivals.copy_materials, apply=_record_materials)
 
 

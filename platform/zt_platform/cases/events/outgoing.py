@@ -28,6 +28,17 @@ KEPT_BY_THE_ACCEPTING = frozenset({Action.REVIEW.value, Action.CHOOSE_DELIVERY.v
 """The review before handing up travels inside case.transferred.v1 (art. 43); who only decides need not know the address."""
 REPORTED_BELOW = frozenset({Action.CHOOSE_DELIVERY.value, Action.CONFIRM_RECEIPT.value})
 """What an applicant does at the portal with a result that the centre below delivers: that one reports it."""
+WITH_PAPERS = frozenset(
+    {
+        "case.corrected.v1",
+        "case.decided.v1",
+        "case.extended.v1",
+        "case.paused.v1",
+        "case.progressed.v1",
+        "case.resumed.v1",
+    }
+)
+"""Messages that tell of a step's papers (docs/protocol.md, edition 1.5)."""
 NOT_SUPERVISED = frozenset({Step.DRAFTED})
 """A draft is the applicant's own business."""
 
@@ -66,15 +77,24 @@ def tell_supervision(lines: Sequence[tuple[Case, CaseEvent]]) -> None:
 
 def _for_counterpart(case: Case, event: CaseEvent) -> list[Outgoing]:
     """What the other centre must know of a step that was taken here."""
-    came_by_message = event.actor_kind == ActorKind.CENTRE
-    if not event.action or not is_shared(case) or (came_by_message and not event.action.startswith("RECEIVE_")):
+    if not event.action or not is_shared(case) or not _is_told(case, event):
         return []
     compose = _COMPOSERS.get(Action(event.action))
     if compose is None or (case.role == CaseRole.ACCEPTING and event.action in KEPT_BY_THE_ACCEPTING):
         return []
     message_type, make = compose
     data = {"tracking_number": case.tracking_number, **make(case, event)}
+    told = payloads.papers_payload(case) if message_type in WITH_PAPERS else []
+    if told:
+        data["papers"] = told
     return [Outgoing(case.counterpart_code, message_type, str(case.tracking_number), data, CASE_CHANNEL)]
+
+
+def _is_told(case: Case, event: CaseEvent) -> bool:
+    """A step that came by message is not sent back, but for the receipt of its opening and a paper that it made due here."""
+    if event.actor_kind != ActorKind.CENTRE or event.action.startswith("RECEIVE_"):
+        return True
+    return event.action == Action.RECORD_DELIVERY and bool(vars(case).get("papers_to_tell"))
 
 
 def _for_supervision(case: Case, event: CaseEvent, supervisors: Sequence[str]) -> list[Outgoing]:
@@ -293,6 +313,7 @@ _COMPOSERS: dict[Action, tuple[str, Callable[[Case, CaseEvent], dict[str, Any]]]
     Action.REVIEW: ("case.progressed.v1", _progressed),
     Action.COMPLETE: ("case.progressed.v1", _progressed),
     Action.DELIVER: ("case.progressed.v1", _progressed),
+    Action.RECORD_DELIVERY: ("case.progressed.v1", _progressed),
     Action.CHOOSE_DELIVERY: ("case.progressed.v1", _progressed),
     Action.POST_RESULT: ("case.progressed.v1", _progressed),
     Action.CONFIRM_RECEIPT: ("case.progressed.v1", _progressed),

@@ -12,6 +12,7 @@ from zt_platform.accounts.parties import Party
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial, Certificate
 from zt_platform.cases.postal import Postal, is_by_post, postal_of
 from zt_platform.cases.vocabulary import DeliveryMethod
+from zt_platform.papers.models import Paper
 from zt_storage.copies import AttachmentManifest, manifest
 from zt_storage.models import Attachment
 
@@ -159,6 +160,27 @@ def delivery_payload(case: Case) -> dict[str, str]:
     where = postal_of(case)
     address = where.address_payload if where and is_by_post(case) else {}
     return {"method": case.delivery_method, **address}
+
+
+def papers_payload(case: Case) -> list[dict[str, Any]]:
+    """The papers that this transaction issued for an applicant of the other centre, each told once; none otherwise."""
+    issued: list[Paper] = vars(case).pop("papers_to_tell", [])
+    return [_paper_payload(paper) for paper in issued]
+
+
+def _paper_payload(paper: Paper) -> dict[str, Any]:
+    said = paper.snapshot
+    files = [paper.attachment] if paper.attachment else []
+    return {
+        "kind": paper.kind,
+        "title": said.title.zh,
+        "number": paper.number,
+        "code": paper.code,
+        "verify_url": said.verify_url,
+        "department": paper.department_name,
+        "issued_on": paper.issued_on.isoformat(),
+        "file": manifest(files)[0].to_payload(),
+    }
 
 
 def step_payload(event: CaseEvent) -> dict[str, Any]:

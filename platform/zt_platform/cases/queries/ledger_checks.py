@@ -18,18 +18,21 @@ from zt_interop.log.models import Direction, InboxMessage, InboxState, MessageLo
 from zt_interop.queue.models import PENDING, MessageState, OutboxMessage
 from zt_platform.balance import Difference, DifferenceKind, position_of
 from zt_platform.cases.events.outgoing import MESSAGE_OF
+from zt_platform.cases.foreign_papers import ForeignPaper
 from zt_platform.cases.log_reading import Line, Reading, read_log
 from zt_platform.cases.models import Case, CaseEvent, CaseNumberCounter
 from zt_platform.cases.numbers import TrackingNumber, parse
-from zt_platform.cases.vocabulary import Channel, Status
+from zt_platform.cases.vocabulary import Action, Channel, Status
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_platform.papers.kinds import INTERNAL, PaperKind
 from zt_platform.papers.models import Paper, PaperCounter
+from zt_storage.models import Attachment
 from zt_tenants.context import current_centre
 
 _PAPER_NUMBER = re.compile(r"(?P<series>.+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
 _OF_STEPS = frozenset(MESSAGE_OF.values())
 """Messages that steps of a case send to its other centre; orders and what they answer have a record of their own."""
+_ANSWER = MESSAGE_OF[Action.RECORD_DELIVERY]
 _NAMED = 5
 """How many missing numbers of one series are named."""
 
@@ -50,24 +53,40 @@ class Side:
     decided_at: datetime | None
     reading: Reading
     account: bool
+    foreign_papers: tuple[ForeignPaper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPaper:
+    """A paper that this centre issued and a message told another centre of."""
+
+    case_number: str
+    kind: str
+    number: str
+    told_to: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class OwnLedger:
-    """What one centre's own records say: its cases, what disagrees, and whose messages are still on their way."""
+    """What one centre's own records say: its cases, what disagrees, and whose messages are still on their way.
+
+    ``told`` are the papers that went to another centre, by their verification code.
+    """
 
     sides: Mapping[str, Side]
     differences: list[Difference]
     under_way: frozenset[str]
+    told: Mapping[str, ToldPaper]
 
 
 def own_ledger() -> OwnLedger:
-    """Read the current centre's whole ledger. About ten statements, whatever its size; memory grows with its cases."""
-    sides = {side.number: side for side in _sides()}
-    checks = (_rows, _papers, _index, _owed)
+    """Read the current centre's whole ledger. About twelve statements, whatever its size; memory grows with its cases."""
+    sides, told = {side.number: side for side in _sides()}, _told()
+    checks = (_rows, _papers, _copies, _index)
     found = [difference for check in checks for difference in check(sides)]
-    found += [*_numbers(sides), *_paper_numbers(), *_stuck()]
-    return OwnLedger(sides, found, _under_way())
+    found += [*_owed(sides, told.values()), *_numbers(sides), *_paper_numbers(), *_stuck()]
+    return OwnLedger(sides, found, _under_way(), told)
 
 
 def _tell(kind: DifferenceKind, number: str, zh: str, en: str) -> Difference:
@@ -89,14 +108,25 @@ def _sides() -> Iterator[Side]:
         "decided_at",
         "pk",
         "applicant_account_id",
+        "foreign_papers",
     )
-    for number, role, status, accepted_at, result, kind, other, due, statutory, decided, pk, account in (
+    for number, role, status, accepted_at, result, kind, other, due, statutory, decided, pk, account, told in (
         Case.objects.submitted().order_by("pk").values_list(*columns)
     ):
-        reading = readings.get(pk, Reading())
-        accepted = accepted_at is not None
         yield Side(
-            number, role, status, accepted, result, kind, other, due, statutory, decided, reading, account is not None
+            number=number,
+            role=role,
+            status=status,
+            accepted=accepted_at is not None,
+            result=result,
+            delegation_kind=kind,
+            counterpart_code=other,
+            due_at=due,
+            statutory_due_at=statutory,
+            decided_at=decided,
+            reading=readings.get(pk, Reading()),
+            account=account is not None,
+            foreign_papers=tuple(ForeignPaper.from_stored(paper) for paper in told),
         )
 
 
@@ -159,6 +189,27 @@ def _papers(sides: Mapping[str, Side]) -> Iterator[Difference]:
                 )
 
 
+def _copies(sides: Mapping[str, Side]) -> Iterator[Difference]:
+    """Of each paper of another centre there is a copy here with the digest that its message named."""
+    wanted = [paper.file for side in sides.values() for paper in side.foreign_papers]
+    held = dict(Attachment.objects.filter(pk__in=wanted).values_list("pk", "sha256"))
+    for number, side in sides.items():
+        for paper in side.foreign_papers:
+            if held.get(paper.file) != paper.sha256:
+                yield _tell(
+                    DifferenceKind.FOREIGN_PAPER,
+                    number,
+                    f"{paper.number}在本中心没有相符的副本",
+                    f"no copy here with the digest of {paper.number}",
+                )
+
+
+def _told() -> dict[str, ToldPaper]:
+    sent = Paper.objects.exclude(told_to="").exclude(kind__in=INTERNAL).order_by()
+    columns = ("code", "subject", "kind", "number", "told_to", "sha256")
+    return {code: ToldPaper(*row) for code, *row in sent.values_list(*columns).iterator(chunk_size=5000)}
+
+
 def _index(sides: Mapping[str, Side]) -> Iterator[Difference]:
     """The applicants' index of this centre against its cases, and against the drafts, which are in no ledger yet."""
     rows = ApplicantCaseEntry.objects.filter(centre_code=current_centre().code).order_by()
@@ -177,8 +228,12 @@ def _index(sides: Mapping[str, Side]) -> Iterator[Difference]:
         yield _tell(DifferenceKind.INDEX, f"draft-{draft}", f"台账为{here}，索引为{there}", en)
 
 
-def _owed(sides: Mapping[str, Side]) -> Iterator[Difference]:
-    """Each step that the other centre must know has been sent once, and nothing else has."""
+def _owed(sides: Mapping[str, Side], told: Iterable[ToldPaper]) -> Iterator[Difference]:
+    """Each step that the other centre must know has been sent once, and nothing else has.
+
+    A delivery that was confirmed at the other centre is answered where its receipt was told of.
+    """
+    receipts = {paper.case_number for paper in told if paper.kind == PaperKind.DELIVERY_RECEIPT}
     sent: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     logged = MessageLogEntry.objects.filter(direction=Direction.OUT, channel=CASE_CHANNEL).order_by()
     queued = OutboxMessage.objects.filter(
@@ -189,8 +244,9 @@ def _owed(sides: Mapping[str, Side]) -> Iterator[Difference]:
             sent[subject].add((type_, str(event_id)))
     for number, side in sides.items():
         went = Counter(type_ for type_, _ in sent[number])
-        for type_ in sorted({*went, *side.reading.messages} & _OF_STEPS):
-            due, there = side.reading.messages[type_], went[type_]
+        for type_ in sorted({*went, *side.reading.messages, _ANSWER} & _OF_STEPS):
+            answered = type_ == _ANSWER and side.reading.confirmed_elsewhere and number in receipts
+            due, there = side.reading.messages[type_] + answered, went[type_]
             if due != there:
                 yield _tell(
                     DifferenceKind.MESSAGE,

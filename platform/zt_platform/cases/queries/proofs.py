@@ -8,8 +8,11 @@ from typing import Any
 from zt_interop.proof.bundle import write_bundle
 from zt_interop.proof.collect import Attachment, proof_of
 from zt_platform.actors import Actor
+from zt_platform.cases.foreign_papers import foreign_papers_of
 from zt_platform.cases.models import Case
 from zt_platform.cases.queries.pages import case_by_number, case_for
+from zt_platform.papers.kinds import INTERNAL
+from zt_platform.papers.models import Paper
 from zt_storage.models import Attachment as StoredFile
 from zt_storage.uploads import read_bytes
 
@@ -43,8 +46,11 @@ def _bundle(case: Case, *, redact: bool, with_files: bool) -> bytes:
 
 
 def _files(case: Case) -> list[StoredFile]:
-    """The case's verified files, one of each content: what was handed in and what was issued."""
+    """The case's verified files, one of each content: what was handed in, what was decided, and every paper that crossed."""
     found = [material.attachment for material in case.materials.select_related("attachment")]
     if case.decision_paper is not None:
         found.append(case.decision_paper)
+    found += StoredFile.objects.filter(pk__in=[paper.file for paper in foreign_papers_of(case)])
+    told = Paper.objects.filter(subject=case.tracking_number or "", attachment__isnull=False).exclude(told_to="")
+    found += StoredFile.objects.filter(pk__in=told.exclude(kind__in=INTERNAL).values("attachment"))
     return list({file.sha256: file for file in found if file.sha256}.values())

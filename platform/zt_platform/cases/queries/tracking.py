@@ -8,6 +8,7 @@ from datetime import datetime
 from zt_platform.accounts.limits import TRACK_BY_ADDRESS, TRACK_BY_NUMBER
 from zt_platform.cases import numbers
 from zt_platform.cases.errors import CaseNotFound
+from zt_platform.cases.foreign_papers import ForeignPaper, foreign_papers_of
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case
 from zt_platform.cases.queries.pages import TimelineEntry, timeline
 from zt_platform.cases.track_links import number_of
@@ -37,6 +38,7 @@ class TrackedCase:
     submitted_at: datetime | None
     due_at: datetime | None
     timeline: list[TimelineEntry]
+    foreign_papers: list[ForeignPaper]
 
     @property
     def status_label(self) -> str:
@@ -109,4 +111,5 @@ def _tracked(case: Case, centre_code: str, centre_name: str) -> TrackedCase:
         submitted_at=case.submitted_at,
         due_at=case.running_due_at,
         timeline=timeline(case),
+        foreign_papers=foreign_papers_of(case),
     )

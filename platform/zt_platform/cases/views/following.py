@@ -107,7 +107,11 @@ def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
         "groups": timeline_groups(
             tracked.timeline, where, _place(tracked.timeline, where, (tracked.centre_code, tracked.centre_name))
         ),
-        "official": lines_without_links(papers, completed=tracked.status in (Status.COMPLETED, Status.DELIVERED)),
+        "official": lines_without_links(
+            papers,
+            tracked.foreign_papers,
+            completed=tracked.status in (Status.COMPLETED, Status.POSTED, Status.DELIVERED),
+        ),
         "back_label": bi("查进度", "Track"),
         "back_url": portal_url("track"),
     }

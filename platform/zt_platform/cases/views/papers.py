@@ -4,6 +4,7 @@ first, if nobody has made it before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET
 from zt_platform.accounts.sessions import actor_for_request, applicant_for_request
 from zt_platform.audit.commands import record_reading
 from zt_platform.cases import queries
+from zt_platform.cases.foreign_papers import OF_THE_DECISION, ForeignPaper, foreign_papers_of
 from zt_platform.cases.models import Case
 from zt_platform.papers.commands import rendered
 from zt_platform.papers.errors import PaperNotFound
@@ -29,6 +31,8 @@ from zt_tenants.urls import portal_url
 
 _SEALED_FIRST = frozenset({PaperKind.GRANT.value, PaperKind.DENIAL.value, PaperKind.CERTIFICATE.value})
 """Before the case is completed the decision is nobody's to take away."""
+_FOREIGN_SEALED_FIRST = OF_THE_DECISION | _SEALED_FIRST
+"""What another centre decided becomes the applicant's with the completion, which seals it where that one only decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +46,42 @@ class PaperLine:
     verify_url: str = ""
     download_url: str = ""
     revoked: bool = False
+    issuer: str = ""
+    """The other centre, where that one issued it."""
+    code: str = ""
+    """For the print-out, where nothing can be pressed."""
 
 
 def lines_for_staff(case: Case) -> list[PaperLine]:
-    """All papers about a case, those between centre and departments too, and what the other centre decided."""
+    """All papers about a case by day: this centre's, those to its departments too, and what the other centre issued."""
     issued = papers_of(case.tracking_number or "", internal=True)
     own = [
         _line(paper, reverse("workbench:paper", kwargs={"case_id": case.pk, "paper_id": paper.pk})) for paper in issued
     ]
-    return own + _copied(case, issued)
+    told = [
+        _foreign_line(paper, reverse("workbench:foreign-paper", kwargs={"case_id": case.pk, "code": paper.code}))
+        for paper in foreign_papers_of(case)
+    ]
+    return _by_day(own, told) + _copied(case, issued)
 
 
 def lines_for_applicant(case: Case) -> list[PaperLine]:
-    """The papers addressed to the applicant; a decision only once it was completed."""
+    """The papers addressed to the applicant, whichever centre issued them; a decision only once it was completed."""
     issued = [paper for paper in papers_of(case.tracking_number or "") if _is_out(case, paper)]
     number = case.tracking_number or ""
     own = [_line(paper, reverse("cases:paper", kwargs={"number": number, "paper_id": paper.pk})) for paper in issued]
-    return own + (_copied(case, issued) if case.completed_at else [])
+    told = [
+        _foreign_line(paper, reverse("cases:foreign-paper", kwargs={"number": number, "code": paper.code}))
+        for paper in foreign_papers_of(case)
+        if _is_out_there(paper, completed=case.completed_at is not None)
+    ]
+    return _by_day(own, told) + (_copied(case, issued) if case.completed_at else [])
 
 
-def lines_without_links(papers: list[Paper], *, completed: bool) -> list[PaperLine]:
+def lines_without_links(papers: list[Paper], foreign: Sequence[ForeignPaper], *, completed: bool) -> list[PaperLine]:
     """For whoever knows number and telephone digits: that there are papers, and where anybody can verify them."""
-    return [_line(paper, "") for paper in papers if completed or paper.kind not in _SEALED_FIRST]
+    own = [_line(paper, "") for paper in papers if completed or paper.kind not in _SEALED_FIRST]
+    return _by_day(own, [_foreign_line(paper, "") for paper in foreign if _is_out_there(paper, completed=completed)])
 
 
 @never_cache
@@ -89,6 +107,41 @@ def for_applicant(request: HttpRequest, number: str, paper_id: int) -> HttpRespo
     return _opened(request, paper)
 
 
+@never_cache
+@require_GET
+def foreign_for_staff(request: HttpRequest, case_id: int, code: str) -> HttpResponse:
+    """This centre's copy of a paper of the other centre, for staff. Raises CaseNotFound, PaperNotFound."""
+    actor = actor_for_request(request)
+    case = queries.case_for(actor, case_id)
+    paper = _foreign(case, code)
+    purpose = f"文书 {paper.number}"
+    record_reading(actor, case_id=case_id, tracking_number=case.tracking_number or "", purpose=purpose)
+    return _opened_copy(request, paper)
+
+
+@never_cache
+@require_GET
+def foreign_for_applicant(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """The copy of a paper of the other centre, for the applicant. Raises CaseNotFound, PaperNotFound."""
+    case = queries.case_by_number(applicant_for_request(request), number)
+    paper = _foreign(case, code)
+    if not _is_out_there(paper, completed=case.completed_at is not None):
+        raise PaperNotFound
+    return _opened_copy(request, paper)
+
+
+def _foreign(case: Case, code: str) -> ForeignPaper:
+    found = next((paper for paper in foreign_papers_of(case) if paper.code == code), None)
+    if found is None:
+        raise PaperNotFound
+    return found
+
+
+def _opened_copy(request: HttpRequest, paper: ForeignPaper) -> HttpResponse:
+    file = Attachment.objects.get(pk=paper.file)
+    return redirect(download_url(file, inline="download" not in request.GET))
+
+
 def _opened(request: HttpRequest, paper: Paper) -> HttpResponse:
     """To the file in the store: shown in the browser, or with ``?download`` kept as a file."""
     return redirect(download_url(rendered(paper), inline="download" not in request.GET))
@@ -107,12 +160,37 @@ def _line(paper: Paper, url: str) -> PaperLine:
         download_url=f"{url}?download=1" if url else "",
         verify_url=portal_url("verify-code", code=paper.code),
         revoked=paper.revoked_at is not None,
+        code=paper.code,
     )
 
 
+def _foreign_line(paper: ForeignPaper, url: str) -> PaperLine:
+    return PaperLine(
+        label=paper.label,
+        number=paper.number,
+        issued_on=paper.issued_on,
+        url=url,
+        download_url=f"{url}?download=1" if url else "",
+        verify_url=paper.verify_url or portal_url("verify-code", code=paper.code),
+        revoked=paper.void,
+        issuer=paper.centre_name,
+        code=paper.code,
+    )
+
+
+def _by_day(own: list[PaperLine], told: list[PaperLine]) -> list[PaperLine]:
+    """Both centres' papers as one list; those of one day as they came, this centre's first."""
+    return sorted([*own, *told], key=lambda line: line.issued_on or date.max)
+
+
+def _is_out_there(paper: ForeignPaper, *, completed: bool) -> bool:
+    return completed or paper.kind not in _FOREIGN_SEALED_FIRST
+
+
 def _copied(case: Case, issued: list[Paper]) -> list[PaperLine]:
-    """Decision and certificate that another centre issued and this one holds a copy of."""
-    if any(paper.kind in _SEALED_FIRST for paper in issued):
+    """Decision and certificate of another centre whose release did not tell of papers: copies without a code to verify."""
+    told = foreign_papers_of(case)
+    if any(paper.kind in _FOREIGN_SEALED_FIRST for paper in [*issued, *told]):
         return []
     certificate = getattr(case, "certificate", None)
     copies: list[tuple[str, str, Attachment | None]] = [

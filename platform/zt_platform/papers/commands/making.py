@@ -2,7 +2,8 @@
 
 1. :func:`fixed` renders inside the act's transaction where a message or certificate must carry the digest: the attachment
    is recorded, its bytes follow.
-2. :func:`stored` also writes the bytes before the commit, for a paper that another centre will fetch.
+2. :func:`stored` also writes the bytes before the commit, for a paper that another centre will fetch; from then on these
+   bytes are the paper, whatever a later release would render.
 3. :func:`rendered` completes whatever is missing, outside any transaction: by the doorbell after the commit, by a timer
    when that failed, or when somebody opens the paper first.
 """
@@ -39,12 +40,14 @@ def fixed(paper: Paper) -> Attachment:
     return attachment
 
 
-def stored(paper: Paper) -> Attachment:
-    """Like :func:`fixed`, with the bytes in the store before the commit; an object that a rollback leaves is harmless.
+def stored(paper: Paper, *, told_to: str) -> Attachment:
+    """Like :func:`fixed`, with the bytes in the store before the commit, for the centre that a message tells of it.
 
-    Raises StorageUnavailable, StorageRefused: the act is refused whole, because its message could not be honoured.
+    An object that a rollback leaves is harmless. Raises StorageUnavailable, StorageRefused: the act is refused whole,
+    because its message could not be honoured.
     """
     data = rendering.pdf(paper.snapshot)
+    paper.told_to = told_to
     attachment = _announced(paper, data)
     store_bytes(attachment, data)
     on_commit(partial(make_pending, paper.pk))
@@ -61,10 +64,14 @@ def rendered(paper: Paper) -> Attachment:
     data = rendering.pdf(paper.snapshot)
     sha256 = rendering.digest(data)
     recorded = paper.attachment
-    if recorded is None or recorded.sha256 != sha256:
-        # Nothing was recorded, or another release renders differently and nobody has seen the first file.
-        recorded = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
-    store_bytes(recorded, data)
+    if recorded is not None and recorded.sha256 != sha256 and paper.told_to:
+        # Another release renders differently, but another centre has the first file already: it stays the paper.
+        sha256 = recorded.sha256
+    else:
+        if recorded is None or recorded.sha256 != sha256:
+            # Nothing was recorded, or another release renders differently and nobody has seen the first file.
+            recorded = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
+        store_bytes(recorded, data)
     centre = current_centre()
     with outside_centres():
         signature = sign_paper(paper, centre, sha256)
@@ -89,7 +96,7 @@ def _issue(paper: Paper, attachment: Attachment, sha256: str, signature: str) ->
 def _announced(paper: Paper, data: bytes) -> Attachment:
     attachment = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
     paper.attachment, paper.sha256 = attachment, attachment.sha256
-    paper.save(update_fields=["attachment", "sha256"])
+    paper.save(update_fields=["attachment", "sha256", "told_to"])
     return attachment
 
 
