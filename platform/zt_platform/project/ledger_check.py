@@ -138,10 +138,10 @@ def _papers_of_both(code: str, read: Mapping[str, OwnLedger]) -> Iterator[Differ
                 )
     for paper_code, told in read[code].told.items():
         receiver = read.get(_code_now(told.told_to))
-        side = receiver.sides.get(told.case_number) if receiver is not None else None
-        if side is None or told.case_number in waiting:
+        held = receiver.sides.get(told.case_number) if receiver is not None else None
+        if held is None or told.case_number in waiting:
             continue
-        if paper_code not in {paper.code for paper in side.foreign_papers}:
+        if paper_code not in {paper.code for paper in held.foreign_papers}:
             yield _paper_differs(
                 code,
                 told.case_number,

@@ -22,6 +22,7 @@ from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper, PaperCounter
 from zt_platform.project.ledger_check import LedgerCheck, check_ledgers
 from zt_platform.supervision.models import CaseRecord, CaseStep, CentreDay
+from zt_storage.models import Attachment
 from zt_tenants import clock
 from zt_tenants.context import enter, operating
 
@@ -182,6 +183,37 @@ def test_a_paper_or_a_number_that_is_gone_is_named(town: Town) -> None:
     assert [number[-6:-1] for number in numbers] == ["00007", "00008", "00009"]
     with enter(town.city.centre):
         assert PaperCounter.objects.filter(last__gt=0).exists()
+
+
+@pytest.mark.req("E-20", "C-01")
+def test_a_paper_that_only_one_of_the_two_centres_knows_is_named(town: Town) -> None:
+    number = str(played(town)[ENTRUSTED].tracking_number)
+    above = town.city.case(number)
+    grant = next(stored for stored in above.foreign_papers if stored["kind"] == PaperKind.GRANT)
+    rest = [stored for stored in above.foreign_papers if stored != grant]
+    _plant_in_city(town, lambda: Case.objects.filter(pk=above.pk).update(foreign_papers=rest))
+    (lost,) = check_ledgers().differences
+    assert (lost.kind, lost.centre_code, lost.tracking_number) == (DifferenceKind.FOREIGN_PAPER, "340123", number)
+    assert grant["number"] in lost.zh
+
+    forged = {**grant, "number": "合市监许〔2026〕99999号"}
+    _plant_in_city(town, lambda: Case.objects.filter(pk=above.pk).update(foreign_papers=[*rest, forged]))
+    (strange,) = check_ledgers().differences
+    assert (strange.kind, strange.centre_code, strange.tracking_number) == (
+        DifferenceKind.FOREIGN_PAPER,
+        "340100",
+        number,
+    )
+    assert forged["number"] in strange.zh
+
+
+@pytest.mark.req("E-20", "Y-11")
+def test_a_copy_that_is_not_what_was_told_is_named(town: Town) -> None:
+    number = str(played(town)[ENTRUSTED].tracking_number)
+    above = town.city.case(number)
+    grant = next(stored for stored in above.foreign_papers if stored["kind"] == PaperKind.GRANT)
+    _plant_in_city(town, lambda: Attachment.objects.filter(pk=grant["file"]).update(sha256="0" * 64))
+    assert named(check_ledgers()) == {(DifferenceKind.FOREIGN_PAPER, number)}
 
 
 @pytest.mark.req("R-03", "C-01")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +15,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from zt_interop.proof.bundle import read_bundle, write_bundle
 from zt_interop.proof.heads import close_log
+from zt_interop.proof.report import Part, Verdict
+from zt_interop.proof.verify import verify
+from zt_platform.cases.foreign_papers import foreign_papers_of
 from zt_platform.cases.testing import ENTRUSTED, Town, relay_all
 from zt_platform.cases.views.proof import CHECKS_BY_ADDRESS
 from zt_platform.organisation.roles import Role
+from zt_platform.project.cli import proof as proof_commands
 from zt_platform.project.cli.proof import proof as command
 from zt_tenants import clock
 from zt_tenants.clock import now
@@ -109,6 +115,58 @@ def test_a_clerk_takes_the_proof_of_a_case(committed_town: Town, browsers: Brows
     assert answer.status_code == 200
     assert f"{bench}proof/" in clerk.get(bench).content.decode()
     assert read_bundle(answer.content).proof["subject"] == case.tracking_number
+
+
+@pytest.fixture
+def with_papers(committed_town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """The proof of a case that was suspended and decided below, taken at the city on the command line, with its files."""
+    town = committed_town
+    case = town.city.submitted(town.zhang, ENTRUSTED)
+    town.city.accept(case)
+    relay_all()
+    below = town.county.case(str(case.tracking_number))
+    for act in (town.county.pause, town.county.resume, town.county.review, town.county.decide):
+        act(below)
+    relay_all()
+    with enter(town.city.centre):
+        papers = foreign_papers_of(town.city.fresh(case))
+        assert {paper.kind for paper in papers} == {"PAUSE", "RESUMPTION", "CERTIFICATE", "GRANT"}
+    monkeypatch.setattr(proof_commands, "platform_running", nullcontext)
+    target = tmp_path / "proof.zip"
+    done = CliRunner().invoke(
+        command,
+        ["export", str(case.tracking_number), "--with-attachments", "--out", str(target)],
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0, done.output
+    return target.read_bytes()
+
+
+@pytest.mark.req("E-20")
+def test_the_bundle_holds_the_other_centres_papers_and_a_signed_message_names_each(with_papers: bytes) -> None:
+    bundle = read_bundle(with_papers)
+    listed = {file["file_name"].split("-")[0]: file["sha256"] for file in bundle.proof["attachments"]}
+    report = verify(bundle)
+    assert report.first_broken is None
+    for title in ("特别程序告知书", "恢复办理告知书", "准予行政许可决定书", "道路运输经营许可"):
+        digest = next(sha256 for name, sha256 in listed.items() if name.startswith(title[:4]))
+        assert digest in bundle.files
+    verdicts = {link.place: link.verdict for link in report.links if link.part is Part.ATTACHMENT}
+    assert {verdict for place, verdict in verdicts.items() if place.endswith("号.pdf")} == {Verdict.HOLDS}
+
+
+@pytest.mark.req("E-20")
+def test_a_foreign_paper_altered_in_the_bundle_is_found(with_papers: bytes) -> None:
+    bundle = read_bundle(with_papers)
+    pause = next(file for file in bundle.proof["attachments"] if file["file_name"].startswith("特别程序"))
+    source, target = zipfile.ZipFile(io.BytesIO(with_papers)), io.BytesIO()
+    with zipfile.ZipFile(target, "w") as altered:
+        for name in source.namelist():
+            content = source.read(name)
+            altered.writestr(name, content + b"%" if name.endswith(pause["sha256"]) else content)
+    broken = verify(read_bundle(target.getvalue())).first_broken
+    assert broken is not None
+    assert (broken.part, broken.place) == (Part.ATTACHMENT, pause["file_name"])
 
 
 def test_the_command_line_checks_offline(bundle: bytes, tmp_path: Path) -> None:

@@ -191,8 +191,8 @@ def _papers(sides: Mapping[str, Side]) -> Iterator[Difference]:
 
 def _copies(sides: Mapping[str, Side]) -> Iterator[Difference]:
     """Of each paper of another centre there is a copy here with the digest that its message named."""
-    wanted = [paper.file for side in sides.values() for paper in side.foreign_papers]
-    held = dict(Attachment.objects.filter(pk__in=wanted).values_list("pk", "sha256"))
+    copies = Attachment.objects.exclude(source_centre_code="").order_by().values_list("pk", "sha256")
+    held = dict(copies.iterator(chunk_size=5000))
     for number, side in sides.items():
         for paper in side.foreign_papers:
             if held.get(paper.file) != paper.sha256:

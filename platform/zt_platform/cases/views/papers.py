@@ -190,7 +190,7 @@ def _is_out_there(paper: ForeignPaper, *, completed: bool) -> bool:
 def _copied(case: Case, issued: list[Paper]) -> list[PaperLine]:
     """Decision and certificate of another centre whose release did not tell of papers: copies without a code to verify."""
     told = foreign_papers_of(case)
-    if any(paper.kind in _FOREIGN_SEALED_FIRST for paper in [*issued, *told]):
+    if _FOREIGN_SEALED_FIRST & {*(paper.kind for paper in issued), *(paper.kind for paper in told)}:
         return []
     certificate = getattr(case, "certificate", None)
     copies: list[tuple[str, str, Attachment | None]] = [
