@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -97,6 +98,27 @@ def test_a_day_is_played_and_the_books_balance(committed_world, relay_thread) ->
             )
             acted.update(lines.values_list("step", flat=True))
     assert acted == {"ACCEPTED": 1, "SUPERVISION_ORDERED": 1}, "the unanswered one, and the one that is over its limit"
+
+
+@pytest.mark.req("R-03")
+def test_the_days_before_are_told_when_they_happened(committed_world) -> None:
+    for centre in committed_world.all:
+        with enter(centre):
+            load_catalogue(centre)
+            load_staff(centre, password=PASSWORD)
+    ensure_bucket()
+    ensure_keys(committed_world.all)
+    day, heard = Day(cases=12, seed=7, password=PASSWORD), list[str]()
+    planned, before = day.steps, day.before_today
+    day.play_before_today(progress=heard.append)
+
+    assert 0 < before == len(heard) == planned - day.steps
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {MessageState.DELIVERED}
+    feeds = list(Feed.objects.all())
+    assert feeds
+    for feed in feeds:
+        assert feed.last_received_at == feed.last_event_at < clock.now() - timedelta(hours=1)
+    assert Day(cases=12, seed=7, password=PASSWORD, only_today=True).before_today == 0
 
 
 @pytest.mark.req("F-03", "F-04", "R-02")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -16,6 +17,9 @@ from zt_platform.project.cli.stack import Stack
 from zt_platform.project.embedded.services import running_services
 from zt_platform.project.secrets import data_home
 from zt_tenants.divisions import demo_divisions
+
+if TYPE_CHECKING:
+    from zt_platform.project.simulation.day import Day
 
 _seed = click.option("--seed", default=20261122, show_default=True, help="随机种子 · seed of the day's chances")
 _cases = click.option("--cases", default=90, show_default=True, help="办件数(约) · about how many cases")
@@ -36,9 +40,14 @@ def demo(port: int, cases: int, seed: int, leave: bool) -> None:
         prepare_storage()
         load_missing_centres(demo_divisions(), password=staff_password(home), keys_valid=_keys_valid())
         stack.start_departments(make=True)
-        stack.start_site()
-        if not (home / "demo-played").exists():
-            _play(cases=cases, seed=seed, home=home)
+        if (home / "demo-played").exists():
+            stack.start_site()
+        else:
+            day = _planned(cases=cases, seed=seed, home=home)
+            with progress_bar("演前些日子", "the days before", total=day.before_today) as bar:
+                day.play_before_today(progress=lambda words: bar.update(bar.task_ids[0], advance=1, now=words))
+            stack.start_site()
+            _play(day)
             (home / "demo-played").touch()
         _print_summary()
         _print_logins(stack.url, home)
@@ -50,13 +59,13 @@ def demo(port: int, cases: int, seed: int, leave: bool) -> None:
 @_cases
 @_seed
 def simulate(cases: int, seed: int) -> None:
-    """再演一天办件 · Play another day of cases, on the running site or on one started for it."""
+    """再演一天办件 · Play another day of cases, today's, on the running site or on one started for it."""
     home = data_home()
     found = running_services(home)
     if found is not None:
         os.environ.update(found)
         set_up_django()
-        _play(cases=cases, seed=seed, home=home)
+        _play(_planned(cases=cases, seed=seed, home=home, only_today=True))
         _print_summary()
         return
     with Stack(home) as stack:
@@ -64,7 +73,7 @@ def simulate(cases: int, seed: int) -> None:
         migrate_and_go_on()
         prepare_storage()
         stack.start_site()
-        _play(cases=cases, seed=seed, home=home)
+        _play(_planned(cases=cases, seed=seed, home=home, only_today=True))
         _print_summary()
 
 
@@ -75,10 +84,13 @@ def _keys_valid() -> tuple[datetime, datetime]:
     return clock.now() - timedelta(days=150), clock.now() + timedelta(days=400)
 
 
-def _play(*, cases: int, seed: int, home: Path) -> None:
+def _planned(*, cases: int, seed: int, home: Path, only_today: bool = False) -> Day:
     from zt_platform.project.simulation.day import Day
 
-    day = Day(cases=cases, seed=seed, password=staff_password(home))
+    return Day(cases=cases, seed=seed, password=staff_password(home), only_today=only_today)
+
+
+def _play(day: Day) -> None:
     with progress_bar("演一天办件", "a day of cases", total=day.steps) as bar:
         day.play(progress=lambda words: bar.update(bar.task_ids[0], advance=1, now=words))
 

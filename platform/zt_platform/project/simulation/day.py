@@ -2,7 +2,8 @@
 
 Every case is a generator that goes along its road by the same commands as pages and gateway, and yields where a signed
 message has to arrive first. Cases of today happen now, so that what crosses is carried by the running worker; older ones
-stay at one centre and happen at their own working time by the business clock.
+stay at one centre and happen at their own working time by the business clock. Played before a worker runs, their messages
+are carried at that time too, so that the supervision hears of each step when it happened.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
 
 from zt_interop.queue.models import PENDING, OutboxMessage
+from zt_interop.relay import relay_due
 from zt_platform.actors import Actor
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
@@ -48,18 +50,43 @@ Road = Iterator[str]
 class Day:
     """Plans a day from a seed and plays it."""
 
-    def __init__(self, *, cases: int, seed: int, password: str) -> None:
+    def __init__(self, *, cases: int, seed: int, password: str, only_today: bool = False) -> None:
         self._players = Players(password)
         planner = Planner(chance=random.Random(seed), applicants=self._players.applicants)
-        self._plans = planner.plans(cases)
+        self._plans = planner.plans(cases, only_today=only_today)
+        self._carries = False
         for code in {plan.centre for plan in self._plans} | {plan.other for plan in self._plans if plan.other}:
             self._players.meet_staff(code)
-        self.steps = len(self._plans)
+
+    @property
+    def steps(self) -> int:
+        """How many cases are still to be played."""
+        return len(self._plans)
+
+    @property
+    def before_today(self) -> int:
+        """How many of them are of the days before."""
+        return sum(plan.day is not None for plan in self._plans)
 
     # --- playing -----------------------------------------------------------------------------------------------------
 
+    def play_before_today(self, progress: Callable[[str], None] = lambda words: None) -> None:
+        """Play the cases of the days before, each step and what it tells at its own time; :meth:`play` plays the rest.
+
+        No worker may run meanwhile: it would carry the messages today.
+        """
+        before = [plan for plan in self._plans if plan.day is not None]
+        self._plans = [plan for plan in self._plans if plan.day is None]
+        self._carries = True
+        with outside_centres():
+            for plan in before:
+                for _ in self._road(plan):
+                    pass
+                progress(f"{plan.centre} {plan.item_code}")
+        self._carries = False
+
     def play(self, progress: Callable[[str], None] = lambda words: None) -> None:
-        """Play all plans; ``progress`` is told the item's code each time a case has come to its end.
+        """Play what is left of the plans; ``progress`` is told the item's code each time a case has come to its end.
 
         Raises:
             MessagesStuck: what crosses is not delivered.
@@ -191,8 +218,16 @@ class Day:
     def _staff(self, post: str, plan: Plan) -> Actor:
         return self._players.staff(post, plan.centre)
 
-    def _at(self, moment: datetime | None) -> AbstractContextManager[None]:
-        return nullcontext() if moment is None else clock.at(moment)
+    @contextmanager
+    def _at(self, moment: datetime | None) -> Iterator[None]:
+        """The business clock of an older case's step; what it tells is carried at that time, unless a worker does."""
+        if moment is None:
+            yield
+            return
+        with clock.at(moment):
+            yield
+            while self._carries and relay_due():
+                pass
 
     def _submitted(self, plan: Plan) -> str:
         party = party_of(plan.applicant)

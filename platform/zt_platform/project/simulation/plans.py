@@ -74,9 +74,14 @@ class Planner:
         self._offered: dict[str, list[Offer]] = {}
         self._centres = list(Centre.objects.open().here())
 
-    def plans(self, cases: int) -> list[Plan]:
-        """About so many cases: a quarter crosses, a tenth is late, an eighth waits at the desks."""
+    def plans(self, cases: int, *, only_today: bool = False) -> list[Plan]:
+        """About so many cases: a quarter crosses, a tenth is late, an eighth waits at the desks.
+
+        ``only_today``: none was submitted before today, and so none is late.
+        """
         meant = self._crossing_plans(max(3, int(cases * CROSSING_SHARE)))
+        if only_today:
+            return meant + [self._own_plan(most_days_back=0) for _ in range(max(0, cases - len(meant)))]
         meant += self._late_plans(cases // 10) + self._silent_plans(-(-cases // 50)) + self._desk_plans(cases // 8)
         return meant + [self._own_plan() for _ in range(max(0, cases - len(meant)))]
 
@@ -106,10 +111,10 @@ class Planner:
             )
         return plans
 
-    def _own_plan(self) -> Plan:
+    def _own_plan(self, most_days_back: int = DAYS_BEFORE) -> Plan:
         weights = [_WEIGHT[Level(centre.level)] for centre in self._centres]
         centre = self._chance.choices(self._centres, weights)[0]
-        back = self._chance.choices(range(DAYS_BEFORE + 1), [4] + [1] * DAYS_BEFORE)[0]
+        back = self._chance.choices(range(most_days_back + 1), [4] + [1] * most_days_back)[0]
         offer = self._chance.choice(self._items_decided_at(centre))
         outcome = self._chance.choice(_OUTCOMES)
         instant = offer.kind == CaseKind.INSTANT
