@@ -1,7 +1,7 @@
 """Papers that the other centre of a case issued: what this centre, where the applicant is, keeps of them (E-20, L-06).
 
 A message of a step names each with its verification code and file; the file is copied before the message is taken, and
-the list lies on the case (docs/decisions/00NN). The other centre stays the issuer: it signs, and it alone says on its
+the list lies on the case (docs/decisions/0032). The other centre stays the issuer: it signs, and it alone says on its
 verify page whether a paper is genuine. Pure.
 """
 
