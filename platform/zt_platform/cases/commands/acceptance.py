@@ -64,7 +64,7 @@ def return_for_correction(
         _refuse_when_deemed(case)
         case.correction_count += 1
         case.correction_defects = listed
-        remark = Remark(note=";".join(listed), data={"defects": listed})
+        remark = Remark(note="；".join(listed), data={"defects": listed})
         returned = advance(case, Action.RETURN_FOR_CORRECTION, actor, remark)
         papers.issue(PaperKind.CORRECTION, case, papers.correction_content(case, listed), actor)
         return conclude(case, returned)

@@ -101,7 +101,7 @@ def second_correction_notice(
         case.correction_count += 1
         case.correction_defects = listed
         data = {"defects": listed, "violation": "SECOND_CORRECTION", "reason": reason.strip()}
-        remark = Remark(note=";".join(listed), data=data)
+        remark = Remark(note="；".join(listed), data=data)
         sent = advance(case, Action.SECOND_CORRECTION_NOTICE, actor, remark)
         papers.issue(PaperKind.CORRECTION, case, papers.correction_content(case, listed), actor)
         return conclude(case, sent)

@@ -103,7 +103,7 @@ def record_correction(message: Message) -> Case:
         defects = rules.cleaned_defects(data.get("defects", []))
         case.correction_count += 1
         case.correction_defects = defects
-        remark = Remark(note=";".join(defects), data={"defects": defects})
+        remark = Remark(note="；".join(defects), data={"defects": defects})
         return conclude(
             case, record(case, Action.RECORD_CORRECTION, Step.CORRECTION_REQUESTED, message, remark, origin)
         )

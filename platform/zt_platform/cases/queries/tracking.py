@@ -12,7 +12,7 @@ from zt_platform.cases.foreign_papers import ForeignPaper, foreign_papers_of
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case
 from zt_platform.cases.queries.pages import TimelineEntry, timeline
 from zt_platform.cases.track_links import number_of
-from zt_platform.cases.vocabulary import Light, Status
+from zt_platform.cases.vocabulary import CaseRole, Light, Status
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import enter
@@ -39,6 +39,7 @@ class TrackedCase:
     due_at: datetime | None
     timeline: list[TimelineEntry]
     foreign_papers: list[ForeignPaper]
+    handed_down: bool
 
     @property
     def status_label(self) -> str:
@@ -63,12 +64,12 @@ def track(*, tracking_number: str, phone_tail: str, address: str) -> TrackedCase
     try:
         centre = centre_by_code(number.origin_code)
     except UnknownCentre as unknown:
-        raise CaseNotFound from unknown
+        raise _nothing_with_these() from unknown
     index = blind_index(phone_tail.strip(), purpose=PHONE_TAIL_INDEX)
     with enter(centre):
         case = Case.objects.submitted().filter(tracking_number=str(number), phone_tail_index=index).for_list().first()
         if case is None:
-            raise CaseNotFound
+            raise _nothing_with_these()
         tracked = _tracked(case, centre.code, centre.name)
     TRACK_BY_NUMBER.forgive(str(number))
     TRACK_BY_ADDRESS.forgive(address)
@@ -81,18 +82,32 @@ def track_by_link(*, token: str, address: str) -> TrackedCase:
     Tries are counted per network ``address``; a good one takes its count back. Raises TooManyTries, CaseNotFound.
     """
     TRACK_BY_ADDRESS.hit(address)
-    number = number_of(token)
     try:
+        number = number_of(token)
         centre = centre_by_code(numbers.parse(number).origin_code)
-    except UnknownCentre as unknown:
-        raise CaseNotFound from unknown
+    except (CaseNotFound, UnknownCentre) as unknown:
+        raise _nothing_behind_this() from unknown
     with enter(centre):
         case = Case.objects.submitted().filter(tracking_number=number).for_list().first()
         if case is None:
-            raise CaseNotFound
+            raise _nothing_behind_this()
         tracked = _tracked(case, centre.code, centre.name)
     TRACK_BY_ADDRESS.forgive(address)
     return tracked
+
+
+def _nothing_with_these() -> CaseNotFound:
+    return CaseNotFound(
+        zh="没有找到这份办件，请核对办件编号和手机号最后四位。",
+        en="There is no such case; check its number and the last four digits of the phone.",
+    )
+
+
+def _nothing_behind_this() -> CaseNotFound:
+    return CaseNotFound(
+        zh="这个二维码或链接查不到办件，请用办件编号和手机号最后四位查。",
+        en="No case is behind this code or link; look it up by its number and the last four digits of the phone.",
+    )
 
 
 def _tracked(case: Case, centre_code: str, centre_name: str) -> TrackedCase:
@@ -112,4 +127,5 @@ def _tracked(case: Case, centre_code: str, centre_name: str) -> TrackedCase:
         due_at=case.running_due_at,
         timeline=timeline(case),
         foreign_papers=foreign_papers_of(case),
+        handed_down=case.role == CaseRole.PORTAL,
     )

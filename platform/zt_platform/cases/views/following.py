@@ -21,11 +21,11 @@ from zt_platform.cases.errors import CaseNotFound, InvalidTrackingNumber
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.postal import is_by_post, postal_of
-from zt_platform.cases.presentation import Standing, clock_facts, due_note, local_calendar, standing, timeline_groups
+from zt_platform.cases.presentation import clock_facts, due_note, local_calendar, standing, timeline_groups
 from zt_platform.cases.queries import TimelineEntry, TrackedCase
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.views.papers import lines_for_applicant, lines_without_links
-from zt_platform.cases.vocabulary import Action, Status
+from zt_platform.cases.vocabulary import Action, CaseRole, Status
 from zt_platform.cases.ways_facts import delivery_facts, ways_facts
 from zt_platform.organisation.queries import centre_profile
 from zt_platform.papers.queries import papers_of
@@ -90,6 +90,7 @@ def track_by_link(request: HttpRequest, token: str) -> HttpResponse:
 def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
     """What a page shows of a tracked case."""
     where = standing(tracked.status, tracked.timeline, tracked.deciding_centre_name)
+    away = where.at_counterpart or tracked.handed_down
     with enter(tracked.centre_code):
         note = due_note(tracked.due_at, local_calendar())
         telephone = tracked.department_telephone or centre_profile().telephone
@@ -99,13 +100,13 @@ def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
         "item_name": tracked.item_name,
         "applicant_name_masked": tracked.applicant_name_masked,
         "standing": where,
-        "where": tracked.deciding_centre_name if where.at_counterpart else tracked.centre_name,
+        "where": tracked.deciding_centre_name if away else tracked.centre_name,
         "due_at": tracked.due_at,
         "due_note": note,
         "contact_name": tracked.department_name or tracked.centre_name,
         "contact_phone": telephone,
         "groups": timeline_groups(
-            tracked.timeline, where, _place(tracked.timeline, where, (tracked.centre_code, tracked.centre_name))
+            tracked.timeline, where, _place(tracked.timeline, (tracked.centre_code, tracked.centre_name), away=away)
         ),
         "official": lines_without_links(
             papers,
@@ -117,10 +118,10 @@ def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
     }
 
 
-def _place(entries: list[TimelineEntry], where: Standing, home: tuple[str, str]) -> tuple[str, str]:
-    """The centre (code, name) at which a case is being handled now."""
-    away = next((e for e in reversed(entries) if e.elsewhere), None) if where.at_counterpart else None
-    return (away.centre_code, away.centre_name) if away else home
+def _place(entries: list[TimelineEntry], home: tuple[str, str], *, away: bool) -> tuple[str, str]:
+    """The centre (code, name) at which a case is being handled now: the other one while it is ``away``."""
+    there = next((e for e in reversed(entries) if e.elsewhere), None) if away else None
+    return (there.centre_code, there.centre_name) if there else home
 
 
 @require_GET
@@ -130,6 +131,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
     case = queries.case_by_number(actor, number)
     entries = queries.timeline(case)
     where = standing(case.status, entries, case.counterpart_name, by_post=is_by_post(case))
+    away = where.at_counterpart or case.role == CaseRole.PORTAL  # what was handed down is handled below to its end
     possible = queries.actions_for(actor, case)
     centre = current_centre()
     department = case.department
@@ -138,7 +140,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "item_name": case.item_name,
         "applicant_name_masked": queries.applicant_of(case).name,
         "standing": where,
-        "where": case.counterpart_name if where.at_counterpart else centre.name,
+        "where": case.counterpart_name if away else centre.name,
         "due_at": case.running_due_at,
         "due_note": due_note(case.running_due_at, local_calendar()),
         "clock_facts": [*clock_facts(case, public=True), *ways_facts(case), *delivery_facts(case)],
@@ -157,7 +159,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "suspended": case.paused_at is not None,
         "contact_name": department.name if department else centre.name,
         "contact_phone": (department.telephone if department else "") or centre_profile().telephone,
-        "groups": timeline_groups(entries, where, _place(entries, where, (centre.code, centre.name))),
+        "groups": timeline_groups(entries, where, _place(entries, (centre.code, centre.name), away=away)),
         "back_label": bi("我的办件", "My cases"),
         "back_url": portal_url("my-cases"),
         "defects": case.correction_defects if where.todo else [],
