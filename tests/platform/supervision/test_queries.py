@@ -95,6 +95,7 @@ def test_the_neighbour_city_sees_none_of_it(world, feeds, report, city_scope):
         queries.feeds(city_scope, code=world.other_city.code)
 
 
+@pytest.mark.req("R-04")
 def test_the_league_ranks_by_on_time_rate_and_keeps_the_series(world, feeds, report, province_scope):
     report(
         feeds.completed(world.county, "A1"),
