@@ -22,7 +22,9 @@ from zt_interop.merkle import merkle_proof, merkle_root, verify_proof
 from zt_interop.schemas import envelope_problem
 
 MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
-MAX_BATCH_EVENTS: Final = 500
+MAX_BATCH_EVENTS: Final = 1000
+"""Of the channel ``supervision``, as our receipts say; every receiver takes :data:`FIRST_BATCH_EVENTS`."""
+FIRST_BATCH_EVENTS: Final = 500
 MAX_BATCH_CASES: Final = 100
 """Of the channel ``case``: each message is applied by itself, in one transaction with the others."""
 
@@ -85,7 +87,7 @@ def build(batch_id: UUID, events: Sequence[Event], *, signer: signed.Signer, at:
     """Sign consecutive events of one stream as a batch.
 
     Raises:
-        ValueError: no events, or more than 500.
+        ValueError: no events, or more than a batch may hold.
     """
     if not 0 < len(events) <= MAX_BATCH_EVENTS:
         raise ValueError(f"a batch holds 1 to {MAX_BATCH_EVENTS} events")

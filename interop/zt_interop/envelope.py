@@ -141,7 +141,7 @@ class Event:
             sequence=attributes.get("sequence"),
             prevhash=attributes.get("prevhash"),
             traceparent=attributes.get("traceparent"),
-            extensions={name: value for name, value in attributes.items() if name not in _KNOWN},
+            extensions={name: attributes[name] for name in attributes.keys() - _KNOWN},
         )
         object.__setattr__(event, "_bytes", canonical)
         return event
@@ -149,19 +149,20 @@ class Event:
 
 def canonical_event(
     *,
-    id: UUID,
+    id: str,
     type: str,
     source: str,
     destination: str,
     channel: str,
     subject: str,
-    time: datetime,
+    time: str,
     data: str,
     sequence: int,
     prevhash: str,
     traceparent: str,
 ) -> bytes | None:
-    """The canonical bytes of an event of a stream whose ``data`` are canonical JSON text already, put together.
+    """The canonical bytes of an event of a stream whose ``data`` are canonical JSON text already, put together; ``id`` and
+    ``time`` as the protocol writes them.
 
     None where the short way might not give the canonical form; :meth:`Event.canonical` always does.
     """
@@ -170,5 +171,5 @@ def canonical_event(
         f'{{"channel":{_text(channel)},"data":{data},"datacontenttype":"application/json",'
         f'"dataschema":{_text(_SCHEMA_PREFIX + type)},"destination":{_text(destination)},"id":"{id}",'
         f'"prevhash":{_text(prevhash)},"sequence":{sequence},"source":{_text(_SOURCE_PREFIX + source)},'
-        f'"specversion":"1.0","subject":{_text(subject)},"time":"{instant_text(time)}",{trace}"type":{_text(type)}}}'
+        f'"specversion":"1.0","subject":{_text(subject)},"time":"{time}",{trace}"type":{_text(type)}}}'
     )

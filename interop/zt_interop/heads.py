@@ -156,7 +156,7 @@ def _send_again(head: Head) -> None:
     )
     with transaction.atomic():
         stream = streams.select_for_update(no_key=True).first()
-        if stream is None or head.last_sequence > stream.last_sequence:
+        if stream is None or head.last_sequence > stream.given_sequence:
             raise SequenceReused(sequence=head.last_sequence, expected=(stream.last_sequence if stream else 0) + 1)
         if _hash_at(stream, head.last_sequence) not in (None, head.last_hash):
             raise SequenceReused(sequence=head.last_sequence, expected=head.last_sequence + 1)

@@ -101,14 +101,19 @@ def settle(
         Exception: something that may pass (database or storage away): everything is rolled back and tried again.
     """
     blocked, fates = set(held), dict[UUID, Fate]()
-    apart = blocked | {message.subject for message in messages if message.id in unprepared}
+    apart = blocked | {message.subject for message in messages if unprepared and message.id in unprepared}
+    applied = Fate(InboxState.APPLIED)
     for type_, same_type in groupby(messages, key=lambda message: message.type):
         group = list(same_type)
-        free = [message for message in group if message.subject not in blocked | apart]
+        held_back = blocked | apart
+        free = [message for message in group if message.subject not in held_back]
         together = {message.id for message in free} if _apply_together(type_, free) else set()
+        if len(together) == len(group):
+            fates.update(dict.fromkeys(together, applied))
+            continue
         for message in group:
             if message.id in together:
-                fate = Fate(InboxState.APPLIED)
+                fate = applied
             elif message.subject in blocked:
                 fate = Fate(InboxState.WAITING, Behind(subject=message.subject))
             elif message.id in unprepared:

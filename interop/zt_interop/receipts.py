@@ -54,6 +54,7 @@ class Receipt:
     expected_sequence: int | None = None
     exceptions: Sequence[dict[str, Any]] = field(default=())
     batch_limit: int | None = None
+    supervision_limit: int | None = None
     retry_at: datetime | None = None
 
     def to_data(self) -> dict[str, Any]:
@@ -76,6 +77,8 @@ class Receipt:
             data["exceptions"] = list(self.exceptions)
         if self.batch_limit is not None:
             data["batch_limit"] = self.batch_limit
+        if self.supervision_limit is not None:
+            data["supervision_limit"] = self.supervision_limit
         if self.retry_at is not None:
             data["retry_at"] = instant_text(self.retry_at)
         return data
@@ -168,6 +171,7 @@ def _receipt(event: Event) -> Receipt:
         expected_sequence=data.get("expected_sequence"),
         exceptions=tuple(data.get("exceptions", ())),
         batch_limit=data.get("batch_limit"),
+        supervision_limit=data.get("supervision_limit"),
         retry_at=datetime.fromisoformat(data["retry_at"]) if "retry_at" in data else None,
     )
 

@@ -21,9 +21,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
-from zt_interop.batch import MAX_BATCH_CASES
+from zt_interop import batch
 from zt_interop.canonical import sha256_hex
 from zt_interop.confidential import open_data
 from zt_interop.counting import count_handled
@@ -40,6 +40,7 @@ from zt_interop.handlers import Message, gap_witness_for
 from zt_interop.heads import is_head, take_head
 from zt_interop.inbox import Fate, inbox_row, keep_applied, needs_preparation, prepare, settle
 from zt_interop.keys.signing import signer_for
+from zt_interop.known import Known, known_of
 from zt_interop.log.models import (
     BATCH_LOG_TYPE,
     UNAPPLIED,
@@ -114,7 +115,7 @@ def _refuse_when_full(fates: Mapping[UUID, Fate]) -> None:
     Raises:
         Busy: asked only when something of the delivery would be parked, so it costs the others nothing.
     """
-    if all(fate.state is InboxState.APPLIED for fate in fates.values()):
+    if _all_applied(fates):
         return
     most = int(getattr(settings, "INTEROP_MOST_UNAPPLIED", 10_000))
     if InboxMessage.objects.filter(state__in=UNAPPLIED)[: most + 1].count() > most:
@@ -150,25 +151,24 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
         plan = _plan(delivery, clear)
         with transaction.atomic():
             stream = _stream(delivery, InboundStream.objects.select_for_update(no_key=True))
-            inbox = _inbox(delivery)
-            fresh = _fresh_events(delivery, stream, inbox)
-            if plan.held - inbox.held:
+            known = known_of(delivery)
+            fresh = _fresh_events(delivery, stream, known)
+            if plan.held - known.held:
                 continue  # a replay emptied a subject's queue meanwhile: what waited must now be prepared
             if not fresh:
                 return _sign(_repeated_answer(delivery), at, delivery.source)
-            problems = {event.id: found[event.id] for event in fresh if event.id in found}
-            messages = [Message.of(event, clear[event.id]) for event in fresh if event.id in clear]
-            fates = settle(messages, held=inbox.held, unprepared=plan.unprepared)
+            problems = {event.id: found[event.id] for event in fresh if event.id in found} if found else {}
+            messages = [Message.of(event, data) for event in fresh if (data := clear.get(event.id)) is not None]
+            fates = settle(messages, held=known.held, unprepared=plan.unprepared)
             _refuse_when_full(fates)
             receipt = _receipt(delivery, problems, fates)
             answer = _sign(receipt, at, delivery.source)
             entry = _log(delivery, fresh, receipt, answer, transport)
             _keep(delivery, messages, fates, entry)
             count_handled((message.type, fates[message.id].state.value) for message in messages)
-            parked = [message for message in messages if fates[message.id].state is InboxState.PARKED]
-            if parked:
+            if parked := _parked(messages, fates):
                 try_again_later(parked, at_once=_only_slow(fates))
-            for event in fresh:
+            for event in fresh if problems else ():
                 if event.id in problems:
                     keep_recorded_refusal(problems[event.id], event, delivery, transport)
             _advance(stream, fresh[-1], receipt.received_at)
@@ -176,31 +176,18 @@ def _take(delivery: Delivery, *, at: Centre, transport: str) -> bytes:
             return answer
 
 
+def _all_applied(fates: Mapping[UUID, Fate]) -> bool:
+    return all(fate.state is InboxState.APPLIED for fate in fates.values())
+
+
+def _parked(messages: list[Message], fates: Mapping[UUID, Fate]) -> list[Message]:
+    if _all_applied(fates):
+        return []
+    return [message for message in messages if fates[message.id].state is InboxState.PARKED]
+
+
 def _only_slow(fates: Mapping[UUID, Fate]) -> set[UUID]:
     return {id_ for id_, fate in fates.items() if getattr(fate.reason, "tries_again_at_once", False)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Inbox:
-    """What the inbox holds of a delivery: digests by event id, and the subjects that wait."""
-
-    digests: Mapping[UUID, str]
-    held: frozenset[str]
-
-
-def _inbox(delivery: Delivery) -> _Inbox:
-    """Read both in one statement."""
-    waits = Q(channel=delivery.channel, subject__in={event.subject for event in delivery.events}, state__in=UNAPPLIED)
-    ids = {event.id for event in delivery.events}
-    wanted = waits | Q(event_id__in=ids) if delivery.keeps_each else waits
-    rows = InboxMessage.objects.filter(wanted, source_code=delivery.source)
-    kept = list(rows.values_list("event_id", "digest", "channel", "subject", "state"))
-    return _Inbox(
-        digests={id_: digest for id_, digest, *_ in kept if id_ in ids},
-        held=frozenset(
-            subject for _, _, channel, subject, state in kept if channel == delivery.channel and state in UNAPPLIED
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,17 +202,17 @@ def _plan(delivery: Delivery, clear: Mapping[UUID, dict[str, Any]]) -> _Plan:
     """Let handlers prepare what they must before the transaction; for most types there is nothing to prepare."""
     if not any(needs_preparation(event.type) for event in delivery.events):
         return _Plan()
-    inbox = _inbox(delivery)
+    known = known_of(delivery)
     unprepared: dict[UUID, DomainError] = {}
-    stopped = set(inbox.held)
-    for event in _fresh_events(delivery, _stream(delivery, InboundStream.objects.all()), inbox):
+    stopped = set(known.held)
+    for event in _fresh_events(delivery, _stream(delivery, InboundStream.objects.all()), known):
         if event.id not in clear or event.subject in stopped:
             continue
         reason = prepare(Message.of(event, clear[event.id]))
         if reason:
             unprepared[event.id] = reason
             stopped.add(event.subject)
-    return _Plan(inbox.held, unprepared)
+    return _Plan(known.held, unprepared)
 
 
 def _stream(delivery: Delivery, rows: QuerySet[InboundStream]) -> InboundStream:
@@ -255,7 +242,7 @@ def _clear_data(delivery: Delivery) -> tuple[dict[UUID, dict[str, Any]], dict[UU
     return clear, problems
 
 
-def _fresh_events(delivery: Delivery, stream: InboundStream, inbox: _Inbox) -> list[Event]:
+def _fresh_events(delivery: Delivery, stream: InboundStream, known: Known) -> list[Event]:
     """The events that were not taken before, checked to be next in their stream; none of them: a duplicate.
 
     Raises:
@@ -264,10 +251,10 @@ def _fresh_events(delivery: Delivery, stream: InboundStream, inbox: _Inbox) -> l
     """
     expected = stream.last_sequence + 1
     fresh = [event for event in delivery.events if (event.sequence or 0) >= expected]
-    for event in delivery.events:
-        if inbox.digests.get(event.id, event.digest()) != event.digest():
+    for event in delivery.events if known.digests else ():
+        if known.digests.get(event.id, event.digest()) != event.digest():
             raise ContentConflict(event_id=str(event.id))
-    if not fresh and not _is_known(delivery, inbox):
+    if not fresh and not _is_known(delivery, known):
         raise SequenceReused(sequence=delivery.last_sequence, expected=expected)
     for event in delivery.events:
         if event.sequence == stream.last_sequence and event.digest() != stream.last_hash:
@@ -281,12 +268,12 @@ def _fresh_events(delivery: Delivery, stream: InboundStream, inbox: _Inbox) -> l
     return fresh
 
 
-def _is_known(delivery: Delivery, inbox: _Inbox) -> bool:
+def _is_known(delivery: Delivery, known: Known) -> bool:
     """Whether a delivery whose places are taken took them itself (or was refused in them). Of supervision only the
     last event can be told, by its digest."""
     if not delivery.keeps_each:
         return True
-    others = [event for event in delivery.events if event.id not in inbox.digests]
+    others = [event for event in delivery.events if event.id not in known.digests]
     return not others or len(recorded_refusals(delivery, others)) == len(others)
 
 
@@ -314,13 +301,16 @@ def _plain_receipt(delivery: Delivery) -> Receipt:
         sha256=sha256_hex(delivery.wire),
         received_at=now(),
         event_id=delivery.id,
-        batch_limit=MAX_BATCH_CASES if delivery.keeps_each else None,
+        batch_limit=batch.MAX_BATCH_CASES if delivery.keeps_each else None,
+        supervision_limit=None if delivery.keeps_each else batch.MAX_BATCH_EVENTS,
     )
 
 
 def _keep(delivery: Delivery, messages: list[Message], fates: dict[UUID, Fate], entry: MessageLogEntry) -> None:
     """Keep what became of each message. Supervision events that took effect need no row of their own: the stream's
     sequence already tells that they were taken."""
+    if not delivery.keeps_each and _all_applied(fates):
+        return
     kept = [message for message in messages if delivery.keeps_each or fates[message.id].state is not InboxState.APPLIED]
     keep_applied([message for message in kept if fates[message.id].state is InboxState.APPLIED], entry)
     # A subject's unapplied messages stay in order among themselves; those applied came before them.

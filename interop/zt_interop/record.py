@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from zt_interop import batch
 from zt_interop.canonical import sha256_hex
-from zt_interop.envelope import CASE_CHANNEL
-from zt_interop.errors import SequenceGap
+from zt_interop.envelope import CASE_CHANNEL, SUPERVISION_CHANNEL
+from zt_interop.errors import BatchInvalid, SequenceGap, TooLarge
 from zt_interop.log.models import BATCH_LOG_TYPE, Direction, MessageLogEntry
+from zt_interop.pending import save_arrived
 from zt_interop.queue.models import MessageState, OutboundStream, OutboxMessage
 from zt_interop.receipts import Outcome, Receipt
 from zt_interop.resending import rewind
@@ -67,11 +69,9 @@ def record_receipt(
         return False
     elif receipt.retry and receipt.retry_at is not None:
         raise DestinationBusy(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en, until=receipt.retry_at)
-    elif receipt.retry:
+    elif receipt.retry or (stream.channel == SUPERVISION_CHANNEL and not _is_too_much(shipment, receipt)):
         raise StandsRefused(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en)
     elif shipment.is_batch and not receipt.recorded:
-        if stream.channel != CASE_CHANNEL:
-            raise StandsRefused(reason_zh=receipt.reason_zh, reason_en=receipt.reason_en)
         _go_singly(stream)
         return False
     else:
@@ -80,8 +80,19 @@ def record_receipt(
     return True
 
 
+def _is_too_much(shipment: Shipment, receipt: Receipt) -> bool:
+    """Whether a batch of supervision may be refused only for its length: by a destination that is older than its last
+    receipt. Then the next one has as many as every receiver takes."""
+    return (
+        len(shipment.messages) > batch.FIRST_BATCH_EVENTS
+        and not receipt.recorded
+        and receipt.code in (BatchInvalid.code, TooLarge.code)
+    )
+
+
 def _go_singly(stream: OutboundStream) -> None:
-    """The destination takes no batch, or one message spoils it: one at a time, each has an answer of its own."""
+    """The destination takes no batch, or one message spoils it: one at a time (of supervision as few as every receiver
+    takes), each has an answer of its own."""
     stream.batch_limit = 1
     stream.save(update_fields=["batch_limit"])
 
@@ -98,9 +109,13 @@ _EXCEPTIONS: Final = """
 def _record_delivered(stream: OutboundStream, shipment: Shipment, receipt: Receipt) -> None:
     """All messages by one statement, and one more for those that were not simply accepted."""
     exceptions: dict[str, Any] = {entry["event_id"]: entry for entry in receipt.exceptions}
-    usual = [message.position for message in shipment.messages if str(message.event_id) not in exceptions]
+    usual = [message.position for message in shipment.messages if message.id not in exceptions]
     moment = now()
-    if usual:
+    if stream.channel == SUPERVISION_CHANNEL:
+        attempts = shipment.in_flight.attempts if shipment.in_flight else 1
+        save_arrived(shipment.messages, outcome=receipt.outcome.value, attempts=attempts, at=moment)
+        _keep_places(stream, shipment)
+    elif usual:
         OutboxMessage.objects.filter(position__in=usual).update(
             state=MessageState.DELIVERED,
             outcome=receipt.outcome.value,
@@ -117,9 +132,21 @@ def _record_delivered(stream: OutboundStream, shipment: Shipment, receipt: Recei
         positions = [message.position for message in shipment.messages]
         with connection.cursor() as cursor:
             cursor.execute(_EXCEPTIONS, [moment, *columns, *words, positions])
-    if receipt.batch_limit is not None or not shipment.is_batch:
+    if stream.channel == SUPERVISION_CHANNEL:
+        taken = receipt.supervision_limit or batch.FIRST_BATCH_EVENTS
+        stream.batch_limit = min(taken, batch.MAX_BATCH_EVENTS, 2 * max(batch.FIRST_BATCH_EVENTS, stream.batch_limit))
+    elif receipt.batch_limit is not None or not shipment.is_batch:
         stream.batch_limit = min(receipt.batch_limit or 1, max(1, 2 * stream.batch_limit))
     _acknowledge(stream, shipment.last_sequence)
+
+
+def _keep_places(stream: OutboundStream, shipment: Shipment) -> None:
+    """The stream's own rows now say where the messages are; it goes on behind them (saved with what is acknowledged)."""
+    arrived = [message.position for message in shipment.messages if (message.sequence or 0) > stream.last_sequence]
+    if not arrived or shipment.in_flight is None:
+        return
+    stream.in_flight = shipment.in_flight.behind(arrived)
+    stream.last_sequence, stream.last_hash = shipment.last_sequence, shipment.messages[-1].digest
 
 
 def _record_refused(stream: OutboundStream, shipment: Shipment, receipt: Receipt) -> None:

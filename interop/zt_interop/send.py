@@ -24,6 +24,7 @@ from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.faults import crash_point
+from zt_tenants.models import Centre
 from zt_tenants.telemetry import tracing
 from zt_tenants.uuid7 import uuid7
 
@@ -78,7 +79,11 @@ def send_messages(outgoing: Sequence[Outgoing]) -> list[OutboxMessage]:
     """
     source = current_centre().code
     texts = {id(message.data): canonical_bytes(message.data).decode() for message in outgoing}
-    events = [_event(source, message, texts[id(message.data)]) for message in outgoing]
+    destinations = {code: centre_by_code(code) for code in {message.destination for message in outgoing}}
+    events = [
+        _event(source, message, texts[id(message.data)], destination=destinations[message.destination])
+        for message in outgoing
+    ]
     _check_payloads(outgoing)
     if not events:
         return []
@@ -121,8 +126,7 @@ def _check_payloads(outgoing: Sequence[Outgoing]) -> None:
         check_data(type_, data)
 
 
-def _event(source: str, message: Outgoing, text: str) -> Event:
-    destination = centre_by_code(message.destination)
+def _event(source: str, message: Outgoing, text: str, *, destination: Centre) -> Event:
     event = Event(
         id=uuid7(),
         type=message.type,

@@ -6,7 +6,7 @@ Supervision always travels in batches. Messages of cases do as soon as their des
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,10 +16,10 @@ from zt_interop.canonical import canonical_bytes, sha256_hex
 from zt_interop.confidential import must_be_sealed, seal_event, sealing_key
 from zt_interop.envelope import SUPERVISION_CHANNEL
 from zt_interop.keys.registry import TrustedKey
-from zt_interop.pending import Waiting, read_pending, save_places
-from zt_interop.queue.models import OutboundStream
+from zt_interop.pending import Waiting, read_in_flight, read_pending, save_places
+from zt_interop.queue.models import InFlight, OutboundStream
 from zt_interop.signed import Signer
-from zt_tenants.models import Centre
+from zt_tenants.models import Centre, Transport
 from zt_tenants.uuid7 import uuid7
 
 MAX_BATCH_CONTENT: Final = 6 * 1024 * 1024
@@ -39,6 +39,8 @@ class Shipment:
     messages: tuple[Waiting, ...]
     is_batch: bool
     is_last: bool
+    in_flight: InFlight | None = None
+    """Of the channel supervision: what the stream's row knows of them."""
 
     @property
     def first_sequence(self) -> int:
@@ -55,22 +57,43 @@ def next_shipment(stream: OutboundStream, *, destination: Centre, signer: Signer
     """Give the next pending messages their place in the stream (its row is locked) and sign them; None: nothing is left.
 
     Messages whose place was given before (a relay died, a delivery failed) go first and keep it; only the signature is
-    fresh. Data for a centre elsewhere are encrypted to its key as the message takes its place, once for all attempts;
-    from then on the queue holds only what was encrypted.
+    fresh. Places of cases are written into the messages' rows, those of supervision into the stream's alone
+    (:class:`InFlight`), until they have arrived. Data for a centre elsewhere are encrypted to its key as the message takes
+    its place, once for all attempts; from then on the queue holds only what was encrypted.
 
     Raises:
         NoEncryptionKey: there is no key of the destination to encrypt to; the stream waits.
+        HistoryIncomplete: something that has a place is in the queue no more.
     """
-    pending = read_pending(stream, _most(stream) + 1)
+    most = _most(stream)
+    before = InFlight.of(stream) if stream.channel == SUPERVISION_CHANNEL else None
+    pending = read_in_flight(stream, before, most) if before else read_pending(stream, most + 1)
     if not pending:
         return None
+    after = stream.last_sequence
+    chosen, leaves = _placed(stream, pending[:most], _Sealing(destination, at))
+    in_flight = None
+    if stream.channel == SUPERVISION_CHANNEL:
+        in_flight = _in_flight(before, after, chosen)
+        stream.in_flight = in_flight.to_json() if in_flight else {}
+        stream.save(update_fields=["in_flight", "lease_until"])
+    else:
+        save_places(chosen)
+        stream.save(update_fields=["last_sequence", "last_hash", "lease_until"])
+    is_last = before is None and len(chosen) == len(pending)
+    return _signed(stream, chosen, leaves, signer=signer, at=at, is_last=is_last, in_flight=in_flight)
+
+
+def _placed(stream: OutboundStream, pending: list[Waiting], sealing: _Sealing) -> tuple[list[Waiting], list[bytes]]:
+    """As many messages as fit under one signature, each with its place and its bytes."""
     chosen: list[Waiting] = []
     leaves: list[bytes] = []
     size = weight = 0
-    sealing = _Sealing(destination, at)
-    for message in pending[: _most(stream)]:
-        weight += _weight(message)
-        if must_be_sealed(destination, stream.channel, message.type) and not message.is_sealed:
+    weighs, seals = stream.channel != SUPERVISION_CHANNEL, sealing.is_elsewhere
+    for message in pending:
+        if weighs:
+            weight += _weight(message)
+        if seals and sealing.must_seal(message, stream):
             sealing.seal(message, stream)
         leaf = message.bytes_in_place(stream)
         size += len(leaf)
@@ -82,15 +105,21 @@ def next_shipment(stream: OutboundStream, *, destination: Centre, signer: Signer
             _take_place(stream, message, leaf)
         chosen.append(message)
         leaves.append(leaf)
-    save_places(chosen)
-    stream.save(update_fields=["last_sequence", "last_hash", "lease_until"])
-    return _signed(stream, chosen, leaves, signer=signer, at=at, is_last=len(chosen) == len(pending))
+    return chosen, leaves
+
+
+def _in_flight(before: InFlight | None, after: int, chosen: list[Waiting]) -> InFlight | None:
+    """What is in flight with these messages under way: what was, once more, or those of them that have taken a place."""
+    if before is not None:
+        return replace(before, attempts=before.attempts + 1)
+    taken = tuple(message.position for message in chosen if (message.sequence or 0) > after)
+    return InFlight(after, taken) if taken else None
 
 
 def _most(stream: OutboundStream) -> int:
     """How many messages may go together."""
     if stream.channel == SUPERVISION_CHANNEL:
-        return batch.MAX_BATCH_EVENTS
+        return min(batch.MAX_BATCH_EVENTS, max(batch.FIRST_BATCH_EVENTS, stream.batch_limit))
     return max(1, min(stream.batch_limit, batch.MAX_BATCH_CASES))
 
 
@@ -111,12 +140,13 @@ def _signed(
     signer: Signer,
     at: datetime,
     is_last: bool,
+    in_flight: InFlight | None,
 ) -> Shipment:
     way = (stream.source_code, stream.destination_code, stream.channel)
     if stream.channel == SUPERVISION_CHANNEL or len(chosen) > 1:
         id_, first = uuid7(), chosen[0].sequence or 0
         wire = batch.build_of(id_, leaves, stream=way, first_sequence=first, signer=signer, at=at)
-        return Shipment(id_, wire, tuple(chosen), is_batch=True, is_last=is_last)
+        return Shipment(id_, wire, tuple(chosen), is_batch=True, is_last=is_last, in_flight=in_flight)
     wire = signed.sign(leaves[0], typ=signed.EVENT_TYPE, signer=signer, destination=way[1], at=at)
     return Shipment(chosen[0].event_id, wire, tuple(chosen), is_batch=False, is_last=is_last)
 
@@ -127,6 +157,11 @@ class _Sealing:
     def __init__(self, destination: Centre, at: datetime) -> None:
         self._destination, self._at = destination, at
         self._key: TrustedKey | None = None
+        self.is_elsewhere = destination.transport == Transport.HTTPS
+
+    def must_seal(self, message: Waiting, stream: OutboundStream) -> bool:
+        """Whether a message goes out encrypted and is not yet."""
+        return must_be_sealed(self._destination, stream.channel, message.type) and not message.is_sealed
 
     def seal(self, message: Waiting, stream: OutboundStream) -> None:
         """Encrypt the data of a message; the queue will hold only that."""

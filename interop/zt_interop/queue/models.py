@@ -6,13 +6,16 @@ link possible. Commands only insert messages; they never touch a stream's row, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final, Self
 
 from django.db import models
 
 from zt_interop.envelope import CASE_CHANNEL, FIRST_LINK, SUPERVISION_CHANNEL
-from zt_tenants.fields import SealedJSONField
+from zt_tenants.fields import SealedJSONField, json_object
 from zt_tenants.language import bilingual
 from zt_tenants.uuid7 import uuid7
 from zt_tenants.wall.access import SharedAccess, own
@@ -41,6 +44,39 @@ class MessageState(models.TextChoices):
 PENDING: Final = (MessageState.QUEUED, MessageState.SIGNED)
 
 
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Messages that have a place in their stream which only the stream's row knows: from the one behind ``after`` on, in
+    this order. Each gets it written into its own row once it has arrived, so that a message is written twice, not three
+    times. ``attempts`` is how often they were tried."""
+
+    after: int
+    positions: tuple[int, ...]
+    attempts: int = 1
+
+    @classmethod
+    def of(cls, stream: OutboundStream) -> Self | None:
+        """Those of a stream; None when there are none, or when they were given other places since (by an older release
+        that did not know of them)."""
+        found = stream.in_flight
+        if not found or found["after"] != stream.last_sequence:
+            return None
+        positions = tuple(number for first, last in found["runs"] for number in range(first, last + 1))
+        return cls(found["after"], positions, found["attempts"])
+
+    def to_json(self) -> dict[str, Any]:
+        """What the stream's row holds: positions that follow each other as first and last."""
+        breaks = [at for at, (one, two) in enumerate(pairwise(self.positions), start=1) if two != one + 1]
+        bounds = pairwise([0, *breaks, len(self.positions)])
+        runs = [[self.positions[first], self.positions[last - 1]] for first, last in bounds]
+        return {"after": self.after, "runs": runs, "attempts": self.attempts}
+
+    def behind(self, arrived: Sequence[int]) -> dict[str, Any]:
+        """What is still in flight when the first of them have arrived, as the stream's row holds it."""
+        left = self.positions[len(arrived) :]
+        return InFlight(self.after + len(arrived), left, self.attempts).to_json() if left else {}
+
+
 class OutboundStream(models.Model):
     """All messages from one centre to another on one channel; the row is locked while a sequence is given."""
 
@@ -66,6 +102,7 @@ class OutboundStream(models.Model):
     head_due_at = models.DateTimeField(null=True, blank=True)
     """When the destination is to be asked how far it has come; None: nothing was sent since it was last asked."""
     head_confirmed_at = models.DateTimeField(null=True, blank=True)
+    in_flight = json_object("of the channel supervision: messages that have a place but have not arrived (InFlight)")
     handled = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     """What people did about it, in order: ``{"at", "by", "account", "act", "reason"}``."""
 
@@ -82,6 +119,12 @@ class OutboundStream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_code} → {self.destination_code} ({self.channel})"
+
+    @property
+    def given_sequence(self) -> int:
+        """The last sequence that any message was given, arrived or not."""
+        in_flight = InFlight.of(self)
+        return self.last_sequence + (len(in_flight.positions) if in_flight else 0)
 
 
 class Circuit(models.Model):
@@ -133,10 +176,10 @@ class OutboxMessage(models.Model):
     )
 
     position = models.BigAutoField(primary_key=True)
-    event_id = models.UUIDField(db_index=True, default=uuid7, editable=False)
-    stream = models.ForeignKey(OutboundStream, on_delete=models.PROTECT, related_name="messages")
+    event_id = models.UUIDField(default=uuid7, editable=False)
+    stream = models.ForeignKey(OutboundStream, on_delete=models.PROTECT, related_name="messages", db_index=False)
     type = models.CharField(max_length=64)
-    subject = models.CharField(max_length=64, db_index=True)
+    subject = models.CharField(max_length=64)
     time = models.DateTimeField()
     traceparent = models.CharField(max_length=55, blank=True)
     data = SealedJSONField()
@@ -159,7 +202,10 @@ class OutboxMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["stream", "sequence"], name="outbox_sequence_once"),
         ]
+        # A row is written twice or three times, and each of these with it: none that another one can stand for.
         indexes = [
+            models.Index(fields=["subject"], opclasses=["varchar_pattern_ops"], name="outbox_subject"),
+            models.Index(fields=["event_id"], condition=models.Q(state="REFUSED"), name="outbox_refused_event"),
             models.Index(
                 fields=["stream", "position"],
                 condition=models.Q(state__in=["QUEUED", "SIGNED"]),

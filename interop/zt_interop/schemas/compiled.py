@@ -1,8 +1,12 @@
 """JSON Schemas turned into Python functions that say yes quickly.
 
 A message is checked at both ends, and almost every one is valid. What is compiled here answers that common case in some
-microseconds; when it says no, :mod:`jsonschema` decides and finds the words. A keyword this module does not know makes
-the schema uncompiled, never laxer. ``tests/interop/test_compiled_schemas.py`` holds the two against each other.
+microseconds: each schema becomes one Python expression, so that nothing is looked up or called that the schema does not
+ask for. When it says no, :mod:`jsonschema` decides and finds the words. A keyword this module does not know makes the
+schema uncompiled, never laxer. ``tests/interop/test_compiled_schemas.py`` holds the two against each other.
+
+Only the schemas of this package are compiled. Nothing of them gets into an expression but the names of members, as Python
+writes a text; all else is reached by names of our own.
 """
 
 from __future__ import annotations
@@ -16,16 +20,19 @@ Check = Callable[[Any], bool]
 Schema = Mapping[str, Any]
 
 _ANNOTATIONS: Final = frozenset({"$schema", "$id", "title", "description", "$defs"})
-_OF_A_STRING: Final = frozenset({"type", "minLength", "maxLength", "pattern"})
-_TYPES: Final[dict[str, Check]] = {
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-    "string": lambda value: isinstance(value, str),
+_WITH_OTHERS: Final = frozenset({"type", "then", "else", "minLength", "maxLength"})
+"""Keywords that are read together with another one."""
+_TYPES: Final = {
+    "object": "isinstance({0}, dict)",
+    "array": "isinstance({0}, list)",
+    "string": "isinstance({0}, str)",
     # 1.0 is an integer to JSON Schema; the protocol's JSON has no such form, so none comes here from a message.
-    "integer": lambda value: type(value) is int or (isinstance(value, float) and value.is_integer()),
-    "boolean": lambda value: isinstance(value, bool),
-    "null": lambda value: value is None,
+    "integer": "(type({0}) is int or (isinstance({0}, float) and {0}.is_integer()))",
+    "boolean": "isinstance({0}, bool)",
+    "null": "{0} is None",
 }
+_NUMBER: Final = "(isinstance({0}, (int, float)) and not isinstance({0}, bool))"
+_ABSENT: Final = object()
 
 
 class Uncompiled(Exception):
@@ -38,156 +45,153 @@ def compiled(schema: Schema, definitions: Mapping[str, Schema]) -> Check:
     Raises:
         Uncompiled: the schema must be left to jsonschema.
     """
-    return _Compiler(definitions).compile(schema)
+    return _Compiler(definitions).function(schema)
 
 
 class _Compiler:
-    """Compiles one schema; shared parts are compiled once."""
+    """Compiles one schema; shared parts are compiled once and called."""
 
     def __init__(self, definitions: Mapping[str, Schema]) -> None:
         self._definitions = definitions
-        self._parts: dict[str, Check] = {}
+        self._parts: dict[str, str] = {}
+        self._names: dict[str, Any] = {"_absent": _ABSENT, "_all_different": _all_different}
 
-    def compile(self, schema: Schema) -> Check:
-        if schema.get("type") == "string" and not schema.keys() - _ANNOTATIONS - _OF_A_STRING:
-            return self._string(schema)
-        checks: list[Check] = []
-        for keyword, value in schema.items():
-            if keyword in _ANNOTATIONS or keyword in ("then", "else", "additionalProperties"):
+    def function(self, schema: Schema) -> Check:
+        """The function of a schema."""
+        check: Check = eval(f"lambda value: {self._valid(schema, 'value')}", self._names)  # noqa: S307 - our own text
+        return check
+
+    def _named(self, thing: Any) -> str:
+        name = f"_{len(self._names)}"
+        self._names[name] = thing
+        return name
+
+    def _valid(self, schema: Schema, value: str) -> str:
+        """The expression that is true when what the variable ``value`` holds is valid."""
+        kind = schema.get("type")
+        parts = [self._type(kind, value)] if "type" in schema else []
+        if schema.keys() & {"minLength", "maxLength"}:
+            parts.append(self._only("string", kind, value, self._length(schema, value)))
+        for keyword, wanted in schema.items():
+            if keyword in _ANNOTATIONS or keyword in _WITH_OTHERS:
                 continue
             make = getattr(self, f"_{keyword.removeprefix('$')}", None)
             if make is None:
                 raise Uncompiled(keyword)
-            checks.append(make(value, schema) if keyword == "if" else make(value))
-        if "additionalProperties" in schema:
-            checks.append(self._closed(schema))
-        return _all(checks)
+            applies_to = _APPLIES_TO.get(keyword)
+            expression = make(wanted, schema, value)
+            parts.append(self._only(applies_to, kind, value, expression) if applies_to else expression)
+        parts = [part for part in parts if part != "True"]
+        return f"({' and '.join(parts)})" if parts else "True"
 
-    def _string(self, schema: Schema) -> Check:
-        """All that is asked of a text in one function; texts are most of what messages hold."""
-        least, most = schema.get("minLength", 0), schema.get("maxLength", sys.maxsize)
-        if "pattern" not in schema:
-            return lambda value: isinstance(value, str) and least <= len(value) <= most
-        search = re.compile(exact_pattern(schema["pattern"]), re.ASCII).search
-        return lambda value: isinstance(value, str) and least <= len(value) <= most and search(value) is not None
+    def _only(self, applies_to: str, kind: Any, value: str, expression: str) -> str:
+        """A keyword says nothing about values of other types than its own."""
+        if kind == applies_to or (applies_to == "number" and kind == "integer") or expression == "True":
+            return expression
+        test = _NUMBER if applies_to == "number" else _TYPES[applies_to]
+        return f"(not {test.format(value)} or {expression})"
 
-    def _ref(self, reference: str) -> Check:
-        if reference not in self._parts:
-            if reference not in self._definitions:
-                raise Uncompiled(reference)
-            self._parts[reference] = self.compile(self._definitions[reference])
-        return self._parts[reference]
-
-    def _type(self, names: str | list[str]) -> Check:
+    def _type(self, kinds: Any, value: str) -> str:
         try:
-            kinds = [_TYPES[name] for name in ([names] if isinstance(names, str) else names)]
+            tests = [_TYPES[kind].format(value) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
         except KeyError as unknown:
             raise Uncompiled(str(unknown)) from unknown
-        return kinds[0] if len(kinds) == 1 else lambda value: any(kind(value) for kind in kinds)
+        return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"
 
-    def _required(self, names: list[str]) -> Check:
-        wanted = frozenset(names)
-        return lambda value: not isinstance(value, dict) or wanted <= value.keys()
+    def _ref(self, reference: str, _schema: Schema, value: str) -> str:
+        if reference not in self._definitions:
+            raise Uncompiled(reference)
+        definition = self._definitions[reference]
+        if "properties" not in definition:  # small enough to stand where it is meant
+            return self._valid(definition, value)
+        if reference not in self._parts:
+            self._parts[reference] = self._named(None)  # known before it is made: a part may hold itself
+            self._names[self._parts[reference]] = self.function(definition)
+        return f"{self._parts[reference]}({value})"
 
-    def _properties(self, members: Mapping[str, Schema]) -> Check:
-        checks = [(name, self.compile(member)) for name, member in members.items()]
+    def _required(self, names: list[str], _schema: Schema, value: str) -> str:
+        return f"{self._named(frozenset(names))} <= {value}.keys()" if names else "True"
 
-        def check(value: Any) -> bool:
-            if not isinstance(value, dict):
-                return True
-            for name, member in checks:  # noqa: SIM110 - a generator would cost more than the checks
-                if name in value and not member(value[name]):
-                    return False
-            return True
+    def _properties(self, members: Mapping[str, Schema], _schema: Schema, value: str) -> str:
+        parts = []
+        for name, member in members.items():
+            held = self._named(None)
+            valid = self._valid(member, held)
+            if valid != "True":
+                parts.append(f"(({held} := {value}.get({name!r}, _absent)) is _absent or {valid})")
+        return f"({' and '.join(parts)})" if parts else "True"
 
-        return check
-
-    def _closed(self, schema: Schema) -> Check:
-        if schema["additionalProperties"] is True:
-            return lambda _value: True
-        if schema["additionalProperties"] is not False:
+    def _additionalProperties(self, allowed: Any, schema: Schema, value: str) -> str:  # noqa: N802 - named for the keyword
+        if allowed is True:
+            return "True"
+        if allowed is not False:
             raise Uncompiled("additionalProperties")
-        known = frozenset(schema.get("properties", ()))
-        return lambda value: not isinstance(value, dict) or value.keys() <= known
+        return f"{value}.keys() <= {self._named(frozenset(schema.get('properties', ())))}"
 
-    def _items(self, schema: Schema) -> Check:
-        item = self.compile(schema)
-        return lambda value: not isinstance(value, list) or all(item(entry) for entry in value)
+    def _items(self, item: Schema, _schema: Schema, value: str) -> str:
+        return f"all(map({self._named(self.function(item))}, {value}))"
 
-    def _minItems(self, least: int) -> Check:  # noqa: N802 - named for the keyword
-        return lambda value: not isinstance(value, list) or len(value) >= least
+    def _minItems(self, least: int, _schema: Schema, value: str) -> str:  # noqa: N802
+        return f"len({value}) >= {int(least)}"
 
-    def _maxItems(self, most: int) -> Check:  # noqa: N802
-        return lambda value: not isinstance(value, list) or len(value) <= most
+    def _maxItems(self, most: int, _schema: Schema, value: str) -> str:  # noqa: N802
+        return f"len({value}) <= {int(most)}"
 
-    def _uniqueItems(self, unique: bool) -> Check:  # noqa: N802
-        def check(value: Any) -> bool:
-            if not unique or not isinstance(value, list):
-                return True
-            # What is not text is left to jsonschema, which knows that 1 and 1.0 are the same.
-            return all(isinstance(entry, str) for entry in value) and len(set(value)) == len(value)
+    def _uniqueItems(self, unique: bool, _schema: Schema, value: str) -> str:  # noqa: N802
+        return f"_all_different({value})" if unique else "True"
 
-        return check
+    def _length(self, schema: Schema, value: str) -> str:
+        return f"{int(schema.get('minLength', 0))} <= len({value}) <= {int(schema.get('maxLength', sys.maxsize))}"
 
-    def _minLength(self, least: int) -> Check:  # noqa: N802
-        return lambda value: not isinstance(value, str) or len(value) >= least
+    def _minimum(self, least: int, _schema: Schema, value: str) -> str:
+        return f"{value} >= {self._named(least)}"
 
-    def _maxLength(self, most: int) -> Check:  # noqa: N802
-        return lambda value: not isinstance(value, str) or len(value) <= most
+    def _maximum(self, most: int, _schema: Schema, value: str) -> str:
+        return f"{value} <= {self._named(most)}"
 
-    def _minimum(self, least: int) -> Check:
-        return lambda value: not _is_number(value) or value >= least
-
-    def _maximum(self, most: int) -> Check:
-        return lambda value: not _is_number(value) or value <= most
-
-    def _pattern(self, pattern: str) -> Check:
+    def _pattern(self, pattern: str, _schema: Schema, value: str) -> str:
         search = re.compile(exact_pattern(pattern), re.ASCII).search
-        return lambda value: not isinstance(value, str) or search(value) is not None
+        return f"{self._named(search)}({value}) is not None"
 
-    def _enum(self, values: list[Any]) -> Check:
-        if not all(value is None or isinstance(value, str) for value in values):
+    def _enum(self, values: list[Any], _schema: Schema, value: str) -> str:
+        if not all(one is None or isinstance(one, str) for one in values):
             raise Uncompiled("enum")
-        return lambda value: (value is None or isinstance(value, str)) and value in values
+        return f"(({value} is None or isinstance({value}, str)) and {value} in {self._named(frozenset(values))})"
 
-    def _const(self, constant: Any) -> Check:
-        return self._enum([constant])
+    def _const(self, constant: Any, schema: Schema, value: str) -> str:
+        return self._enum([constant], schema, value)
 
-    def _anyOf(self, schemas: list[Schema]) -> Check:  # noqa: N802
-        checks = [self.compile(schema) for schema in schemas]
-        if len(checks) == 2:
-            first, second = checks
-            return lambda value: first(value) or second(value)
-        return lambda value: any(check(value) for check in checks)
+    def _anyOf(self, schemas: list[Schema], _schema: Schema, value: str) -> str:  # noqa: N802
+        return f"({' or '.join(self._valid(schema, value) for schema in schemas)})"
 
-    def _allOf(self, schemas: list[Schema]) -> Check:  # noqa: N802
-        return _all([self.compile(schema) for schema in schemas])
+    def _allOf(self, schemas: list[Schema], _schema: Schema, value: str) -> str:  # noqa: N802
+        return f"({' and '.join(self._valid(schema, value) for schema in schemas)})"
 
-    def _not(self, schema: Schema) -> Check:
-        check = self.compile(schema)
-        return lambda value: not check(value)
+    def _not(self, schema: Schema, _schema: Schema, value: str) -> str:
+        return f"(not {self._valid(schema, value)})"
 
-    def _if(self, condition: Schema, schema: Schema) -> Check:
-        test = self.compile(condition)
-        then, otherwise = self.compile(schema.get("then", {})), self.compile(schema.get("else", {}))
-        return lambda value: then(value) if test(value) else otherwise(value)
+    def _if(self, condition: Schema, schema: Schema, value: str) -> str:
+        then, otherwise = (self._valid(schema.get(name, {}), value) for name in ("then", "else"))
+        return f"({then} if {self._valid(condition, value)} else {otherwise})"
 
 
-def _all(checks: list[Check]) -> Check:
-    if len(checks) == 1:
-        return checks[0]
+_APPLIES_TO: Final = {
+    "required": "object",
+    "properties": "object",
+    "additionalProperties": "object",
+    "items": "array",
+    "minItems": "array",
+    "maxItems": "array",
+    "uniqueItems": "array",
+    "pattern": "string",
+    "minimum": "number",
+    "maximum": "number",
+}
 
-    def check_all(value: Any) -> bool:
-        for check in checks:  # noqa: SIM110 - a generator would cost more than the checks
-            if not check(value):
-                return False
-        return True
 
-    return check_all
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _all_different(values: list[Any]) -> bool:
+    # What is not text is left to jsonschema, which knows that 1 and 1.0 are the same.
+    return all(isinstance(entry, str) for entry in values) and len(set(values)) == len(values)
 
 
 def exact_pattern(pattern: str) -> str:

@@ -103,10 +103,10 @@ def _insert_steps(messages: Sequence[StepMessage], received_at: datetime) -> Non
         datetime.fromisoformat(part["occurred_at"])
         _instant(moment)
     columns = [
-        plain_array(uuid7s(len(messages))),
+        plain_array(id_.hex for id_ in uuid7s(len(messages))),
         text_array(message.source for message in messages),
         plain_array(message.sequence for message in messages),
-        plain_array(message.id for message in messages),
+        plain_array(message.id.hex for message in messages),
         *[text_array(part[name] for part in data) for name in ("tracking_number", "step", "status", "role")],
         *[text_array(part.get(name, "") for part in data) for name in ("department", "actor_role", "result")],
         plain_array(due),
@@ -155,8 +155,9 @@ def _read_states(keys: Collection[_Key]) -> dict[_Key, _State]:
 
 def _write_records(messages: Sequence[StepMessage]) -> int:
     """Fold the events into the case records and the difference into the day counters; the number of records changed."""
-    before = _read_states({(message.source, message.data["tracking_number"]) for message in messages})
-    new_ids = iter(uuid7s(len(messages)))
+    keys = {(message.source, message.data["tracking_number"]) for message in messages}
+    before = _read_states(keys)
+    new_ids = iter(uuid7s(len(keys) - len(before)))
     after: dict[_Key, _State] = {}
     newest: dict[_Key, StepMessage] = {}
     for message in messages:
