@@ -36,7 +36,14 @@ from zt_storage.filetypes import normalised_type
 from zt_storage.models import Attachment, AttachmentState
 from zt_storage.names import clean_file_name, new_upload_key
 from zt_storage.parts import PART_BYTES, announced, assemble, complete_parts, part_bytes_of, part_count, part_size
-from zt_storage.uploads import MAX_FILE_BYTES, UploadLimits, check_limits, confirm_upload, remove_quietly
+from zt_storage.uploads import (
+    MAX_FILE_BYTES,
+    UploadLimits,
+    check_limits,
+    confirm_upload,
+    remove_quietly,
+    settled,
+)
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotFound
@@ -254,7 +261,9 @@ def settle_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) -> 
     large = (
         attachment is not None and attachment.multipart is not None and attachment.declared_size > CHECKED_AT_ONCE_BYTES
     )
-    if attachment is None or not large or attachment.state != AttachmentState.PENDING:
+    if attachment is not None and attachment.state != AttachmentState.PENDING:
+        return settled(attachment)
+    if attachment is None or not large:
         return confirm_upload(attachment_id=attachment_id, owner_account_id=owner_account_id)
     assemble(attachment)
     _ring(attachment)

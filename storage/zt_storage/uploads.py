@@ -153,7 +153,7 @@ def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) ->
     if attachment is None:
         raise NotFound
     if attachment.state != AttachmentState.PENDING:
-        return _settled(attachment)
+        return settled(attachment)
     landing_key, own_key = attachment.object_key, new_object_key()
     try:
         assemble(attachment)
@@ -161,7 +161,7 @@ def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) ->
     except (ObjectMissing, UploadNotArrived) as error:
         attachment = _read_again(attachment)
         if attachment.state != AttachmentState.PENDING:
-            return _settled(attachment)  # somebody else confirmed it meanwhile and cleared the landing area
+            return settled(attachment)  # somebody else confirmed it meanwhile and cleared the landing area
         raise UploadNotArrived(file_name=attachment.file_name) from error
     wanted = False
     try:
@@ -175,7 +175,7 @@ def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) ->
     if settled_here:
         _count(found, reason)
         on_commit(lambda: remove_quietly(landing_key))
-    return _settled(_read_again(attachment))
+    return settled(_read_again(attachment))
 
 
 def _read_again(attachment: Attachment) -> Attachment:
@@ -219,7 +219,8 @@ def _settle(attachment: Attachment, own_key: str, found: Measured, reason: Rejec
     )
 
 
-def _settled(attachment: Attachment) -> Attachment:
+def settled(attachment: Attachment) -> Attachment:
+    """An attachment that was checked. Raises UploadRejected when it was refused."""
     if attachment.state == AttachmentState.REJECTED:
         raise UploadRejected(reason=RejectReason(attachment.reject_reason), file_name=attachment.file_name)
     return attachment

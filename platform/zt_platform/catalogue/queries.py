@@ -99,6 +99,13 @@ def item_version(item_code: str, version: int | None = None) -> ItemVersion:
     return wanted
 
 
+def material_of(item_code: str, version: int, material_code: str) -> Material | None:
+    """One material of a published version of an item of the current centre; one statement."""
+    current_centre()
+    found = Material.objects.filter(version__item__code=searchable(item_code), version__version=version)
+    return found.filter(version__published_at__isnull=False, code=searchable(material_code)).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Requirements:
     """What an application must hold: the form's fields, and code and name of each required material, in order."""

@@ -104,7 +104,9 @@ def _data(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=256)
 def _qr(address: str) -> str:
+    """Drawing one takes longer than the page around it, and the papers of one act name the same case."""
     drawn = BytesIO()
     segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()

@@ -35,14 +35,15 @@ def calendar() -> WorkCalendar:
     process sees a change with its next call at the cost of one cache look-up.
     """
     revision = str(cache.get(REVISION_KEY, "0"))
-    if revision not in _built:
+    built = _built.get(revision)  # held here: another thread may begin anew meanwhile
+    if built is None:
         built = WorkCalendar(
             overrides=dict(CalendarOverride.objects.values_list("day", "working")),
             declared_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
         )
         _built.clear()
         _built[revision] = built
-    return _built[revision]
+    return built
 
 
 @dataclass(frozen=True, slots=True)

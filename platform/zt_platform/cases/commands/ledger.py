@@ -95,7 +95,21 @@ def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = No
     Raises CaseNotFound (none, or not this applicant's), NotPermitted (no staff of the current centre),
     CaseChanged (the page the person acted on is older than the case).
     """
-    case = _locked(Case.objects.filter(pk=case_id))
+    case = _for(actor, _locked(Case.objects.filter(pk=case_id)))
+    require_version(case, expected_version, actor)
+    return case
+
+
+def readable_case(case_id: int, *, actor: Actor) -> Case:
+    """The same case as it stands, not locked and without its limits: to ask beforehand what the transaction asks again.
+
+    Raises CaseNotFound, NotPermitted.
+    """
+    return _for(actor, Case.objects.filter(pk=case_id).first())
+
+
+def _for(actor: Actor, case: Case | None) -> Case:
+    """A case that this person may act on. Raises CaseNotFound, NotPermitted."""
     if case is None:
         raise CaseNotFound
     if actor.kind is ActorKind.APPLICANT and case.applicant_account_id != actor.require_applicant():
@@ -104,7 +118,6 @@ def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = No
         actor.require(*Role.values)
         if case.is_private_draft:
             raise CaseNotFound
-    require_version(case, expected_version, actor)
     return case
 
 

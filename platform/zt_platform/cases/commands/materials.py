@@ -9,12 +9,12 @@ from django.db import transaction
 
 from zt_platform.actors import Actor
 from zt_platform.cases import tolerance
-from zt_platform.cases.commands.ledger import advance, conclude, locked_case, permitted_edge
+from zt_platform.cases.commands.ledger import advance, conclude, locked_case, permitted_edge, readable_case
 from zt_platform.cases.errors import CaseNotFound
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.vocabulary import Action, Status
 from zt_platform.catalogue.models import Material
-from zt_platform.catalogue.queries import item_version
+from zt_platform.catalogue.queries import material_of
 from zt_storage import large_uploads
 from zt_storage.filetypes import EXTENSIONS
 from zt_storage.large_uploads import LargeUpload, PartTicket, settle_upload
@@ -102,22 +102,23 @@ def attach_material(*, actor: Actor, case_id: int, material_code: str, attachmen
     TransitionNotAllowed, InvalidInput, NotFound (not this account's upload), UploadNotArrived, UploadRejected,
     UploadBeingChecked (a large file: ask again).
     """
-    case = _for_amending(case_id, actor)
+    case = readable_case(case_id, actor=actor)
+    permitted_edge(case, Action.AMEND, actor)
     material = _material(case, material_code)
     attachment = settle_upload(attachment_id=attachment_id, owner_account_id=actor.account_id)
     with transaction.atomic():
         case = locked_case(case_id, actor=actor)
         advance(case, Action.AMEND, actor)
-        attached, _ = CaseMaterial.objects.get_or_create(
-            case=case,
-            attachment=attachment,
-            defaults={
-                "material_code": material.code,
-                "name": material.name,
-                "added_at": now(),
-                "added_by": actor.account_id,
-            },
-        )
+        attached = CaseMaterial.objects.filter(case=case, attachment=attachment).first()
+        if attached is None:  # the case is locked: nobody else puts it in meanwhile
+            attached = CaseMaterial.objects.create(
+                case=case,
+                attachment=attachment,
+                material_code=material.code,
+                name=material.name,
+                added_at=now(),
+                added_by=actor.account_id,
+            )
         conclude(case)
     return attached
 
@@ -137,24 +138,16 @@ def detach_material(*, actor: Actor, case_id: int, case_material_id: int) -> Cas
         return conclude(case)
 
 
-def _for_amending(case_id: int, actor: Actor) -> Case:
-    with transaction.atomic():
-        case = locked_case(case_id, actor=actor)
-        permitted_edge(case, Action.AMEND, actor)
-    return case
-
-
 def _for_uploading(case_id: int, actor: Actor) -> Case:
     """For a draft or a correction, or as a material that comes after acceptance."""
-    with transaction.atomic():
-        case = locked_case(case_id, actor=actor)
-        adding = tolerance.takes_materials(case)
-        permitted_edge(case, Action.ADD_MATERIALS if adding else Action.AMEND, actor)
+    case = readable_case(case_id, actor=actor)
+    adding = tolerance.takes_materials(case)
+    permitted_edge(case, Action.ADD_MATERIALS if adding else Action.AMEND, actor)
     return case
 
 
 def _material(case: Case, material_code: str) -> Material:
-    for material in item_version(case.item_code, case.item_version_number).materials.all():
-        if material.code == material_code:
-            return material
-    raise InvalidInput(field="material_code", zh="该事项不需要这份材料。", en="The item has no such material.")
+    material = material_of(case.item_code, case.item_version_number, material_code)
+    if material is None:
+        raise InvalidInput(field="material_code", zh="该事项不需要这份材料。", en="The item has no such material.")
+    return material

@@ -1,9 +1,9 @@
 """Making the file of a paper: render, store, sign. Repeatable at every point; the paper is in force without it.
 
 1. :func:`fixed` renders inside the act's transaction where a message or certificate must carry the digest: the attachment
-   is recorded, its bytes follow.
+   is recorded, its bytes follow after the commit, without being rendered again.
 2. :func:`stored` also writes the bytes before the commit, for a paper that another centre will fetch; from then on these
-   bytes are the paper, whatever a later release would render.
+   bytes are the paper, whatever a later release would render, and only its signature follows.
 3. :func:`rendered` completes whatever is missing, outside any transaction: by the doorbell after the commit, by a timer
    when that failed, or when somebody opens the paper first.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -33,10 +34,19 @@ _PATIENCE = timedelta(minutes=5)
 TIMER_KIND = "papers.make"
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A paper's file as the act's transaction rendered it, and whether the store has it."""
+
+    data: bytes = field(repr=False)
+    is_stored: bool
+
+
 def fixed(paper: Paper) -> Attachment:
     """The paper's attachment with its digest, at once and inside the caller's transaction; the bytes follow after it."""
-    attachment = _announced(paper, rendering.pdf(paper.snapshot))
-    on_commit(partial(make_pending, paper.pk))
+    data = rendering.pdf(paper.snapshot)
+    attachment = _announced(paper, data)
+    on_commit(partial(make_pending, paper.pk, Rendered(data, is_stored=False)))
     return attachment
 
 
@@ -50,27 +60,29 @@ def stored(paper: Paper, *, told_to: str) -> Attachment:
     paper.told_to = told_to
     attachment = _announced(paper, data)
     store_bytes(attachment, data)
-    on_commit(partial(make_pending, paper.pk))
+    on_commit(partial(make_pending, paper.pk, Rendered(data, is_stored=True)))
     return attachment
 
 
-def rendered(paper: Paper) -> Attachment:
+def rendered(paper: Paper, before: Rendered | None = None) -> Attachment:
     """The paper's file, made now if it is not there yet; call it outside of any transaction. Idempotent.
 
-    Raises StorageUnavailable (try again later), StorageRefused, NoSigningKey.
+    ``before`` is what this process rendered of it inside the act's transaction. Raises StorageUnavailable (try again
+    later), StorageRefused, NoSigningKey.
     """
     if paper.state == PaperState.ISSUED and paper.attachment is not None:
         return paper.attachment
-    data = rendering.pdf(paper.snapshot)
+    data = before.data if before is not None else rendering.pdf(paper.snapshot)
     sha256 = rendering.digest(data)
-    recorded = paper.attachment
+    recorded, is_stored = paper.attachment, before is not None and before.is_stored
     if recorded is not None and recorded.sha256 != sha256 and paper.told_to:
         # Another release renders differently, but another centre has the first file already: it stays the paper.
-        sha256 = recorded.sha256
-    else:
-        if recorded is None or recorded.sha256 != sha256:
-            # Nothing was recorded, or another release renders differently and nobody has seen the first file.
-            recorded = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
+        sha256, is_stored = recorded.sha256, True
+    elif recorded is None or recorded.sha256 != sha256:
+        # Nothing was recorded, or another release renders differently and nobody has seen the first file.
+        recorded = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
+        is_stored = False
+    if not is_stored:
         store_bytes(recorded, data)
     centre = current_centre()
     with outside_centres():
@@ -100,16 +112,17 @@ def _announced(paper: Paper, data: bytes) -> Attachment:
     return attachment
 
 
-def make_pending(paper_id: int) -> None:
+def make_pending(paper_id: int, before: Rendered | None = None) -> None:
     """Make the file of one paper of the current centre if it is not there yet; outside any transaction.
 
-    A store or signing key that is away only leaves the paper PENDING, with a timer to try again.
+    ``before`` is what was rendered of it already. A store or signing key that is away only leaves the paper PENDING, with a
+    timer to try again.
     """
     paper = Paper.objects.select_related("attachment").filter(pk=paper_id, state=PaperState.PENDING).first()
     if paper is None:
         return
     try:
-        rendered(paper)
+        rendered(paper, before)
     except (StorageUnavailable, StorageRefused, NoSigningKey) as away:
         log.warning("the file of paper %s is not made yet (%s)", paper.number, away.code)
         try_later(paper_id)

@@ -50,6 +50,11 @@ class Course:
         with enter(at or self.centre):
             return str((case_of(self.number).pickup or {}).get("code", ""))
 
+    def department_code(self) -> str:
+        """The department that the case lies at, in the current centre."""
+        department = case_of(self.number).department
+        return department.code if department is not None else ""
+
     def add_material(self, code: str, *, at: str = "") -> None:
         """The applicant brings a file after acceptance."""
         centre = at or self.centre

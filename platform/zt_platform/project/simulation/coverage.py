@@ -11,21 +11,20 @@ from zt_platform.cases.alarms import AlarmKind
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.states import TRANSITIONS
 from zt_platform.cases.vocabulary import Action, CaseRole, SpecialProcedure, Status, Step
+from zt_platform.orders.models import SupervisionOrder
+from zt_platform.orders.vocabulary import Act, Escalation, Side
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
+from zt_tenants.centres import province
 from zt_tenants.context import enter, outside_centres
 
 Edge = tuple[str, str, str]
 """From, action and to."""
 _ACTIONS = sorted({edge.action.value for edge in TRANSITIONS if edge.step is not None})
 """What leaves a line in the log."""
-NOT_PLAYED = frozenset(
-    {
-        *("RECORD_COMMITMENT", "RECORD_CONVERSION", "RECORD_PERMIT_WITHDRAWAL", "PERMIT_NEAR_TOLD", "PERMIT_OVER_TOLD"),
-        *("PERMIT_REMINDED", "ORDERED_FROM_ABOVE", "ORDERED_INSIDE", "ORDER_ANSWERED", "ORDER_ENDED", "ORDER_RETURNED"),
-    }
-)
-"""Rules outside the year: a temporary permit that crosses between two centres, and orders that people give."""
+_LATE = (Escalation.YELLOW.value, Escalation.RED.value)
+NOT_PLAYED = frozenset[str]()
+"""Words outside the year, each with its reason; there are none."""
 
 
 @dataclass(slots=True)
@@ -40,6 +39,8 @@ class Coverage:
     procedures: Counter[str] = field(default_factory=Counter)
     edges: Counter[Edge] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
+    orders: Counter[str] = field(default_factory=Counter)
+    """Supervision orders by side and by how late their answer was, and what was done with them."""
 
     def missing(self) -> dict[str, list[str]]:
         """What never happened, by what it is; nothing when every rule that is played has fired."""
@@ -51,6 +52,7 @@ class Coverage:
             "statuses": (Status.values, self.statuses),
             "roles": (CaseRole.values, self.roles),
             "actions": (_ACTIONS, Counter(action for _, action, _ in self.edges)),
+            "orders": ([*Side.values, *Act.values, *_LATE], self.orders),
         }
         found = {name: sorted(set(all_) - set(seen) - NOT_PLAYED) for name, (all_, seen) in wanted.items()}
         return {name: absent for name, absent in found.items() if absent}
@@ -66,11 +68,13 @@ class Coverage:
 
 
 def coverage_of(codes: Iterable[str]) -> Coverage:
-    """Read it from these centres' ledgers and from the queue."""
+    """Read it from these centres' ledgers, from the orders of the province, and from the queue."""
     found = Coverage()
     for code in codes:
         with enter(code):
             _read_centre(found)
+    with enter(province()):
+        _read_orders(found)
     with outside_centres():
         found.messages.update(OutboxMessage.objects.order_by().values_list("type", flat=True))
     return found
@@ -87,4 +91,13 @@ def _read_centre(found: Coverage) -> None:
         found.statuses[after] += 1
         if action:
             found.edges[before, Action(action).value, after] += 1
+    _read_orders(found)
     found.papers.update(Paper.objects.order_by().values_list("kind", flat=True))
+
+
+def _read_orders(found: Coverage) -> None:
+    for side, escalation, lines in SupervisionOrder.objects.order_by().values_list("side", "escalation", "history"):
+        found.orders[side] += 1
+        found.orders.update(line["act"] for line in lines)
+        if escalation in _LATE:
+            found.orders[escalation] += 1

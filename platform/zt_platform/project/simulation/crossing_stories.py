@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from zt_platform.cases import commands
-from zt_platform.project.simulation.course import Course, Story
+from zt_platform.project.simulation.course import Course, Story, days_from
+from zt_platform.project.simulation.stage import TEMPORARY_DAYS
+from zt_tenants import clock
 
 _DEFECTS = ("平面图与现场不符",)
 
@@ -226,3 +228,49 @@ def devolved_posted(course: Course) -> Story:
     course.post(at=course.other)
     yield 2
     course.act("applicant", commands.confirm_receipt)
+
+
+def _permitted_below(course: Course) -> Story:
+    """Signed at the city's counter, granted below for a time, sealed and handed over (I-04, I-05)."""
+    yield 1
+    course.act("reviewer", commands.review_case, at=course.other, opinion="符合告知承诺条件")
+    yield 0
+    until = days_from(clock.today(), TEMPORARY_DAYS)
+    course.act("approver", commands.grant_on_commitment, at=course.other, valid_until=until)
+
+
+def _signed(course: Course) -> None:
+    course.act("applicant", commands.sign_commitment, signed_by="本人", agreed=True)
+
+
+def permit_kept(course: Course) -> Story:
+    """An entrusted permit on a commitment: the terms go down, the permit comes back, and so does the certificate."""
+    course.submit()
+    yield 0
+    _signed(course)
+    yield from course.accepted(to_centre_code=course.other)
+    yield from _permitted_below(course)
+    yield from course.handed_over()
+    yield 4
+    course.act("approver", commands.convert_permit, at=course.other, opinion="现场核查与承诺一致")
+
+
+def permit_forgotten(course: Course) -> Story:
+    """Signed while the county already has it; nobody verifies: it ends at both ends, the applicant hears of it above."""
+    yield from _entrusted(course)
+    yield 1
+    _signed(course)
+    yield from _permitted_below(course)
+    yield from course.handed_over()
+
+
+def permit_broken(course: Course) -> Story:
+    """Signed at the city's door after it was handed down; not kept: withdrawn below, which the door shows."""
+    yield from _devolved(course)
+    _signed(course)
+    yield 1
+    yield from course.accepted(at=course.other)
+    yield from _permitted_below(course)
+    yield from course.handed_over(at=course.other)
+    yield 4
+    course.act("approver", commands.withdraw_permit, at=course.other, reason="未按承诺建设", breach=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
@@ -21,6 +22,7 @@ from zt_platform.project.simulation.papers import paper
 from zt_platform.project.simulation.players import Players, answers, party_of, required_materials
 from zt_storage.uploads import put_bytes
 from zt_tenants import clock
+from zt_tenants.centres import province
 from zt_tenants.context import enter
 
 INSTANT, ORDINARY, LONGER = "XK-GA-08", ("XK-JT-02", "QR-ZR-02", "BA-JT-04", "GG-RS-01"), "XK-WJ-02"
@@ -49,7 +51,9 @@ class Stage:
         self.pairs = list(pairs)
         self.halls = sorted({code for pair in pairs for code in (pair.upper, pair.lower)})
         self._uploaded: dict[tuple[str, Any, str], int] = {}
-        for code in self.halls:
+        self._parties: dict[Any, Party] = {}
+        self._versions: dict[tuple[str, str], ItemVersion] = {}
+        for code in {*self.halls, province().code}:
             self.players.meet_staff(code)
 
     def publish(self) -> None:
@@ -58,7 +62,8 @@ class Stage:
             admin = self.staff("admin", code)
             with enter(code):
                 _republish(admin, TOLERANT, ways=_TOLERANCE, may_follow=True)
-                _republish(admin, COMMITTED, ways=_COMMITMENT)
+                for item_code in (COMMITTED, ENTRUSTED, DEVOLVED):
+                    _republish(admin, item_code, ways=_COMMITMENT)
                 _republish(admin, RENEWED, ways=Ways(renewal_field=PERMIT_ENDS), more_form=[_PERMIT_ENDS])
                 _republish(admin, JOINT, decided_jointly=True, statutory_days=45)
                 switch_default_rule_on(
@@ -80,12 +85,8 @@ class Stage:
         return replace(together[0], roles=frozenset().union(*(actor.roles for actor in together)))
 
     def supervisor(self, centre_code: str) -> Actor:
-        """The supervisor of a city."""
+        """The supervisor of a city or of the province."""
         return self.players.staff("supervisor", centre_code)
-
-    def applicant(self) -> Actor:
-        """Somebody of the cast."""
-        return self.chance.choice(self.players.applicants)
 
     def submit(
         self,
@@ -98,9 +99,9 @@ class Stage:
         **more: Any,
     ) -> str:
         """An application, filled in and handed in; the tracking number. ``without`` are materials that will follow."""
-        party = party_of(applicant)
+        party = self._party(applicant)
         with enter(centre):
-            version = item_version(item_code)
+            version = self._version(centre, item_code)
             case = commands.start_application(
                 actor=applicant, item_code=item_code, applicant=party, form={**answers(version, party), **form}
             )
@@ -110,6 +111,18 @@ class Stage:
                     commands.attach_material(actor=applicant, case_id=case.pk, material_code=code, attachment_id=file)
             submitted = commands.submit_application(actor=applicant, case_id=case.pk, **more)
         return str(submitted.tracking_number)
+
+    def _party(self, applicant: Actor) -> Party:
+        """Who somebody of the cast is; looked up once."""
+        if applicant.account_id not in self._parties:
+            self._parties[applicant.account_id] = party_of(applicant)
+        return self._parties[applicant.account_id]
+
+    def _version(self, centre: str, item_code: str) -> ItemVersion:
+        """What an item asks for, read once: nothing is published in the course of the year."""
+        if (centre, item_code) not in self._versions:
+            self._versions[centre, item_code] = item_version(item_code)
+        return self._versions[centre, item_code]
 
     def upload(self, centre: str, actor: Actor, code: str, name: str) -> int:
         """A file of somebody's in the current centre, the same for every case (that is what people have)."""
@@ -133,7 +146,12 @@ def case_of(number: str) -> Case:
 def act(actor: Actor, centre: str, number: str, command: Callable[..., Any], **given: Any) -> None:
     """One command of one person on one case at one centre."""
     with enter(centre):
-        command(actor=actor, case_id=case_of(number).pk, **given)
+        command(actor=actor, case_id=_id_of(number), **given)
+
+
+def _id_of(number: str) -> int:
+    """What the page of a case has in its address."""
+    return Case.objects.values_list("pk", flat=True).get(tracking_number=number)
 
 
 def pairs_of_the_catalogue(cities: Iterable[str]) -> list[Pair]:

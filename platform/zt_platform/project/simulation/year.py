@@ -2,6 +2,7 @@
 
 Deterministic by its seed. Nothing sleeps: the business clock jumps from one act to the next, and three times a day the
 messages are carried and the timers ring, as relay and scanner do it. Stories that are not over on the last day stay open.
+Several processes can play it, each some of the pairs of centres, with one calendar for all (:mod:`.in_step`).
 """
 
 from __future__ import annotations
@@ -13,34 +14,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from zt_interop.relay import relay_due
 from zt_platform.actors import Actor
 from zt_platform.project.simulation import crossing_stories as crossing
+from zt_platform.project.simulation import order_stories as orders
 from zt_platform.project.simulation import own_stories as own
 from zt_platform.project.simulation import stage as items
 from zt_platform.project.simulation.course import Course, Story, Wait
+from zt_platform.project.simulation.in_step import WHOLE, Alone, InStep, Share
+from zt_platform.project.simulation.messengers import Messengers
 from zt_platform.project.simulation.stage import Stage
+from zt_platform.project.simulation.year_plan import FIRST_HOUR, Kind, Planned, plan_year
 from zt_platform.workcalendar.commands import override_day
 from zt_platform.workcalendar.queries import calendar
 from zt_tenants import clock
 from zt_tenants.context import outside_centres
 from zt_tenants.errors import DomainError
-from zt_tenants.timers import run_due
 
 TICKS = (time(0, 10), time(12, 30), time(17, 30))
-FIRST_HOUR, LAST_HOUR = 9, 15
-_ANY = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One story with the item it is about ("": any ordinary one), where it begins and how often."""
-
-    tell: Callable[[Course], Story]
-    item: str = _ANY
-    where: str = "ANY"  # UPPER, LOWER or ANY
-    weight: int = 2
-
+A_DAY_OFF = "a day off"
 
 KINDS: tuple[Kind, ...] = (
     Kind(own.granted, weight=60),
@@ -74,6 +65,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(own.held, weight=2),
     *(Kind(tell) for tell in (own.posted, own.posted_in_vain)),
     Kind(crossing.devolved_posted, items.DEVOLVED, "UPPER"),
+    *(Kind(tell, where="LOWER", weight=1) for tell in (orders.ordered_by_the_city, orders.ordered_by_the_province)),
+    *(Kind(tell, where="LOWER", weight=1) for tell in (orders.order_taken_back, orders.order_answered_late)),
+    *(Kind(tell, where="UPPER", weight=1) for tell in (orders.ordered_inside, orders.overdue_and_explained)),
     Kind(own.two_steps_late, weight=1),
     Kind(crossing.entrusted, items.ENTRUSTED, "UPPER", 8),
     *(Kind(tell, items.ENTRUSTED, "UPPER") for tell in (crossing.entrusted_denied, crossing.entrusted_paused)),
@@ -88,6 +82,8 @@ KINDS: tuple[Kind, ...] = (
     *(Kind(tell, items.DEVOLVED, "UPPER") for tell in (crossing.devolved_withdrawn, crossing.devolved_paused)),
     Kind(crossing.forwarded, items.FORWARDED, "LOWER", 8),
     *(Kind(tell, items.FORWARDED, "LOWER") for tell in (crossing.forwarded_late, crossing.forwarded_withdrawn)),
+    *(Kind(tell, items.ENTRUSTED, "UPPER", 1) for tell in (crossing.permit_kept, crossing.permit_forgotten)),
+    Kind(crossing.permit_broken, items.DEVOLVED, "UPPER", 1),
 )
 """Every way a case can go; the ordinary ones most often."""
 
@@ -101,45 +97,82 @@ class _Next:
     begin: Callable[[], Story] | None = field(compare=False, default=None)
 
 
-class Year:
-    """The plan of a year, and playing it. ``told`` counts stories by name, ``surprises`` are acts that were refused."""
+@dataclass(slots=True)
+class Played:
+    """What was played: stories by name, how many are over, how many acts, and the acts that were refused."""
 
-    def __init__(self, stage: Stage, *, first: date, last: date, cases: int) -> None:
-        self.told: Counter[str] = Counter()
-        self.surprises: list[str] = []
-        self.acts = 0
+    told: Counter[str] = field(default_factory=Counter)
+    over: int = 0
+    acts: int = 0
+    surprises: list[str] = field(default_factory=list)
+
+    @property
+    def begun(self) -> int:
+        """Applications handed in."""
+        return self.told.total() - self.told[A_DAY_OFF]
+
+    def __add__(self, other: Played) -> Played:
+        return Played(
+            self.told + other.told, self.over + other.over, self.acts + other.acts, [*self.surprises, *other.surprises]
+        )
+
+
+class Year:
+    """A share of the plan of a year, and playing it."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        first: date,
+        last: date,
+        cases: int,
+        share: Share = WHOLE,
+        in_step: InStep | None = None,
+    ) -> None:
+        self.played = Played()
         self._stage, self._first, self._last = stage, first, last
+        self._share, self._in_step = share, in_step or Alone()
+        own_pairs = [pair for number, pair in enumerate(stage.pairs) if share.has(number)]
+        own_halls = {code for pair in own_pairs for code in (pair.upper, pair.lower)}
+        self._messengers = Messengers(stage.halls, own_halls, with_the_rest=share.is_first)
         self._heap: list[_Next] = []
+        self._pushed = 0
         self._ticks = self._all_ticks()
         self._tick = next(self._ticks)
-        self._plan(cases)
+        for planned in self._plan(cases):
+            if share.has(planned.pair):
+                self._push(planned.moment, planned.kind.name, begin=partial(self._begin, planned))
+
+    @property
+    def told(self) -> Counter[str]:
+        """How often each story was begun."""
+        return self.played.told
+
+    @property
+    def surprises(self) -> list[str]:
+        """Acts that were refused; a story has none."""
+        return self.played.surprises
+
+    @property
+    def acts(self) -> int:
+        """How many acts there were."""
+        return self.played.acts
 
     @property
     def halls(self) -> list[str]:
         """Codes of the centres that handle cases."""
         return list(self._stage.halls)
 
-    def _plan(self, cases: int) -> None:
-        """Each story once in the first half of the time, so that all of them end; then by weight on any working day."""
-        chance = self._stage.chance
+    def _plan(self, cases: int) -> list[Planned]:
         days = [day for day in self._days() if calendar().is_working_day(day)]
-        early = days[: max(1, len(days) // 3)]
-        names = list(KINDS)[:cases]
-        names += chance.choices(KINDS, [kind.weight for kind in KINDS], k=max(0, cases - len(names)))
-        for place, kind in enumerate(names):
-            day = chance.choice(early if place < len(KINDS) else days)
-            moment = datetime.combine(
-                day, time(chance.randint(FIRST_HOUR, LAST_HOUR), chance.randrange(60)), clock.CHINA
-            )
-            self._push(moment, kind.tell.__name__, begin=partial(self._begin, kind))
+        people = len(self._stage.players.applicants)
+        return plan_year(KINDS, self._stage.pairs, days=days, cases=cases, people=people, chance=self._stage.chance)
 
-    def _begin(self, kind: Kind) -> Story:
-        chance, stage = self._stage.chance, self._stage
-        pair = chance.choice(stage.pairs)
-        where = kind.where if kind.where != "ANY" else chance.choice(("UPPER", "LOWER"))
-        item = kind.item or chance.choice(items.ORDINARY)
-        centre = pair.upper if where == "UPPER" else pair.lower
-        return kind.tell(Course(stage, pair, centre, item, stage.applicant()))
+    def _begin(self, planned: Planned) -> Story:
+        stage = self._stage
+        applicant = stage.players.applicants[planned.applicant]
+        return planned.kind.tell(Course(stage, stage.pairs[planned.pair], planned.centre, planned.item, applicant))
 
     def _days(self) -> Iterator[date]:
         day = self._first
@@ -153,7 +186,8 @@ class Year:
                 yield datetime.combine(day, at, clock.CHINA)
 
     def _push(self, moment: datetime, name: str, **what: object) -> None:
-        heapq.heappush(self._heap, _Next(moment, self.acts + len(self._heap), name, **what))  # type: ignore[arg-type]
+        self._pushed += 1
+        heapq.heappush(self._heap, _Next(moment, self._pushed, name, **what))  # type: ignore[arg-type]
 
     # --- playing ---------------------------------------------------------------------------------------------------------
 
@@ -164,7 +198,8 @@ class Year:
             override_day(actor=Actor.system(), day=day, working=False, reason="防台风停工")
             yield from ()
 
-        self._push(datetime.combine(known_on, time(0, 5), clock.CHINA), "a day off", begin=story)
+        if self._share.is_first:
+            self._push(declared_at(known_on), A_DAY_OFF, begin=story)
 
     def play(self, progress: Callable[[date], None] = lambda day: None) -> None:
         """Play to the last day; what was begun and is not over then stays open."""
@@ -174,17 +209,20 @@ class Year:
                 self._ring_until(self._heap[0].moment, progress)
                 self._one(heapq.heappop(self._heap))
             self._ring_until(end, progress)
-            with clock.at(end):
-                _carry()
+            self._settle(end)
 
     def _ring_until(self, moment: datetime, progress: Callable[[date], None]) -> None:
         while self._tick is not None and self._tick <= moment:
-            with clock.at(self._tick):
-                _carry()
-                while run_due():
-                    _carry()
+            self._settle(self._tick)
             progress(self._tick.date())
             self._tick = next(self._ticks, None)  # type: ignore[assignment]
+
+    def _settle(self, moment: datetime) -> None:
+        """Once all shares have come as far: carry and ring, wherever, until nothing is due any more."""
+        self._in_step.meet()
+        with clock.at(moment):
+            while self._in_step.any_of(self._messengers.carry_and_ring()):
+                pass
 
     def _one(self, found: _Next) -> None:
         story = found.story or (found.begin() if found.begin else iter(()))
@@ -194,11 +232,18 @@ class Year:
             except DomainError as refused:
                 self.surprises.append(f"{found.name} {found.moment:%Y-%m-%d %H:%M}: {refused.code} {refused.text()}")
                 wait = None
-        self.acts += 1
+        self.played.acts += 1
         if found.story is None:
             self.told[found.name] += 1
         if wait is not None:
             self._push(_after(found.moment, wait), found.name, story=story)
+        elif found.name != A_DAY_OFF:
+            self.played.over += 1
+
+
+def declared_at(known_on: date) -> datetime:
+    """The moment at which the province declares a day off."""
+    return datetime.combine(known_on, time(0, 5), clock.CHINA)
 
 
 def _after(moment: datetime, wait: Wait) -> datetime:
@@ -208,9 +253,3 @@ def _after(moment: datetime, wait: Wait) -> datetime:
         return moment + timedelta(minutes=35)
     day = calendar().add_working_days(moment.date(), wait)
     return datetime.combine(day, time(FIRST_HOUR + moment.minute % 2, moment.minute), clock.CHINA)
-
-
-def _carry() -> None:
-    """Take every message that is due to where it goes, and the answers back."""
-    while relay_due():
-        pass

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from slow_clerk import CHINA, Office, limit, stops_of
+from django.db.models import Prefetch
 
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.organisation.queries import centre_profile
+from zt_platform.project.simulation.slow_clerk import CHINA, Office, Stop, limit, stops_of
+from zt_tenants.context import enter
 
 _STOPPING = {
     *("APPROVED", "REJECTED", "DEEMED_GRANTED", "GRANTED_ON_COMMITMENT", "WITHDRAWN", "TERMINATED", "REFUSED"),
@@ -41,25 +43,45 @@ class Found:
         return self.counted == self.stored
 
 
-def read_centre(day_off: DayOff) -> Iterator[Found]:
-    """Every limit of every case of the current centre."""
-    profile = centre_profile()
-    for case in Case.objects.submitted().order_by("pk"):
-        lines = list(CaseEvent.objects.filter(case=case).order_by("id"))
-        for name, counted, stored in _Clerk(case, lines, profile.opens_at, profile.closes_at, day_off).limits():
+Hours = Mapping[str, tuple[time, time]]
+"""When the windows of each centre open and close, by its code."""
+
+
+def read_hours(codes: Iterable[str]) -> Hours:
+    """The office hours of these centres."""
+    found = {}
+    for code in codes:
+        with enter(code):
+            profile = centre_profile()
+        found[code] = (profile.opens_at, profile.closes_at)
+    return found
+
+
+def read_centre(day_off: DayOff, hours: Hours) -> Iterator[Found]:
+    """Every limit of every case of the current centre. One look-up for the cases, one for each thousand logs."""
+    cases = (
+        Case.objects.submitted().order_by("pk").prefetch_related(Prefetch("events", CaseEvent.objects.order_by("id")))
+    )
+    for case in cases.iterator(chunk_size=1000):
+        for name, counted, stored in _Clerk(case, list(case.events.all()), hours, day_off).limits():
             yield Found(str(case.tracking_number), case.role, name, counted, stored)
 
 
 class _Clerk:
-    """One case."""
+    """One case. It is counted by the hours of the centre that received it, from acceptance on of the one that accepted."""
 
-    def __init__(self, case: Case, lines: list[CaseEvent], opens: time, closes: time, off: DayOff) -> None:
-        self._case, self._lines, self._off = case, lines, off
-        self._hours = (opens, closes)
+    def __init__(self, case: Case, lines: list[CaseEvent], hours: Hours, off: DayOff) -> None:
+        self._case, self._lines, self._hours, self._off = case, lines, hours, off
 
-    def _office(self, closed_at: datetime) -> Office:
+    def _office(self, closed_at: datetime, *, received: bool = False) -> Office:
         """By the calendar that counts: the new one for whatever was open when the day off was declared."""
-        return Office(*self._hours, off=frozenset({self._off.day} if closed_at > self._off.declared else ()))
+        hours = self._hours[self._where(*(() if received else ("ACCEPTED",)), "SUBMITTED")]
+        return Office(*hours, off=frozenset({self._off.day} if closed_at > self._off.declared else ()))
+
+    def _where(self, *steps: str) -> str:
+        """Where the first of these steps that the log has was taken."""
+        places = {line.step: line.centre_code for line in reversed(self._lines)}
+        return next(places[step] for step in steps if step in places)
 
     def _first(self, *steps: str) -> datetime:
         """When this ledger wrote the first of these steps."""
@@ -72,7 +94,7 @@ class _Clerk:
         """Name, as counted, as stored."""
         case = self._case
         if case.role != "PORTAL":
-            office = self._office(min(self._first("ACCEPTED"), self._first(*_STOPPING)))
+            office = self._office(min(self._first("ACCEPTED"), self._first(*_STOPPING)), received=True)
             counted = office.close_after(office.received(self._handed_in()).date(), 5)
             yield "acceptance", counted, case.acceptance_due_at
         if case.accepted_at is None:
@@ -106,7 +128,7 @@ class _Clerk:
             return line.occurred_at
         return self._office(line.recorded_at).received(self._handed_in())
 
-    def _extension(self, accepted: datetime, stops: list, office: Office) -> tuple[int, int]:
+    def _extension(self, accepted: datetime, stops: list[Stop], office: Office) -> tuple[int, int]:
         line = next((line for line in self._lines if line.step == "EXTENDED"), None)
         if line is None:
             return 0, 0
@@ -121,7 +143,7 @@ class _Clerk:
         return handed_up[0] if handed_up else None
 
 
-def _counted(start: datetime, days: int, stops: list, office: Office) -> datetime:
+def _counted(start: datetime, days: int, stops: list[Stop], office: Office) -> datetime:
     """A limit of no days ends with the office day of the act itself."""
     if days:
         return limit(start, days, stops, office)
