@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,8 @@ def simulate_year(number: int, cases: int, seed: int, months: int, jobs: int) ->
         day_off=date(number, 3, 20),
         known_on=date(number, 3, 10),
     )
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, signal.default_int_handler)
     try:
         with _own_services():
             set_up_django()
@@ -118,14 +121,15 @@ def _make_centres(script: Script) -> None:
 def _play(script: Script, jobs: int) -> Played:
     from zt_platform.project.simulation.year_processes import play_year
 
-    months: set[int] = set()
+    told: set[tuple[int, bool]] = set()
     with progress_bar("演一年办件", "a year of cases", total=script.cases) as bar:
 
         def show(how_far: Progressed) -> None:
             bar.update(bar.task_ids[0], completed=how_far.begun, now=_pace(how_far, script.cases))
-            if how_far.day.month not in months and not out.is_terminal:
-                months.add(how_far.day.month)
-                out.print(f"{how_far.day:%Y-%m} {how_far.begun}/{script.cases} {_pace(how_far, script.cases)}")
+            fortnight = (how_far.day.month, how_far.day.day > 15)
+            if fortnight not in told and not out.is_terminal:
+                told.add(fortnight)
+                out.print(f"{how_far.begun}/{script.cases} · {_pace(how_far, script.cases)}")
 
         played = play_year(script, jobs=jobs, progress=show)
         seconds = bar.tasks[0].elapsed or 1.0

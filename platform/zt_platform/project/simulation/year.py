@@ -1,6 +1,6 @@
 """A simulated year of a province: thousands of cases, every rule of the clock, real commands, timers and messages.
 
-Deterministic by its seed. Nothing sleeps: the business clock jumps from one act to the next, and three times a day the
+Deterministic by its seed. Nothing sleeps: the business clock jumps from one act to the next, and twice a day the
 messages are carried and the timers ring, as relay and scanner do it. Stories that are not over on the last day stay open.
 Several processes can play it, each some of the pairs of centres, with one calendar for all (:mod:`.in_step`).
 """
@@ -30,7 +30,8 @@ from zt_tenants import clock
 from zt_tenants.context import outside_centres
 from zt_tenants.errors import DomainError
 
-TICKS = (time(0, 10), time(12, 30), time(17, 30))
+TICKS = (time(0, 10), time(17, 30))
+"""After midnight, when permits have ended, and after the windows have closed; what crosses is there on the next day."""
 A_DAY_OFF = "a day off"
 
 KINDS: tuple[Kind, ...] = (
