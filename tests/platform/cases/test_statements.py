@@ -59,6 +59,24 @@ def test_a_draft_is_one_look_up_and_three_rows(walked: Town) -> None:
         assert start().pk == start().pk
 
 
+@pytest.mark.req("Y-10", "L-01")
+def test_a_file_of_a_draft_costs_few_statements_and_locks_the_case_once(walked: Town) -> None:
+    desk, actor = walked.county, walked.zhang
+    with at("2026-03-03 09:30"):
+        draft = desk.draft(actor, with_materials=False)
+        with enter(desk.centre):
+            file = put_bytes(
+                data=PDF, file_name="id.pdf", content_type="application/pdf", owner_account_id=actor.account_id
+            )
+            more = {"case_id": draft.pk, "material_code": "id", "attachment_id": file.pk}
+            with CaptureQueriesContext(connection) as found:
+                kept = commands.attach_material(actor=actor, **more)
+            assert len(found) <= 9
+            assert sum("FOR UPDATE" in query["sql"] for query in found) == 1
+            assert commands.attach_material(actor=actor, **more) == kept
+            assert CaseMaterial.objects.filter(case=draft).count() == 1
+
+
 def test_several_steps_in_one_act_are_told_together(walked: Town) -> None:
     """A decision on the spot takes four steps and queues their eight messages by one statement."""
     desk = walked.county

@@ -9,14 +9,14 @@ from django.db import transaction
 
 from zt_interop.errors import MessageRefused, SignatureInvalid
 from zt_platform.papers import rendering
-from zt_platform.papers.commands import fixed, rendered
-from zt_platform.papers.commands.making import TIMER_KIND, make_pending, ring_for_due
+from zt_platform.papers.commands import fixed, rendered, stored
+from zt_platform.papers.commands.making import TIMER_KIND, Rendered, make_pending, ring_for_due
 from zt_platform.papers.models import Paper, PaperState
 from zt_platform.papers.signature import sign_paper, statement, verified_statement
 from zt_platform.papers.tasks import make_paper
 from zt_storage.errors import ObjectMissing, StorageUnavailable
 from zt_storage.models import Attachment
-from zt_storage.uploads import read_bytes
+from zt_storage.uploads import read_bytes, remove_quietly
 from zt_tenants import clock
 from zt_tenants.clock import now
 from zt_tenants.context import enter
@@ -85,6 +85,31 @@ def test_what_is_fixed_in_the_act_names_its_digest_before_the_store_has_it(commi
             read_bytes(attachment)
         assert rendered(paper) == attachment
         assert rendering.digest(read_bytes(attachment)) == attachment.sha256
+
+
+def test_what_the_act_rendered_is_completed_from_its_bytes_without_a_look_at_the_store(places, issue) -> None:
+    """A paper whose message needs its file is rendered and stored once; what follows the commit is the signature."""
+    paper = issue(places.city)
+    with enter(places.city):
+        promised = stored(paper)
+        remove_quietly(promised.object_key)
+        make_pending(paper.pk, Rendered(rendering.pdf(paper.snapshot), is_stored=True))
+        made = Paper.objects.get()
+        assert (made.state, made.attachment_id) == (PaperState.ISSUED, promised.pk)
+        assert verified_statement(made.signature)["sha256"] == made.sha256 == promised.sha256
+        with pytest.raises(ObjectMissing):
+            read_bytes(promised)
+
+
+def test_what_the_act_rendered_is_stored_after_the_commit_as_it_was_rendered(committed_places, issue) -> None:
+    city = committed_places.city
+    with enter(city):
+        with transaction.atomic():
+            paper = issue(city)
+            attachment = fixed(paper)
+        made = Paper.objects.get()
+        assert made.state == PaperState.ISSUED
+        assert rendering.digest(read_bytes(attachment)) == made.sha256 == attachment.sha256
 
 
 def test_a_store_that_was_away_heals_by_a_timer(committed_places, issue, store_away) -> None:
