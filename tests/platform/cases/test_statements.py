@@ -14,8 +14,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zt_platform.cases import commands
-from zt_platform.cases.models import Case
-from zt_platform.cases.testing import OWN, ZHANG, Town, at
+from zt_platform.cases.models import Case, CaseMaterial
+from zt_platform.cases.testing import OWN, PDF, ZHANG, Town, at
+from zt_storage.uploads import put_bytes
 from zt_tenants.context import enter
 from zt_tenants.urls import centre_url, portal_url
 
@@ -62,19 +63,20 @@ def test_a_draft_is_one_look_up_and_three_rows(walked: Town) -> None:
 @pytest.mark.req("Y-10", "L-01")
 def test_a_file_of_a_draft_costs_few_statements_and_locks_the_case_once(walked: Town) -> None:
     desk, actor = walked.county, walked.zhang
-    with at("2026-03-03 09:30"):
-        draft = desk.draft(actor, with_materials=False)
-        with enter(desk.centre):
-            file = put_bytes(
-                data=PDF, file_name="id.pdf", content_type="application/pdf", owner_account_id=actor.account_id
-            )
-            more = {"case_id": draft.pk, "material_code": "id", "attachment_id": file.pk}
-            with CaptureQueriesContext(connection) as found:
-                kept = commands.attach_material(actor=actor, **more)
-            assert len(found) <= 9
-            assert sum("FOR UPDATE" in query["sql"] for query in found) == 1
-            assert commands.attach_material(actor=actor, **more) == kept
-            assert CaseMaterial.objects.filter(case=draft).count() == 1
+    with at("2026-03-03 09:30"), enter(desk.centre):
+        draft = commands.start_application(
+            actor=actor, item_code=OWN, applicant=ZHANG, form={"place": "1"}, client_key="files"
+        )
+        file = put_bytes(
+            data=PDF, file_name="id.pdf", content_type="application/pdf", owner_account_id=actor.account_id
+        )
+        more = {"case_id": draft.pk, "material_code": "id", "attachment_id": file.pk}
+        with CaptureQueriesContext(connection) as found:
+            kept = commands.attach_material(actor=actor, **more)
+        assert len(found) <= 9
+        assert sum("FOR UPDATE" in query["sql"] for query in found) == 1
+        assert commands.attach_material(actor=actor, **more) == kept
+        assert CaseMaterial.objects.filter(case=draft).count() == 1
 
 
 def test_several_steps_in_one_act_are_told_together(walked: Town) -> None:

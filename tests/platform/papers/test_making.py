@@ -91,7 +91,7 @@ def test_what_the_act_rendered_is_completed_from_its_bytes_without_a_look_at_the
     """A paper whose message needs its file is rendered and stored once; what follows the commit is the signature."""
     paper = issue(places.city)
     with enter(places.city):
-        promised = stored(paper)
+        promised = stored(paper, told_to="340123")
         remove_quietly(promised.object_key)
         make_pending(paper.pk, Rendered(rendering.pdf(paper.snapshot), is_stored=True))
         made = Paper.objects.get()

@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from zt_platform.project.cli.balance_table import print_balance
 from zt_platform.project.cli.console import counting, fail, out, say
 from zt_platform.project.cli.runtime import platform_running
 
@@ -33,6 +34,7 @@ def check(codes: tuple[str, ...]) -> None:
 
         with counting("核对台账", "checking ledgers") as progress:
             found = check_ledgers(codes, progress=progress)
+        print_balance(found)
         print_check(found)
     if not found.holds:
         sys.exit(1)
