@@ -18,9 +18,11 @@ django.setup()
 from zt_interop.log.models import BATCH_LOG_TYPE, UNAPPLIED, InboundStream, InboxMessage, MessageLogEntry  # noqa: E402
 from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage  # noqa: E402
 from zt_platform.cases import commands  # noqa: E402
+from zt_platform.cases.foreign_papers import foreign_papers_of  # noqa: E402
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial  # noqa: E402
 from zt_platform.cases.vocabulary import Result  # noqa: E402
 from zt_platform.catalogue.queries import item_version  # noqa: E402
+from zt_platform.papers.models import Paper  # noqa: E402
 from zt_platform.project.simulation.cast import people  # noqa: E402
 from zt_platform.project.simulation.papers import paper  # noqa: E402
 from zt_platform.project.simulation.players import Players, answers, party_of, required_materials  # noqa: E402
@@ -119,6 +121,19 @@ def case(code: str, number: str) -> dict[str, Any] | None:
             "files": sorted(hashlib.sha256(read_bytes(each.attachment)).hexdigest() for each in files),
             "decision": hashlib.sha256(read_bytes(decision)).hexdigest() if decision else "",
             "steps": list(CaseEvent.objects.filter(case=found).order_by("id").values_list("step", flat=True)),
+            "issued": [
+                [each.kind, hashlib.sha256(read_bytes(each.attachment)).hexdigest(), each.snapshot.verify_url]
+                for each in Paper.objects.filter(subject=number).exclude(told_to="").select_related("attachment")
+                if each.attachment is not None
+            ],
+            "foreign": [
+                [
+                    each.kind,
+                    hashlib.sha256(read_bytes(Attachment.objects.get(pk=each.file))).hexdigest(),
+                    each.verify_url,
+                ]
+                for each in foreign_papers_of(found)
+            ],
         }
 
 

@@ -108,7 +108,11 @@ def test_devolved_and_forwarded_cases_cross_too(federation: Federation) -> None:
     lower.do("accept", code=COUNTY, number=devolved)
     _decide_below(federation, devolved)
     lower.do("finish", code=COUNTY, number=devolved)
-    _arrived(upper, CITY, devolved, "DELIVERED")
+    held = _arrived(upper, CITY, devolved, "DELIVERED")
+    issued = lower.do("case", code=COUNTY, number=devolved)["issued"]
+    assert held["foreign"] == issued, "each paper byte for byte, with the page of the site that issued it"
+    assert {kind for kind, _, _ in issued} == {"ACCEPTANCE", "CERTIFICATE", "GRANT", "DELIVERY_RECEIPT"}
+    assert all(address.startswith("http") for _, _, address in issued)
 
     _arrived(upper, CITY, forwarded, "ACCEPTED")
     upper.do("review", code=CITY, number=forwarded)
