@@ -10,6 +10,7 @@ from zt_platform.cases import commands
 from zt_platform.cases.foreign_papers import ForeignPaper, foreign_papers_of
 from zt_platform.cases.models import Case
 from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, Town, relay_all
+from zt_platform.cases.track_links import track_path
 from zt_platform.papers.commands import rendered
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
@@ -93,6 +94,32 @@ def test_number_and_telephone_show_them_without_opening(committed_town: Town, ca
     assert portal_url("verify-code", code=paper.code) in shown
     assert paper.code + "/?download" not in shown
     assert "/papers/other/" not in shown
+
+
+def test_what_was_handed_down_is_where_it_is_handled_to_its_end(
+    committed_town: Town, case: Case, browsers: Browsers
+) -> None:
+    town = committed_town
+    below = town.county.case(str(case.tracking_number))
+    for act in (town.county.resume, town.county.review, town.county.decide, town.county.seal):
+        act(below)
+    town.county.deliver(below)
+    relay_all()
+    given = {"tracking_number": case.tracking_number, "phone_tail": "2345"}
+    here = f'<span class="small">{town.county.centre.name}</span>'
+    assert here in browsers.applicant().get(mine(town, case)).content.decode()
+    assert here in browsers.nobody().post(portal_url("track"), given).content.decode()
+
+
+def test_wrong_digits_say_what_to_check(committed_town: Town, case: Case, browsers: Browsers) -> None:
+    given = {"tracking_number": case.tracking_number, "phone_tail": "0000"}
+    for address in (portal_url("track"), portal_url("kiosk")):
+        answer = browsers.nobody().post(address, given)
+        assert answer.status_code == 422
+        assert "请核对办件编号和手机号最后四位" in answer.content.decode()
+    link = browsers.nobody().get(track_path(str(case.tracking_number))[:-4] + "AAA/")
+    assert link.status_code == 404
+    assert "这个二维码或链接查不到办件" in link.content.decode()
 
 
 def test_the_clerk_opens_them_and_the_record_says_so(committed_town: Town, case: Case, browsers: Browsers) -> None:

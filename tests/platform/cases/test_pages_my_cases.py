@@ -7,6 +7,7 @@ from browsers import Browsers
 
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
+from zt_platform.cases.numbers import grouped
 from zt_platform.cases.testing import DEVOLVED, OWN, ZHANG, Desk, Town, allow, relay_all
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_platform.index.queries import cases_of, waiting_for
@@ -50,6 +51,7 @@ def test_a_draft_waits_until_it_is_sent_and_is_then_one_case(town: Town, browser
     page = page_of(browsers)
     assert "没填完的草稿" not in page
     assert "现在没有要您办的事" in page
+    assert grouped(str(entry.tracking_number)) in page
 
 
 def test_a_draft_of_the_window_is_the_windows(town: Town, browsers: Browsers) -> None:

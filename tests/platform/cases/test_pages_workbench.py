@@ -187,6 +187,7 @@ def test_who_comes_too_late_keeps_his_words_and_can_only_leave(town: Town, brows
     assert "我的意见" in page
     assert "这一步因此已经办不了" in page
     assert "仍按我填的继续" not in page
+    assert "确认以后" not in page, "what cannot be done brings nothing about"
     assert town.city.snapshot() == before
 
 

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from zt_platform.cases.numbers import grouped
 from zt_tenants.centres import short_name_of
 from zt_tenants.language import bi, bilingual
 from zt_tenants.models import Centre
@@ -26,6 +27,12 @@ LIGHTS = {
     "yellow": bilingual("黄牌", "Overdue"),
     "red": bilingual("红牌", "Long overdue"),
 }
+
+
+@register.filter
+def grouped_number(number: str) -> str:
+    """A tracking number as it is printed and read aloud; anything else unchanged."""
+    return grouped(number)
 
 
 @register.simple_tag
