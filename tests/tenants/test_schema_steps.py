@@ -12,8 +12,8 @@ from zt_tenants.provisioning import CentreExists, provision_centre
 from zt_tenants.rollout import roll_out
 from zt_tenants.schema import TEMPLATE_SCHEMA, latest_ordinal, record_pending_steps
 
-TABLES_OF_A_CENTRE = 23
-RELATIONS_OF_A_CENTRE = 148  # tables, their indexes, sequences and TOAST tables
+TABLES_OF_A_CENTRE = 24
+RELATIONS_OF_A_CENTRE = 155  # tables, their indexes, sequences and TOAST tables
 
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, column_default

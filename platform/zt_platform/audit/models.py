@@ -17,6 +17,7 @@ class Deed(models.TextChoices):
     EXPORTED = "EXPORTED", bilingual("导出", "Took a table along")
     KEYS = "KEYS", bilingual("更换或吊销密钥", "Renewed or revoked keys")
     SUPERVISED = "SUPERVISED", bilingual("督办", "Acted on a supervision order")
+    JOINT = "JOINT", bilingual("并联办理", "Took part in joint handling")
     BATCH = "BATCH", bilingual("批量办理", "Acted on several cases at once")
     BATCH_LINE = "BATCH_LINE", bilingual("批量办理结果", "Result for one case of a batch")
 

@@ -40,6 +40,8 @@ _PAPERS_OF_FACTS: dict[str, tuple[PaperKind, ...]] = {
     Step.REMINDED: (PaperKind.REMINDER,),
     Step.SUPERVISION_ORDERED: (PaperKind.SUPERVISION_ORDER,),
     Step.RED_CARDED: (PaperKind.SUPERVISION_ORDER,),
+    Step.OPINIONS_ASKED: (PaperKind.JOINT_CONTACT,),
+    Step.OPINION_DEEMED: (PaperKind.JOINT_DEEMED,),
 }
 _ARRIVALS: dict[str, frozenset[CaseRole]] = {
     Action.CONFIRM_RECEIPT: frozenset({CaseRole.SOLE, CaseRole.ACCEPTING}),

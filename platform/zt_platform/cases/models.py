@@ -121,6 +121,8 @@ class Case(models.Model):
     commitment = json_object("what the applicant has committed to, who signed and when (I-04)")
     temporary_permit = json_object("the permit on a commitment, its end and what became of it (I-05)")
     special_approval = json_object("who approved that it is handled at once, and why (E-17)")
+    joint_opened_at = models.DateTimeField(null=True, help_text="registered for joint handling (art. 26, H-06)")
+    joint = json_object("the register entry of joint handling, with its meetings: joint.register.Register")
     first_asked_account_id = models.UUIDField(null=True, help_text="who received the applicant first (E-15)")
     first_asked_name = models.CharField(max_length=120, blank=True, default="", db_default="")
 
@@ -185,6 +187,9 @@ class Case(models.Model):
                 fields=["applicant_account_id", "-id"],
                 condition=Q(applicant_account_id__isnull=False),
                 name="case_by_applicant",
+            ),
+            models.Index(
+                fields=["-joint_opened_at"], condition=Q(joint_opened_at__isnull=False), name="case_joint_register"
             ),
         ]
 

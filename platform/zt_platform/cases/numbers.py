@@ -78,6 +78,15 @@ def new_tracking_number(origin_code: str, day: date) -> str:
     return str(TrackingNumber(origin_code, day, sequence))
 
 
+def new_register_number(centre_code: str, year: int) -> str:
+    """The next number in the current centre's register of joint cases (H-06): BL-340100-2026-00001; in a transaction.
+
+    Raises NumbersExhausted after 99,999 in one year.
+    """
+    sequence = _raise_counters(["joint"], str(year))["joint"]
+    return f"BL-{centre_code}-{year}-{sequence:05d}"
+
+
 def _raise_counters(series: Sequence[str], period: str) -> dict[str, int]:
     """Raise counters of the current centre by one, in one statement; concurrent callers queue at the rows until the
     commit, always in the same order.

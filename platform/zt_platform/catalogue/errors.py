@@ -38,16 +38,16 @@ class DelegationRevoked(Conflict):
 
 
 class DefaultRuleOn(Conflict):
-    """An item has one default rule at a time."""
+    """An item has one default rule of a kind at a time."""
 
     code = "DEFAULT_RULE_ON"
-    zh = "该事项已开启超期默认，请先关闭再重新设置。"
-    en = "The default rule of this item is on already; switch it off first."
+    zh = "该事项已开启“{kind}”，请先关闭再重新设置。"
+    en = "“{kind}” is on for this item already; switch it off first."
 
 
 class NoDefaultRule(Conflict):
     """There is nothing to switch off."""
 
     code = "NO_DEFAULT_RULE"
-    zh = "该事项没有开启超期默认。"
-    en = "The default rule of this item is not on."
+    zh = "该事项没有开启“{kind}”，请刷新页面。"
+    en = "“{kind}” is not on for this item; reload the page."

@@ -36,3 +36,19 @@ class DelegationPart(models.TextChoices):
 
     WHOLE = "WHOLE", bilingual("全部", "Whole")
     PART = "PART", bilingual("部分", "Part")
+
+
+class DefaultKind(models.TextChoices):
+    """What silence a centre may let count as consent, item by item (G-05, G-06)."""
+
+    OVERDUE = "OVERDUE", bilingual("超期默认（逾期未决定视为准予）", "Overdue: undecided counts as granted")
+    ABSENCE = (
+        "ABSENCE",
+        bilingual("缺席默认（无故缺席联审会议视为同意）", "Absence from a joint meeting counts as consent"),
+    )
+    OVERTIME = "OVERTIME", bilingual("超时默认（签收后逾期未答复视为同意）", "No opinion in time counts as consent")
+    INACTION = "INACTION", bilingual("不作为默认（逾期未签收视为同意）", "Not even signed for counts as consent")
+
+
+JOINT_DEFAULTS = (DefaultKind.ABSENCE, DefaultKind.OVERTIME, DefaultKind.INACTION)
+"""Those of joint handling (G-06): they reach participants' opinions, never a decision."""

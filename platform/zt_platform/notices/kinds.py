@@ -41,6 +41,13 @@ class Event(models.TextChoices):
     ORDER_GIVEN = "ORDER_GIVEN", bilingual("收到督办", "Supervision order to be answered")
     ORDER_ANSWERED = "ORDER_ANSWERED", bilingual("督办已回复", "Supervision order answered")
     ORDER_UNANSWERED = "ORDER_UNANSWERED", bilingual("督办逾期未复", "Supervision order not answered in time")
+    JOINT_ASKED = "JOINT_ASKED", bilingual("收到并联联系单", "Asked for an opinion in joint handling")
+    JOINT_NEAR = "JOINT_NEAR", bilingual("联系单即将到期", "An opinion is nearly due")
+    JOINT_LATE = "JOINT_LATE", bilingual("联系单逾期未办", "An opinion is late")
+    JOINT_ANSWERED = "JOINT_ANSWERED", bilingual("参与部门已答复", "A participant has answered")
+    JOINT_DEEMED = "JOINT_DEEMED", bilingual("参与部门视为同意", "Counts as a participant's consent")
+    JOINT_RECALLED = "JOINT_RECALLED", bilingual("联系单已撤回", "A request for an opinion was recalled")
+    JOINT_MEETING = "JOINT_MEETING", bilingual("并联会议通知", "Joint meeting")
 
 
 class SmsState(models.TextChoices):
@@ -60,3 +67,8 @@ UNDELIVERED = (SmsState.FAILED, SmsState.UNKNOWN)
 
 ORDER_SUBJECT = "order:"
 """What the subject of a notice to colleagues about a supervision order begins with; the order's id follows."""
+
+JOINT_SUBJECT = "joint:"
+"""What the subject of a notice to colleagues about a joint task begins with; the task's id follows."""
+INSIDE_SUBJECTS = (ORDER_SUBJECT, JOINT_SUBJECT)
+"""Subjects of what colleagues are told; everything else is told to applicants about their cases."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
-from zt_platform.notices.kinds import ORDER_SUBJECT, UNDELIVERED, Event, SmsState
+from zt_platform.notices.kinds import INSIDE_SUBJECTS, JOINT_SUBJECT, ORDER_SUBJECT, UNDELIVERED, Event, SmsState
 from zt_platform.notices.wording import HIDDEN, SECRETS, sentence
 from zt_tenants.clock import now
 from zt_tenants.fields import SealedJSONField, SealedTextField
@@ -118,9 +118,14 @@ class Notice(models.Model):
         return UUID(self.subject.removeprefix(ORDER_SUBJECT)) if self.subject.startswith(ORDER_SUBJECT) else None
 
     @property
+    def task_id(self) -> UUID | None:
+        """The joint task that a colleague is told of; None for anything else."""
+        return UUID(self.subject.removeprefix(JOINT_SUBJECT)) if self.subject.startswith(JOINT_SUBJECT) else None
+
+    @property
     def tracking_number(self) -> str:
-        """The case that it tells of; '' for a supervision order."""
-        return "" if self.order_id else self.subject
+        """The case that it tells of; '' for a supervision order or a joint task."""
+        return "" if self.subject.startswith(INSIDE_SUBJECTS) else self.subject
 
     @property
     def text_for_staff(self) -> str:

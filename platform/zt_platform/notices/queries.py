@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min
 
 from zt_platform.actors import Actor
-from zt_platform.notices.kinds import ORDER_SUBJECT, SmsState
+from zt_platform.notices.kinds import JOINT_SUBJECT, ORDER_SUBJECT, SmsState
 from zt_platform.notices.models import Notice, NoticePreference, NoticeQuerySet
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
@@ -55,7 +55,8 @@ def sent_here(actor: Actor, *, undelivered: bool = False) -> NoticeQuerySet:
     Raises NotPermitted unless the actor is a window clerk or an administrator here.
     """
     actor.require(Role.WINDOW_CLERK, Role.CENTRE_ADMIN)
-    found = Notice.objects.filter(centre_code=current_centre().code).exclude(subject__startswith=ORDER_SUBJECT)
+    found = Notice.objects.filter(centre_code=current_centre().code)
+    found = found.exclude(subject__startswith=ORDER_SUBJECT).exclude(subject__startswith=JOINT_SUBJECT)
     found = found.order_by("-id").defer("phone")
     return found.undelivered() if undelivered else found
 

@@ -170,6 +170,41 @@ WORDINGS: Final[Mapping[Event, Wording]] = {
         "Supervision order {number} ({unit}) was not answered by {due}.",
         sms=False,
     ),
+    Event.JOINT_ASKED: Wording(
+        "{lead}就“{item}”（{number}）征求意见，请签收并在{due}前答复。",
+        "{lead} asks for an opinion on “{item}” ({number}); sign for it and answer by {due}.",
+        sms=False,
+    ),
+    Event.JOINT_NEAR: Wording(
+        "“{item}”（{number}）的联系单请在{due}前答复。",
+        "The opinion on “{item}” ({number}) is due by {due}.",
+        sms=False,
+    ),
+    Event.JOINT_LATE: Wording(
+        "{unit}未在{due}前就“{item}”（{number}）答复意见。",
+        "{unit} gave no opinion on “{item}” ({number}) by {due}.",
+        sms=False,
+    ),
+    Event.JOINT_ANSWERED: Wording(
+        "{unit}已就“{item}”（{number}）答复意见。",
+        "{unit} has given its opinion on “{item}” ({number}).",
+        sms=False,
+    ),
+    Event.JOINT_DEEMED: Wording(
+        "“{item}”（{number}）：{unit}依照公布的规则视为同意。",
+        "“{item}” ({number}): by the published rule it counts as consent of {unit}.",
+        sms=False,
+    ),
+    Event.JOINT_RECALLED: Wording(
+        "{lead}撤回“{item}”（{number}）的联系单，不用再答复。",
+        "{lead} recalls its request on “{item}” ({number}); no opinion is needed any more.",
+        sms=False,
+    ),
+    Event.JOINT_MEETING: Wording(
+        "{lead}就“{item}”（{number}）召集的并联会议有新的安排，请查看联系单。",
+        "There is news of the joint meeting of {lead} on “{item}” ({number}); see the task.",
+        sms=False,
+    ),
 }
 
 

@@ -27,6 +27,8 @@ class PaperKind(models.TextChoices):
     TEMPORARY_PERMIT = "TEMPORARY_PERMIT", bilingual("临时许可证", "Temporary permit")
     DELIVERY_RECEIPT = "DELIVERY_RECEIPT", bilingual("送达回证", "Receipt of delivery")
     DEEMED = "DEEMED", bilingual("视为决定告知书", "Notice of a deemed act")
+    JOINT_CONTACT = "JOINT_CONTACT", bilingual("并联办理联系单", "Contact form for joint handling")
+    JOINT_DEEMED = "JOINT_DEEMED", bilingual("视为同意告知书", "Notice of deemed consent")
 
 
 TITLES: dict[PaperKind, Bilingual] = {
@@ -46,6 +48,8 @@ TITLES: dict[PaperKind, Bilingual] = {
     PaperKind.TEMPORARY_PERMIT: Bilingual("临时许可证", "Temporary Permit"),
     PaperKind.DELIVERY_RECEIPT: Bilingual("送达回证", "Receipt of Delivery"),
     PaperKind.DEEMED: Bilingual("视为决定告知书", "Notice of a Deemed Act"),
+    PaperKind.JOINT_CONTACT: Bilingual("并联办理联系单", "Contact Form for Joint Handling"),
+    PaperKind.JOINT_DEEMED: Bilingual("视为同意告知书", "Notice of Deemed Consent"),
 }
 """As printed on the paper, in both languages whatever language is active."""
 
@@ -66,11 +70,13 @@ WORDS: dict[PaperKind, str] = {
     PaperKind.TEMPORARY_PERMIT: "临证",
     PaperKind.DELIVERY_RECEIPT: "达",
     PaperKind.DEEMED: "视",
+    PaperKind.JOINT_CONTACT: "联",
+    PaperKind.JOINT_DEEMED: "视同",
 }
 """The kind's word in the number: a series of its own per department and year."""
 
 WITH_REMEDIES = frozenset({PaperKind.REFUSAL, PaperKind.DENIAL, PaperKind.TERMINATION})
 """Adverse to the applicant: they must say how to contest them (行政许可法 art. 38; E-11)."""
 
-INTERNAL = frozenset({PaperKind.REMINDER, PaperKind.SUPERVISION_ORDER})
-"""Between a centre and its departments: not shown to the applicant."""
+INTERNAL = frozenset({PaperKind.REMINDER, PaperKind.SUPERVISION_ORDER, PaperKind.JOINT_CONTACT, PaperKind.JOINT_DEEMED})
+"""Between a centre, its departments and other centres: not shown to the applicant."""

@@ -59,6 +59,7 @@ TENANT_APPS = [
     "zt_platform.papers.apps.PapersConfig",
     "zt_platform.orders.apps.OrdersConfig",
     "zt_platform.cases.apps.CasesConfig",
+    "zt_platform.joint.apps.JointConfig",
     "zt_storage.apps.StorageConfig",
     "zt_interop.log.apps.LogConfig",
 ]

@@ -11,6 +11,7 @@ from zt_platform.cases import limit_papers
 from zt_platform.cases.alarms import Alarm, AlarmKind, default_rule, due_alarms, is_late_reminder
 from zt_platform.cases.commands.batch import Batch
 from zt_platform.cases.commands.deeming import RENEWAL, Roads, deem_accepted, deem_granted, overdue_default
+from zt_platform.cases.commands.gates import is_grantable
 from zt_platform.cases.commands.ledger import Remark, local_calendar, unsaved_fact
 from zt_platform.cases.models import Case
 from zt_platform.cases.tolerance import open_debts
@@ -128,7 +129,7 @@ def _grant_by_law(batch: Batch, case: Case, alarm: Alarm) -> None:
 
 def _grant_by_rule(batch: Batch, case: Case, alarm: Alarm) -> None:
     rule = default_rule(case)
-    if rule is not None:
+    if rule is not None and is_grantable(case):
         deem_granted(batch, case, overdue_default(rule), alarm.limit)
 
 

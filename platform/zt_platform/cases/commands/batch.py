@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from zt_platform.actors import Actor
+from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.ledger import earlier_timer, index_entry, local_calendar, profile_for, settle
 from zt_platform.cases.events import outgoing
 from zt_platform.cases.models import Case, CaseEvent
@@ -87,6 +88,7 @@ class Batch:
         timers = []
         for case in self.cases:
             case.timer_at = None
+            gates.end_if_over(case)
             timer = settle(case) if case.pk in moved else earlier_timer(case, local_calendar(case))
             if timer is not None:
                 timers.append(timer)

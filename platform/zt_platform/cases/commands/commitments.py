@@ -15,6 +15,7 @@ from django.db import transaction
 
 from zt_platform.actors import Actor
 from zt_platform.cases import papers
+from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.decision import issue_certificate, issue_grant, require_nothing_owed, rule_on
 from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
 from zt_platform.cases.errors import CommitmentNotSigned, CommitmentSigned, NoCommitmentHere, NoTemporaryPermit
@@ -94,6 +95,7 @@ def grant_on_commitment(
         ways = commitment_way(case)
         if "terms" not in case.commitment:
             raise CommitmentNotSigned
+        gates.require_grantable(case)
         latest = today() + timedelta(days=ways.temporary_days)
         if not today() < valid_until <= latest:
             raise InvalidInput(

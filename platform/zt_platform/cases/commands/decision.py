@@ -9,6 +9,7 @@ from django.db import transaction
 from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor
 from zt_platform.cases import papers, rules, tolerance
+from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.acceptance import accept, send_away
 from zt_platform.cases.commands.completion import default_seal, seal
 from zt_platform.cases.commands.ledger import (
@@ -72,7 +73,7 @@ def decide_case(
     In the name of ``legal_name_of_decider``: for ENTRUSTED the entrusting department's, which seals afterwards; for
     FORWARDED this centre's own, which seals at once. At a deciding centre the decision returns to the accepting one. A
     denial needs its reason (art. 38). Raises CaseNotFound, NotPermitted (no approver of the department),
-    TransitionNotAllowed, Conflict, InvalidInput, StorageUnavailable.
+    TransitionNotAllowed, Conflict (OpinionsAwaited, ObjectionStands of joint handling), InvalidInput, StorageUnavailable.
     """
     granted = _checked_result(result, opinion)
     with transaction.atomic():
@@ -130,6 +131,7 @@ def _decide(
 ) -> CaseEvent | None:
     if granted:
         require_nothing_owed(case)
+        gates.require_grantable(case)
     rule_on(case, actor, granted, opinion, valid_until)
     _issue_decision(case, actor, granted, certificate_name, valid_until)
     data = {"decision_number": case.decision_number, "legal_name": case.legal_name_of_decider}

@@ -1,7 +1,7 @@
 """What every command does: lock the row, check actor and version, take an edge of the table, write the log, tell others.
 
-Shared by the commands; not for callers outside. A command mutates the locked case between :func:`advance` and
-:func:`conclude`; the latter saves it and sends what the step owes to the other centre, the supervision and the index.
+Shared by the commands, also those of joint handling; not for pages or gateway. A command mutates the
+locked case between :func:`advance` and :func:`conclude`; the latter saves it and sends what the step owes to the other centre, the supervision and the index.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from uuid import UUID
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import states
 from zt_platform.cases.alarms import TIMER, next_ring
+from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.counting import count_done, refusals_counted
 from zt_platform.cases.commands.timing import apply_limits, follow_steps
 from zt_platform.cases.duties import duty_of
@@ -293,6 +294,7 @@ def conclude(case: Case, *events: CaseEvent | None, learnt: CaseEvent | None = N
 
 def _conclude(case: Case, lines: Sequence[CaseEvent], learnt: CaseEvent | None) -> Case:
     timer = settle(case)
+    gates.end_if_over(case)
     case.save_changes()
     if timer is not None:
         schedule_many([timer])

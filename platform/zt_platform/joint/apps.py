@@ -1,0 +1,25 @@
+"""Django's registration of the app of joint handling."""
+
+from django.apps import AppConfig
+
+
+class JointConfig(AppConfig):
+    """Joint handling: the register on the case, the tasks of its participants, their opinions."""
+
+    name = "zt_platform.joint"
+    label = "joint"
+    verbose_name = "并联审批"
+
+    def ready(self) -> None:
+        """Register the gate before a grant, the end of a case, the messages, and the moments of a task."""
+        from zt_platform.cases.commands import gates
+        from zt_platform.joint.alarms import TIMER, act_at_moments
+        from zt_platform.joint.endings import end_tasks
+        from zt_platform.joint.gate import require_all_agreed
+        from zt_platform.joint.incoming import register_handlers
+        from zt_tenants.timers import register as register_timer
+
+        gates.before_grant(require_all_agreed)
+        gates.at_end(end_tasks)
+        register_handlers()
+        register_timer(TIMER, act_at_moments)
