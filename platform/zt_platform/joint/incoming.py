@@ -156,9 +156,15 @@ def _receive_own_opinion(message: Message) -> None:
             task.signed_at, task.signed_by = at, by
         take_opinion(task, Opinion(data["opinion"]), at, by, text, files)
         task.recalled_at = None
+        task.department_name = task.department_name or _own_name(task, str(data.get("legal_name") or ""))
     task.save()
     if counts and case is not None:
         tell_of_opinion(case, task, _speaker(task))
+
+
+def _own_name(task: JointTask, legal_name: str) -> str:
+    """Which department of a centre that was asked as a whole has answered."""
+    return "" if legal_name == task.participant_name else legal_name[:100]
 
 
 def opinion_counts(task: JointTask, at: datetime) -> bool:

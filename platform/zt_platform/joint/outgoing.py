@@ -41,13 +41,18 @@ def _task_data(task: JointTask, facts: dict[str, Any], form: dict[str, Any], con
         "defaults": task.defaults,
         "register_number": task.register_number,
         "lead_department": task.lead_department,
-        "department": {"code": task.department_code, "name": task.department_name} if task.department_name else None,
+        "department": _department(task),
         "asked_at": instant_text(task.asked_at),
         "asked_by": task.asked_by,
         "contact": contact,
         "paper": form,
         "paper_number": task.paper_number,
     }
+
+
+def _department(task: JointTask) -> dict[str, str] | None:
+    name = task.department_name or task.department_code
+    return {"code": task.department_code, "name": name} if name else None
 
 
 def send_signed(task: JointTask) -> None:

@@ -149,8 +149,10 @@ def progress_of_many(tracking_numbers: Sequence[str]) -> dict[str, Progress]:
         open=Count("id", filter=still_open),
         objections=Count("id", filter=Q(opinion=Opinion.OBJECTION)),
     )
-    figures = ("asked", "answered", "deemed", "open", "objections")
-    return {row["tracking_number"]: Progress(*(row[name] for name in figures)) for row in rows}
+    return {
+        row["tracking_number"]: Progress(row["asked"], row["answered"], row["deemed"], row["open"], row["objections"])
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)

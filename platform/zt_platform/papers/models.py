@@ -19,6 +19,11 @@ class PaperState(models.TextChoices):
     ISSUED = "ISSUED", bilingual("已签发", "Issued")
 
 
+def kind_choices() -> list[tuple[str, str]]:
+    """Read when asked for, so that a new word is no schema step."""
+    return PaperKind.choices
+
+
 class Paper(models.Model):
     """One official paper. It is in force from the commit of the act that issued it; the file follows.
 
@@ -27,7 +32,7 @@ class Paper(models.Model):
     file's digest (:mod:`zt_platform.papers.signature`).
     """
 
-    kind = models.CharField(max_length=20, choices=PaperKind.choices)
+    kind = models.CharField(max_length=40, choices=kind_choices)
     number = models.CharField(max_length=80, unique=True)
     code = models.CharField(max_length=32, unique=True)
     subject = models.CharField(max_length=60)

@@ -1,7 +1,8 @@
 """What every command does: lock the row, check actor and version, take an edge of the table, write the log, tell others.
 
-Shared by the commands, also those of joint handling; not for pages or gateway. A command mutates the
-locked case between :func:`advance` and :func:`conclude`; the latter saves it and sends what the step owes to the other centre, the supervision and the index.
+Shared by the commands, also those of joint handling; not for pages or gateway. A command mutates the locked case between
+:func:`advance` and :func:`conclude`; the latter saves it and sends what the step owes to the other centre, the supervision
+and the index.
 """
 
 from __future__ import annotations

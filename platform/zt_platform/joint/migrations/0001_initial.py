@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisation', '0003_quiet_hours'),
-        ('papers', '0002_joint_handling'),
+        ('papers', '0001_initial'),
         ('storage', '0003_multipart'),
     ]
 
