@@ -26,9 +26,9 @@ Told = tuple[Event, str]
 Tell = Callable[[JointTask], Told]
 
 
-def is_of_unit(actor: Actor, task: JointTask) -> bool:
-    """Whether the task is the actor's own department's: it names none, the actor has none, or they are the same."""
-    return None in (task.department_id, actor.department_id) or task.department_id == actor.department_id
+def is_of_unit(person: Actor | StaffMember, task: JointTask) -> bool:
+    """Whether the task is the person's own department's: it names none, the person has none, or they are the same."""
+    return None in (task.department_id, person.department_id) or task.department_id == person.department_id
 
 
 def asked(task: JointTask) -> Told:
@@ -68,7 +68,7 @@ def meeting(task: JointTask) -> Told:
 
 def tell_participants(tasks: Sequence[JointTask], tell: Tell) -> None:
     """Tell those of the current centre who answer the tasks; two statements, none without tasks."""
-    _tell(tasks, tell, SIGNERS, lambda post, task: task.department_id in (None, post.department_id))
+    _tell(tasks, tell, SIGNERS, is_of_unit)
 
 
 def tell_leaders(tasks: Sequence[JointTask], tell: Tell) -> None:

@@ -16,6 +16,7 @@ from zt_platform.catalogue.commands import switch_default_rule_on
 from zt_platform.catalogue.models import Item, ItemVersion
 from zt_platform.joint import commands
 from zt_platform.joint.commands import Ask, Shared
+from zt_platform.joint.exchange import NOTHING_MORE
 from zt_platform.joint.models import JointTask
 from zt_platform.notices.models import Notice
 from zt_platform.orders.models import SupervisionOrder
@@ -58,7 +59,7 @@ class Cast:
         """The case's tracking number."""
         return self.case.tracking_number or ""
 
-    def ask(self, *asks: Ask, shared: Shared = Shared(), case: Case | None = None) -> list[JointTask]:
+    def ask(self, *asks: Ask, shared: Shared = NOTHING_MORE, case: Case | None = None) -> list[JointTask]:
         """The city's reviewer asks, and what that sends is carried."""
         with enter(self.places[CITY]):
             made = commands.ask_participants(
@@ -76,6 +77,10 @@ class Cast:
         """The city's own police department is asked."""
         [task] = self.ask(Ask(CITY, "治安意见", department_code="GA", **more))
         return task
+
+    def city_case(self, item: str = OWN) -> Case:
+        """Another application at the city."""
+        return self.city.submitted(self.town.zhang, item)
 
     def at(self, code: str, task: JointTask) -> JointTask:
         """The row of a task at one place."""
@@ -140,7 +145,7 @@ class Cast:
     def orders(self, code: str) -> list[SupervisionOrder]:
         """The supervision orders of a place."""
         with enter(self.places[code]):
-            return list(SupervisionOrder.objects.order_by("pk"))
+            return list(SupervisionOrder.objects.select_related("department").order_by("pk"))
 
     def ring(self, moment: str, *, carry: bool = True) -> None:
         """Let every timer ring that is due at a moment in China, and carry what it sends."""

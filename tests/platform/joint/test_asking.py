@@ -1,4 +1,4 @@
-"""A joint case is registered, departments and centres are asked by one contact form, and they answer (H-01, H-05 to H-08)."""
+"""A joint case is registered, departments and centres are asked by one contact form, and answer (H-01, H-05 to H-08)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from joint_cast import CITY, COUNTY, NEIGHBOUR, PROVINCE, china, open_case
 
 from zt_platform.cases.models import CaseMaterial
-from zt_platform.cases.testing import PDF
+from zt_platform.cases.testing import PDF, relay_all
 from zt_platform.joint import commands, queries
 from zt_platform.joint.commands import Ask, Shared
 from zt_platform.joint.models import JointTask
@@ -200,8 +200,6 @@ def test_the_lead_recalls_what_nobody_has_answered(cast) -> None:
     task = cast.ask_county()
     with enter(cast.places[CITY]):
         commands.recall_task(actor=cast.city.reviewer, task_id=task.task_id, reason="不再需要")
-    from zt_platform.cases.testing import relay_all
-
     relay_all()
 
     there = cast.at(COUNTY, task)
