@@ -116,7 +116,7 @@ class Standing(StrEnum):
 
 
 def standing(deemed: Deemed, *, signed_at: datetime | None, opinion_at: datetime | None) -> Standing:
-    """The earlier act counts, whatever the order of arrival; both ends compute the same (docs/decisions/0011, 0032).
+    """The earlier act counts, whatever the order of arrival; both ends compute the same (docs/decisions/0011, 0034).
 
     An opinion given up to the deemed moment replaces the consent. A signature up to then takes the ground from the
     inaction rule: the overtime rule takes its place where it is on, else the task is owed again.

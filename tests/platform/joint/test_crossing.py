@@ -1,4 +1,4 @@
-"""When messages of joint handling cross: the earlier act counts, at both ends (0011, 0032); what is foreign is parked."""
+"""When messages of joint handling cross: the earlier act counts, at both ends (0011, 0034); what is foreign is parked."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from zt_tenants import clock
 from zt_tenants.context import enter
 from zt_tenants.timers.queries import parked_timers
 
-CASES = 70
+CASES = 74
 FIRST, LAST = date(2026, 1, 5), date(2026, 4, 17)
 DAY_OFF = DayOff(date(2026, 1, 29), declared_at(date(2026, 1, 20)))
 NEW_YEARS_EVE = datetime(2025, 12, 31, 10, 0, tzinfo=clock.CHINA)

@@ -11,6 +11,10 @@ from zt_platform.cases.alarms import AlarmKind
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.states import TRANSITIONS
 from zt_platform.cases.vocabulary import Action, CaseRole, SpecialProcedure, Status, Step
+from zt_platform.catalogue.kinds import JOINT_DEFAULTS
+from zt_platform.joint.models import JointTask
+from zt_platform.joint.vocabulary import Act as JointAct
+from zt_platform.joint.vocabulary import Neglect, Opinion
 from zt_platform.orders.models import SupervisionOrder
 from zt_platform.orders.vocabulary import Act, Escalation, Side
 from zt_platform.papers.kinds import PaperKind
@@ -22,6 +26,11 @@ Edge = tuple[str, str, str]
 """From, action and to."""
 _ACTIONS = sorted({edge.action.value for edge in TRANSITIONS if edge.step is not None})
 """What leaves a line in the log."""
+_JOINT = [
+    *(word for words in (Opinion, Neglect, JointAct) for word in words.values if word not in ("", JointAct.NOTE)),
+    *(kind.value for kind in JOINT_DEFAULTS),
+]
+"""A note is left by what crosses on the way, which is played out in tests/platform/joint/test_crossing.py."""
 _LATE = (Escalation.YELLOW.value, Escalation.RED.value)
 NOT_PLAYED = frozenset[str]()
 """Words outside the year, each with its reason; there are none."""
@@ -41,6 +50,8 @@ class Coverage:
     messages: Counter[str] = field(default_factory=Counter)
     orders: Counter[str] = field(default_factory=Counter)
     """Supervision orders by side and by how late their answer was, and what was done with them."""
+    joint: Counter[str] = field(default_factory=Counter)
+    """Joint tasks by opinion, neglect and ground of what was deemed, and what was done with them."""
 
     def missing(self) -> dict[str, list[str]]:
         """What never happened, by what it is; nothing when every rule that is played has fired."""
@@ -52,6 +63,7 @@ class Coverage:
             "statuses": (Status.values, self.statuses),
             "roles": (CaseRole.values, self.roles),
             "actions": (_ACTIONS, Counter(action for _, action, _ in self.edges)),
+            "joint": (_JOINT, self.joint),
             "orders": ([*Side.values, *Act.values, *_LATE], self.orders),
         }
         found = {name: sorted(set(all_) - set(seen) - NOT_PLAYED) for name, (all_, seen) in wanted.items()}
@@ -92,6 +104,10 @@ def _read_centre(found: Coverage) -> None:
         if action:
             found.edges[before, Action(action).value, after] += 1
     _read_orders(found)
+    for opinion, neglect, deemed, lines in JointTask.objects.order_by().values_list(
+        "opinion", "neglect", "deemed__ground", "history"
+    ):
+        found.joint.update([opinion, neglect, deemed or "", *(line["act"] for line in lines)])
     found.papers.update(Paper.objects.order_by().values_list("kind", flat=True))
 
 

@@ -14,7 +14,7 @@ from zt_platform.cases import commands
 from zt_platform.cases.models import Case
 from zt_platform.catalogue.commands import open_delegation, publish_item_version, switch_default_rule_on
 from zt_platform.catalogue.definitions import delegations_of
-from zt_platform.catalogue.kinds import DelegationKind
+from zt_platform.catalogue.kinds import JOINT_DEFAULTS, DelegationKind
 from zt_platform.catalogue.models import Item, ItemVersion
 from zt_platform.catalogue.queries import item_version
 from zt_platform.catalogue.ways import Ways
@@ -73,6 +73,14 @@ class Stage:
                     valid_from=clock.today(),
                     grace_days=GRACE_DAYS,
                 )
+                for kind in JOINT_DEFAULTS:
+                    switch_default_rule_on(
+                        actor=admin,
+                        item_code=JOINT,
+                        legal_basis="《合肥市并联审批默认办法（试行）》第六条",
+                        valid_from=clock.today(),
+                        kind=kind,
+                    )
         for pair in self.pairs:
             with enter(pair.upper):
                 _delegate_without_hand_over(self.staff("admin", pair.upper), pair)

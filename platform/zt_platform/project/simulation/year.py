@@ -16,6 +16,7 @@ from functools import partial
 
 from zt_platform.actors import Actor
 from zt_platform.project.simulation import crossing_stories as crossing
+from zt_platform.project.simulation import joint_stories as joint
 from zt_platform.project.simulation import order_stories as orders
 from zt_platform.project.simulation import own_stories as own
 from zt_platform.project.simulation import stage as items
@@ -46,6 +47,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(own.paused, items.LONGER, weight=3),
     Kind(own.extended),
     Kind(own.extended_jointly, items.JOINT),
+    *(Kind(tell, items.JOINT) for tell in (joint.joint_granted, joint.joint_denied, joint.joint_deemed)),
+    Kind(joint.joint_withdrawn, items.JOINT, weight=1),
     Kind(own.not_extended),
     Kind(own.overdue),
     Kind(own.not_collected),
