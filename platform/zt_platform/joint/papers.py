@@ -40,7 +40,7 @@ def contact_content(
     to = tasks[0].unit if len(tasks) == 1 else "各参与单位"
     said = [
         Bilingual(
-            f"我单位牵头并联办理“{case.item_name}”（办件编号{known.tracking_number}）。"
+            f"我单位牵头并联办理“{case.item_name}”。"
             "现就你单位职责范围内的下列内容征求意见，请收到后签收，当日办理、次日答复；另定时限的，在所列时限前答复。",
             f"We lead the joint handling of “{case.item_name}” ({known.tracking_number}) and ask for your opinion on what "
             "is listed below. Sign for this form, handle it the same day and answer the next, or by the time stated.",
@@ -59,6 +59,7 @@ def contact_content(
         entries=[f"{task.unit}：{task.part}（{chinese_moment(task.due_at)}前答复）" for task in tasks],
         facts=[
             Fact("并联登记号", "Register number", register.number),
+            Fact("办件编号", "Case number", known.tracking_number),
             Fact("申请人", "Applicant", known.applicant_masked),
             Fact("牵头部门", "Lead", register.lead_department),
             Fact("联系人", "Contact", f"{asked_by} {known.contact}".strip()),
@@ -71,12 +72,12 @@ def deemed_content(case: Case, task: JointTask, deemed: Deemed) -> PaperContent:
     """视为同意告知书: whose consent, by which of the three rules, on what legal basis, since when (G-06)."""
     known, why = about(case), _WHY[deemed.ground]
     said = Bilingual(
-        f"你单位就“{case.item_name}”（办件编号{known.tracking_number}）{why.zh}，自{chinese_moment(deemed.at)}起视为同意。"
-        "本告知不改变你单位的法定职责。",
+        f"你单位就“{case.item_name}”{why.zh}，自{chinese_moment(deemed.at)}起视为同意。本告知不改变你单位的法定职责。",
         f"{task.unit} {why.en} in case {known.tracking_number} “{case.item_name}”; this counts as consent since "
         f"{deemed.at:%Y-%m-%d %H:%M}. Your duties by law remain.",
     )
     facts = [
+        Fact("办件编号", "Case number", known.tracking_number),
         Fact("征求内容", "Asked", task.part),
         Fact("适用规则", "Rule", str(_RULES[deemed.ground])),
         Fact("答复时限", "Due", chinese_moment(task.due_at)),

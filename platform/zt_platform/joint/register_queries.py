@@ -23,7 +23,7 @@ MOST_MEASURED = 5000
 
 @dataclass(frozen=True, slots=True)
 class RegisterFilter:
-    """What the register is narrowed to; unknown words count as none. ``state``: running, ended."""
+    """What the register is narrowed to; unknown words count as none. ``state``: open, ended."""
 
     state: str = ""
     stage: str = ""
@@ -38,9 +38,9 @@ def register_for(actor: Actor, wanted: RegisterFilter = RegisterFilter()) -> Cas
     found = Case.objects.filter(joint_opened_at__isnull=False).order_by("-joint_opened_at", "-id").for_list()
     if not actor.has(*WATCHERS) and actor.department_id is not None:
         found = found.filter(department_id=actor.department_id)
-    if wanted.state in ("running", "ended"):
+    if wanted.state in ("open", "ended"):
         running = Q(decided_at__isnull=True, withdrawn_at__isnull=True, ended_at__isnull=True)
-        found = found.filter(running if wanted.state == "running" else ~running)
+        found = found.filter(running if wanted.state == "open" else ~running)
     if wanted.stage in Stage.values:
         found = found.filter(joint__stage=wanted.stage)
     if text := wanted.text.strip():

@@ -172,7 +172,7 @@ def test_the_register_counts_projects_meetings_and_surveys(cast) -> None:
         )
         figures = register_queries.register_figures(cast.city.supervisor, date(2026, 1, 1))
         found = register_queries.register_for(
-            cast.city.supervisor, register_queries.RegisterFilter(state="running", text="bl-340100-2026-00001")
+            cast.city.supervisor, register_queries.RegisterFilter(state="open", text="bl-340100-2026-00001")
         )
         assert [case.pk for case in found] == [cast.case.pk]
         ended = register_queries.RegisterFilter(state="ended")

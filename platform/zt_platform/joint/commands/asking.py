@@ -93,7 +93,8 @@ def ask_participants(
         away = [task for task in tasks if task.side == Side.LEAD]
         if away:
             contact = case.department.telephone if case.department else ""
-            outgoing.send_tasks(away, case, stored(form), contact)
+            file = stored(form, told_to=away[0].participant_code)  # the first of them stands for all: the file is kept
+            outgoing.send_tasks(away, case, file, contact)
         telling.tell_participants([task for task in tasks if task.side == Side.LOCAL], telling.asked)
         case.lock_version += 1
         case.save_changes()
