@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo up test e2e federation faults \
+.PHONY: help setup lock demo up test e2e federation faults faults-ci faults-long \
   switches fuzz bench bench-smallest bench-suites bench-timers bench-scale soak bench-interop lint format check wheel requirements large-files year clean
 
 help: ## show this list
@@ -45,7 +45,13 @@ federation: $(STAMP) ## two complete sites exchange cases, files and supervision
 	$(BIN)/pytest tests/federation -m federation
 
 faults: $(STAMP) ## kill processes on purpose and count what is lost (nothing) or doubled (nothing)
-	$(BIN)/pytest tests/faults
+	$(BIN)/pytest tests/faults -m "not long"
+
+faults-ci: $(STAMP) ## the essential part of it, in minutes
+	$(BIN)/pytest tests/faults -m essential --durations=0
+
+faults-long: $(STAMP) ## a receiver that is away for five and for ten minutes of real time
+	$(BIN)/pytest tests/faults -m long
 
 switches: $(STAMP) ## 100,000 switches between centres in threads and a worker; not one may see a neighbour
 	ZT_SWITCHES=100000 $(BIN)/pytest -q -s tests/tenants/test_hundred_thousand_switches.py
@@ -86,7 +92,7 @@ format: $(STAMP) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-check: lint test federation e2e ## what CI runs
+check: lint test faults-ci federation e2e ## what CI runs
 
 wheel: $(STAMP) ## build the wheel that helm/Containerfile installs, into dist/
 	@rm -rf dist

@@ -17,9 +17,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, JSONField, OuterRef, Q, Value
-from django.db.models.expressions import CombinedExpression
+from django.db.models.expressions import Combinable, CombinedExpression
 
 from zt_interop.queue.models import AT_ONCE, Circuit, OutboundStream
+from zt_tenants import server_clock
 from zt_tenants.backoff import wait_after
 from zt_tenants.clock import now
 
@@ -91,17 +92,17 @@ def _state(row: Circuit, moment: datetime) -> CircuitState:
 
 def is_blocked() -> Exists:
     """For a queryset of streams: whether nothing may be tried now, because the circuit is open or another one tries."""
-    moment = now()
+    moment = server_clock.moment()
     shut = Q(open_until__gt=moment) | Q(open_until__isnull=False, probe_until__gt=moment)
     return Exists(Circuit.objects.filter(shut, destination_code=OuterRef("destination_code")))
 
 
 def half_open() -> set[str]:
     """Destinations where one stream may try."""
-    return set(Circuit.objects.filter(open_until__lte=now()).values_list("destination_code", flat=True))
+    return set(Circuit.objects.filter(open_until__lte=server_clock.moment()).values_list("destination_code", flat=True))
 
 
-def begin(destination: str, *, until: datetime) -> bool:
+def begin(destination: str, *, until: datetime | Combinable) -> bool:
     """Note at a claim that a half-open destination is being tried until then; whether it was troubled at all."""
     if Circuit.objects.filter(destination_code=destination, open_until__isnull=False).update(probe_until=until):
         return True
@@ -112,13 +113,15 @@ def note_answer(destination: str) -> None:
     """The destination answered: close its circuit and let everything that waits for it go at once."""
     with transaction.atomic():
         if Circuit.objects.filter(destination_code=destination).delete()[0]:
-            waiting = OutboundStream.objects.filter(destination_code=destination, next_attempt_at__gt=now())
+            waiting = OutboundStream.objects.filter(
+                destination_code=destination, next_attempt_at__gt=server_clock.moment()
+            )
             waiting.update(next_attempt_at=AT_ONCE)
 
 
 def note_silence(destination: str, error: str) -> None:
     """The destination did not answer: count it, and open its circuit when it was too often."""
-    moment = now()
+    moment = server_clock.read()
     with transaction.atomic():
         row = _locked(destination)
         row.failures += 1
@@ -139,7 +142,7 @@ def note_busy(destination: str, error: str, *, until: datetime) -> None:
     with transaction.atomic():
         row = _locked(destination)
         row.open_until, row.probe_until = until, None
-        row.last_error, row.last_error_at = error, now()
+        row.last_error, row.last_error_at = error, server_clock.read()
         row.save()
 
 
@@ -160,7 +163,7 @@ def resume(destination: str, *, by: str = "", reason: str = "", account: UUID | 
     lines = [{**line, "account": str(account)} if account else line]
     with transaction.atomic():
         Circuit.objects.filter(destination_code=destination).delete()
-        waiting = OutboundStream.objects.filter(destination_code=destination, next_attempt_at__gt=now())
+        waiting = OutboundStream.objects.filter(destination_code=destination, next_attempt_at__gt=server_clock.moment())
         return waiting.update(
             next_attempt_at=AT_ONCE,
             failing_since=None,

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from zt_interop import circuit
 from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage
+from zt_tenants import server_clock
 from zt_tenants.centres import centre_by_code
-from zt_tenants.clock import now
 from zt_tenants.errors import UnknownCentre
 from zt_tenants.models import Transport as Kind
 from zt_tenants.uuid7 import uuid7
@@ -40,8 +41,9 @@ def due_streams() -> QuerySet[OutboundStream]:
     """Streams with pending messages whose waiting time is over, that nobody works on and whose destination may be
     tried."""
     pending = OutboxMessage.objects.filter(stream=OuterRef("pk"), state__in=PENDING)
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now())
-    due = OutboundStream.objects.filter(free, Exists(pending), ~circuit.is_blocked(), next_attempt_at__lte=now())
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=server_clock.moment())
+    waited = Q(next_attempt_at__lte=server_clock.moment())
+    due = OutboundStream.objects.filter(free, waited, Exists(pending), ~circuit.is_blocked())
     return due.order_by("next_attempt_at")
 
 
@@ -74,6 +76,12 @@ def claim(stream_id: UUID) -> Lease | None:
     return _claim_elsewhere(lease) if lease.elsewhere else lease if _take(lease) else None
 
 
+def end_of_lease() -> Combinable:
+    """Until when a lease lasts that is given or prolonged now, by the database's clock: a relay whose own clock is ahead
+    must not keep a stream beyond its death."""
+    return server_clock.moment() + LEASE
+
+
 def _is_elsewhere(destination: str) -> bool:
     try:
         return centre_by_code(destination).transport == Kind.HTTPS
@@ -83,15 +91,16 @@ def _is_elsewhere(destination: str) -> bool:
 
 def _take(lease: Lease) -> bool:
     due = due_streams().filter(id=lease.stream_id)
-    return bool(due.update(lease_token=lease.token, lease_until=now() + LEASE))
+    return bool(due.update(lease_token=lease.token, lease_until=end_of_lease()))
 
 
 def _claim_elsewhere(lease: Lease) -> Lease | None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"relay {lease.destination}"])
-        working = OutboundStream.objects.filter(destination_code=lease.destination, lease_until__gt=now())
+        to_it = OutboundStream.objects.filter(destination_code=lease.destination)
+        working = to_it.filter(lease_until__gt=server_clock.moment())
         if working.count() >= circuit.workers_per_destination() or not _take(lease):
             return None
-        troubled = circuit.begin(lease.destination, until=now() + LEASE)
+        troubled = circuit.begin(lease.destination, until=end_of_lease())
     return Lease(lease.stream_id, lease.token, lease.source, lease.destination, elsewhere=True, troubled=troubled)

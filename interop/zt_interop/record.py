@@ -39,11 +39,10 @@ class DestinationBusy(StandsRefused):
     zh = "对方中心繁忙：{reason_zh}"
     en = "The destination is busy: {reason_en}"
 
-    @property
-    def until(self) -> datetime:
-        """When to come back: what it asked for, within :data:`SHORTEST_BUSY` and :data:`LONGEST_BUSY` from now."""
+    def until(self, moment: datetime) -> datetime:
+        """When to come back: what it asked for, within :data:`SHORTEST_BUSY` and :data:`LONGEST_BUSY` from ``moment``."""
         asked: datetime = self.data["until"]
-        return min(max(asked, now() + SHORTEST_BUSY), now() + LONGEST_BUSY)
+        return min(max(asked, moment + SHORTEST_BUSY), moment + LONGEST_BUSY)
 
 
 SHORTEST_BUSY: Final = timedelta(seconds=1)

@@ -21,7 +21,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zt_interop import circuit, signed
-from zt_interop.claiming import LEASE, Lease, claim, streams_to_ring
+from zt_interop.claiming import Lease, claim, end_of_lease, streams_to_ring
 from zt_interop.counting import count_answer, count_failure
 from zt_interop.errors import DeliveryFailed, HistoryIncomplete, MessageRefused, NoAnswer, ReceiptInvalid
 from zt_interop.keys.signing import signer_for
@@ -34,6 +34,7 @@ from zt_interop.shipment import Shipment, next_shipment
 from zt_interop.signed import Signer
 from zt_interop.tracing import traced_shipment
 from zt_interop.transports.base import Transport, transport_for
+from zt_tenants import server_clock
 from zt_tenants.backoff import wait_after
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
@@ -193,7 +194,7 @@ def _locked(lease: Lease) -> OutboundStream | None:
     stream = OutboundStream.objects.select_for_update(no_key=True).get(id=lease.stream_id)
     if stream.lease_token != lease.token:
         return None
-    stream.lease_until = now() + LEASE
+    stream.lease_until = end_of_lease()
     return stream
 
 
@@ -235,13 +236,13 @@ def _put_off(lease: Lease, error: DomainError) -> None:
     """Let the stream wait, longer after each failure and never exactly as long as its neighbours."""
     if not isinstance(error, DeliveryFailed):
         logger.warning("stream %s → %s stands: %s", lease.source, lease.destination, error)
-    moment = now()
+    moment = server_clock.read()
     with transaction.atomic():
         stream = _locked(lease)
         if stream is None:
             return
         if isinstance(error, DestinationBusy):
-            stream.next_attempt_at = error.until
+            stream.next_attempt_at = error.until(moment)
         else:
             stream.failures += 1
             stream.failing_since = stream.failing_since or moment
@@ -261,7 +262,7 @@ def _tell_circuit(lease: Lease, error: DomainError) -> None:
     if isinstance(error, NoAnswer | ReceiptInvalid):
         circuit.note_silence(lease.destination, words)
     elif isinstance(error, DestinationBusy):
-        circuit.note_busy(lease.destination, words, until=error.until)
+        circuit.note_busy(lease.destination, words, until=error.until(server_clock.read()))
     elif lease.troubled and isinstance(error, StandsRefused | HistoryIncomplete):
         circuit.note_answer(lease.destination)
     elif lease.troubled:

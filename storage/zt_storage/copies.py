@@ -169,6 +169,16 @@ def _checked_and_recorded(own_key: str, source_centre_code: str, line: Attachmen
         raise
 
 
+def is_as_recorded(attachment: Attachment) -> bool:
+    """Whether the bytes under an attachment's key are those that were recorded.
+
+    Raises:
+        ObjectMissing, StorageUnavailable, StorageRefused.
+    """
+    with measured(attachment.object_key, at_most=attachment.size or 0) as found:
+        return (found.size, found.sha256) == (attachment.size, attachment.sha256)
+
+
 def copied_before(line: AttachmentManifest) -> Attachment | None:
     """The current centre's own copy of a line, if it was taken over already."""
     return Attachment.objects.filter(source_key=line.key, sha256=line.sha256).first()

@@ -31,6 +31,8 @@ RANGE_BYTES = 256 * 1024 * 1024
 LANDING_PREFIX = "incoming/"
 _CONNECT_SECONDS = 3
 _READ_SECONDS = 20
+_QUICK_SECONDS = 3
+"""For an answer that somebody waits for and can do without."""
 _RETRIES = 2
 _TRANSIENT_CODES = frozenset(
     {
@@ -38,6 +40,7 @@ _TRANSIENT_CODES = frozenset(
         "InternalError",
         "ServiceUnavailable",
         "RequestTimeout",
+        "RequestTimeTooSkewed",  # a clock is wrong, the store's or ours; that passes when it is put right
         "OperationAborted",
         "XMinioServerNotInitialized",
     }
@@ -64,29 +67,28 @@ class PostForm:
 
 @lru_cache(maxsize=8)
 def _client(
-    process: int, endpoint: str, access_key: str, secret_key: str, secure: bool, region: str, retry: bool
+    process: int, endpoint: str, access_key: str, secret_key: str, secure: bool, region: str, quickly: bool
 ) -> Minio:
     """One client a process: the connections of its pool must not be shared with forked children."""
     retries = urllib3.Retry(
-        total=_RETRIES if retry else 0,
+        total=0 if quickly else _RETRIES,
         backoff_factor=0.2,
         status_forcelist=[500, 502, 503, 504],
         allowed_methods=None,  # S3's writes are idempotent, POST forms are not sent from here
     )
-    pool = urllib3.PoolManager(
-        timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS), retries=retries, maxsize=10
-    )
+    limit = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_QUICK_SECONDS if quickly else _READ_SECONDS)
+    pool = urllib3.PoolManager(timeout=limit, retries=retries, maxsize=10)
     return Minio(endpoint, access_key, secret_key, secure=secure, region=region, http_client=pool)
 
 
-def _client_for(endpoint: str, *, retry: bool = True) -> Minio:
+def _client_for(endpoint: str, *, quickly: bool = False) -> Minio:
     """A client for an endpoint given as ``host:port`` or as a URL (whose scheme then decides about TLS)."""
     secure = bool(settings.S3_SECURE)
     if "://" in endpoint:
         parts = urlsplit(endpoint)
         endpoint, secure = parts.netloc, parts.scheme == "https"
     region = getattr(settings, "S3_REGION", "") or "us-east-1"
-    return _client(os.getpid(), endpoint, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, secure, region, retry)
+    return _client(os.getpid(), endpoint, settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY, secure, region, quickly)
 
 
 def inside() -> Minio:
@@ -144,20 +146,20 @@ def ready() -> bool:
     """Whether the store answers and the bucket exists; one quick try, for health checks."""
     try:
         with translated():
-            return bool(_client_for(settings.S3_ENDPOINT, retry=False).bucket_exists(settings.S3_BUCKET))
+            return bool(_client_for(settings.S3_ENDPOINT, quickly=True).bucket_exists(settings.S3_BUCKET))
     except (StorageUnavailable, StorageRefused):
         return False
 
 
-def stat(key: str) -> ObjectInfo | None:
-    """Size and sent type of an object, or None when there is none.
+def stat(key: str, *, quickly: bool = False) -> ObjectInfo | None:
+    """Size and sent type of an object, or None when there is none; ``quickly``: one try of a few seconds.
 
     Raises:
         StorageUnavailable, StorageRefused.
     """
     try:
         with translated(key):
-            found = inside().stat_object(settings.S3_BUCKET, key)
+            found = _client_for(settings.S3_ENDPOINT, quickly=quickly).stat_object(settings.S3_BUCKET, key)
     except ObjectMissing:
         return None
     return ObjectInfo(size=int(found.size or 0), content_type=found.content_type or "")

@@ -21,6 +21,11 @@ def now() -> datetime:
     return _set_moment.get() or datetime.now(UTC)
 
 
+def set_moment() -> datetime | None:
+    """The moment that :func:`at` has set the clock to; None when the clock runs."""
+    return _set_moment.get()
+
+
 def today() -> date:
     """The current date in Asia/Shanghai, where every working day of the law is counted."""
     return now().astimezone(CHINA).date()

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from stand import Outcome, Stand
+from stand import Outcome, Stand, StandBehindLine
 
 HEAD = (
     "| fault | cases | rows | messages | lost | doubled | at rest after | what people were told |\n"
@@ -19,6 +19,18 @@ _outcomes: list[Outcome] = []
 def stand() -> Iterator[Stand]:
     """A running site with a province, a city and a county; gone afterwards."""
     made = Stand()
+    try:
+        made.make()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(made.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def stand_behind_line() -> Iterator[StandBehindLine]:
+    """Such a site whose object store can be slow or refuse; gone afterwards."""
+    made = StandBehindLine()
     try:
         made.make()
         yield made

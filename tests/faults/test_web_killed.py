@@ -12,8 +12,7 @@ from psycopg import sql
 from roads import COUNTY, ITEMS, OWN
 from stand import Stand
 
-pytestmark = [pytest.mark.stand, pytest.mark.req("Y-01", "L-01")]
-SIGN_IN = "mutation($u: String!, $p: String!) { signIn(username: $u, password: $p) { me { username } } }"
+pytestmark = [pytest.mark.stand, pytest.mark.essential, pytest.mark.req("Y-01", "L-01")]
 START = """
 mutation($item: String!, $key: String!) { startApplication(itemCode: $item, clientKey: $key) { case { id status } } }
 """
@@ -24,7 +23,7 @@ PASS = "mutation($case: ID!) { passPreReview(caseId: $case) { case { status } } 
 
 def _signed_in(stand: Stand, username: str, password: str) -> Caller:
     caller = Caller(stand.url, COUNTY)
-    caller.answered(SIGN_IN, u=username, p=password)
+    caller.sign_in(username, password)
     return caller
 
 

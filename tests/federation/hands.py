@@ -15,7 +15,7 @@ import django
 
 django.setup()
 
-from zt_interop.log.models import BATCH_LOG_TYPE, UNAPPLIED, InboundStream, InboxMessage, MessageLogEntry  # noqa: E402
+from zt_interop.log.models import BATCH_LOG_TYPE, UNAPPLIED, InboundStream, InboxMessage, InboxState, MessageLogEntry  # noqa: E402
 from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage  # noqa: E402
 from zt_platform.cases import commands  # noqa: E402
 from zt_platform.cases.foreign_papers import foreign_papers_of  # noqa: E402
@@ -27,6 +27,7 @@ from zt_platform.project.simulation.cast import people  # noqa: E402
 from zt_platform.project.simulation.papers import paper  # noqa: E402
 from zt_platform.project.simulation.players import Players, answers, party_of, required_materials  # noqa: E402
 from zt_platform.supervision.models import CaseStep  # noqa: E402
+from zt_storage import objects  # noqa: E402
 from zt_storage.models import Attachment  # noqa: E402
 from zt_storage.uploads import put_bytes, read_bytes  # noqa: E402
 from zt_tenants.context import enter, outside_centres  # noqa: E402
@@ -219,11 +220,34 @@ def files(code: str) -> list[list[Any]]:
         return [list(row) for row in Attachment.objects.order_by("id").values_list("object_key", "size")]
 
 
+def wipe(code: str, number: str) -> list[dict[str, str]]:
+    """Take the bytes of a case's files out of the store behind everybody's back; what they were."""
+    taken = []
+    with enter(code):
+        for each in CaseMaterial.objects.filter(case__tracking_number=number).select_related("attachment"):
+            taken.append({"name": each.attachment.file_name, "data": read_bytes(each.attachment).hex()})
+            objects.remove(each.attachment.object_key)
+    return taken
+
+
+def parked(code: str) -> list[str]:
+    """Why messages wait at a centre."""
+    with enter(code):
+        waiting = InboxMessage.objects.filter(state=InboxState.PARKED)
+        return list(waiting.values_list("reason_code", flat=True))
+
+
+def case_id(code: str, number: str) -> int:
+    with enter(code):
+        return Case.objects.get(tracking_number=number).pk
+
+
 ACTS = {
     act.__name__: act
     for act in (submit, accept, hand_down, review, decide, finish, case, ledger, heads_out, at_rest, reported)
 }
 ACTS |= {act.__name__: act for act in (steps_to_report, attachment_keys, fetch, unoffered, files)}
+ACTS |= {act.__name__: act for act in (wipe, parked, case_id)}
 
 for line in sys.stdin:
     wanted = json.loads(line)

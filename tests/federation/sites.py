@@ -51,6 +51,8 @@ class Site:
         if authority is not None:
             self.environment["INTEROP_CA"] = str(authority)
         self.url = ""
+        self.inside: list[str] = []
+        """What a command of this site is preceded by: the way into a network namespace of its own."""
         self._up: subprocess.Popen[bytes] | None = None
         self._hands: subprocess.Popen[str] | None = None
 
@@ -64,7 +66,7 @@ class Site:
         """``zhengtong up``; returns when the site answers."""
         with (self.home / "up.log").open("ab") as log:
             self._up = subprocess.Popen(
-                [*_COMMAND, "up", "--port", "0"],
+                [*self.inside, *_COMMAND, "up", "--port", "0"],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -80,7 +82,7 @@ class Site:
     def run(self, *arguments: str, fails: bool = False, **environment: str) -> str:
         """One command of the product; its output."""
         done = subprocess.run(
-            [*_COMMAND, *arguments],
+            [*self.inside, *_COMMAND, *arguments],
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
@@ -97,7 +99,7 @@ class Site:
             note = json.loads((self.home / "services.json").read_text())
             with (self.home / "hands.log").open("ab") as log:
                 self._hands = subprocess.Popen(
-                    [sys.executable, str(_HANDS)],
+                    [*self.inside, sys.executable, str(_HANDS)],
                     env={**self.environment, **note["environment"]},
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -137,6 +139,16 @@ class Site:
         )
         return [int(line.split()[0]) for line in listed.stdout.splitlines() if word in line]
 
+    def descendants(self, name: str) -> list[int]:
+        """A part of this site and every process it has started."""
+        found = self.child(name)
+        for pid in found:
+            listed = subprocess.run(
+                ["ps", "--ppid", str(pid), "-o", "pid="], capture_output=True, text=True, check=False
+            )
+            found += map(int, listed.stdout.split())
+        return found
+
     def stop(self) -> None:
         """Stop everything of this site."""
         if self._hands is not None:
@@ -145,6 +157,7 @@ class Site:
                     pipe.close()
             self._hands.terminate()
             self._hands.wait(20)
+            self._hands = None
         if self._up is not None:
             self._up.send_signal(signal.SIGTERM)
             try:

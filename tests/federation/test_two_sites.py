@@ -2,98 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from sites import CITY, COUNTY, PROVINCE, Federation, Site
+from crossing import DEVOLVED, ENTRUSTED, FORWARDED, arrived, come_to_rest, decide_below, entrust
+from sites import CITY, COUNTY, Federation
 
 pytestmark = [pytest.mark.req("Y-01", "C-06")]
-ENTRUSTED, DEVOLVED, FORWARDED = "XK-ZJ-01", "XK-YJ-01", "XK-HB-01"
-
-
-def _arrived(site: Site, code: str, number: str, status: str) -> dict[str, Any]:
-    """What a centre holds of a case once it has come to a status there."""
-    held: dict[str, Any] = {}
-
-    def has_come() -> bool:
-        held.update(site.do("case", code=code, number=number) or {})
-        return held.get("status") == status
-
-    site.wait_until(has_come, f"{number} did not become {status} at {code}", seconds=180)
-    return held
-
-
-def _entrust(federation: Federation, padding: int = 0) -> dict[str, str]:
-    """The city accepts an application and sends it down to be decided."""
-    handed_in = federation.upper.do("submit", code=CITY, item=ENTRUSTED, padding=padding)
-    federation.upper.do("accept", code=CITY, number=handed_in["number"], to=COUNTY)
-    return dict(handed_in)
-
-
-def _decide_below(federation: Federation, number: str) -> None:
-    _arrived(federation.lower, COUNTY, number, "ACCEPTED")
-    federation.lower.do("review", code=COUNTY, number=number)
-    federation.lower.do("decide", code=COUNTY, number=number)
-
-
-def _differences(federation: Federation) -> list[str]:
-    """Where the two sides' records differ: a place that one of them lacks or has twice, or that waits."""
-    found = []
-    for above in (CITY, PROVINCE):
-        upper = federation.upper.do("ledger", code=above, other=COUNTY)
-        lower = federation.lower.do("ledger", code=COUNTY, other=above)
-        pairs = {
-            f"{above} → {COUNTY}": (upper["out"], lower["in"]),
-            f"{COUNTY} → {above}": (lower["out"], upper["in"]),
-            f"head {COUNTY} → {above}": (
-                federation.lower.do("heads_out", code=COUNTY, other=above),
-                upper["heads_in"],
-            ),
-            f"head {above} → {COUNTY}": (
-                federation.upper.do("heads_out", code=above, other=COUNTY),
-                lower["heads_in"],
-            ),
-            "waiting": (upper["unapplied"] + lower["unapplied"], 0),
-        }
-        found += [f"{name}: {one} / {other}" for name, (one, other) in pairs.items() if one != other]
-        for places in (upper["in"], lower["in"], upper["out"], lower["out"]):
-            assert len({tuple(place) for place in places}) == len(places), "a place was logged twice"
-    return found
-
-
-def _come_to_rest(federation: Federation) -> None:
-    """Wait until nothing is on its way and both sides have logged the same places of the same streams, each once."""
-    left: list[str] = []
-
-    def equal() -> bool:
-        left[:] = _differences(federation)
-        return not left and federation.upper.do("at_rest") and federation.lower.do("at_rest")
-
-    try:
-        federation.upper.wait_until(equal, "the ledgers differ", seconds=240)
-    except AssertionError as differ:
-        raise AssertionError(f"{left}\n{differ}") from differ
 
 
 def test_an_entrusted_case_goes_to_the_other_site_and_comes_back(federation: Federation) -> None:
     upper, lower = federation.upper, federation.lower
-    handed_in = _entrust(federation)
+    handed_in = entrust(federation)
     number = handed_in["number"]
 
-    below = _arrived(lower, COUNTY, number, "ACCEPTED")
+    below = arrived(lower, COUNTY, number, "ACCEPTED")
     assert below["role"] == "DECIDING"
     assert below["files"] == upper.do("case", code=CITY, number=number)["files"]
-    _decide_below(federation, number)
+    decide_below(federation, number)
 
-    above = _arrived(upper, CITY, number, "APPROVED")
+    above = arrived(upper, CITY, number, "APPROVED")
     assert above["decision"] == lower.do("case", code=COUNTY, number=number)["decision"] != ""
     assert upper.do("finish", code=CITY, number=number) == "DELIVERED"
-    _arrived(lower, COUNTY, number, "DELIVERED")
+    arrived(lower, COUNTY, number, "DELIVERED")
     crossed = b"".join(upper.wire.seen + lower.wire.seen)
     for words in (handed_in["name"].encode(), handed_in["id_number"].encode()):
         assert words not in crossed
     assert ("/c/340100/interop/attachments", 206) in upper.wire.paths
-    _come_to_rest(federation)
+    come_to_rest(federation)
 
 
 def test_devolved_and_forwarded_cases_cross_too(federation: Federation) -> None:
@@ -104,29 +38,29 @@ def test_devolved_and_forwarded_cases_cross_too(federation: Federation) -> None:
     lower.do("accept", code=COUNTY, number=forwarded, to=CITY)
     lower.do("review", code=COUNTY, number=forwarded)
 
-    _arrived(lower, COUNTY, devolved, "SUBMITTED")
+    arrived(lower, COUNTY, devolved, "SUBMITTED")
     lower.do("accept", code=COUNTY, number=devolved)
-    _decide_below(federation, devolved)
+    decide_below(federation, devolved)
     lower.do("finish", code=COUNTY, number=devolved)
-    held = _arrived(upper, CITY, devolved, "DELIVERED")
+    held = arrived(upper, CITY, devolved, "DELIVERED")
     issued = lower.do("case", code=COUNTY, number=devolved)["issued"]
     assert held["foreign"] == issued, "each paper byte for byte, with the page of the site that issued it"
     assert {kind for kind, _, _ in issued} == {"ACCEPTANCE", "CERTIFICATE", "GRANT", "DELIVERY_RECEIPT"}
     assert all(address.startswith("http") for _, _, address in issued)
 
-    _arrived(upper, CITY, forwarded, "ACCEPTED")
+    arrived(upper, CITY, forwarded, "ACCEPTED")
     upper.do("review", code=CITY, number=forwarded)
     upper.do("decide", code=CITY, number=forwarded)
-    decided = _arrived(lower, COUNTY, forwarded, "APPROVED")
+    decided = arrived(lower, COUNTY, forwarded, "APPROVED")
     assert decided["decision"] == upper.do("case", code=CITY, number=forwarded)["decision"] != ""
     lower.do("finish", code=COUNTY, number=forwarded)
-    _arrived(upper, CITY, forwarded, "DELIVERED")
-    _come_to_rest(federation)
+    arrived(upper, CITY, forwarded, "DELIVERED")
+    come_to_rest(federation)
 
 
 @pytest.mark.req("R-03")
 def test_the_province_sees_every_step_of_both_sites(federation: Federation) -> None:
-    _come_to_rest(federation)
+    come_to_rest(federation)
     seen = federation.upper.do("reported")
     assert seen[COUNTY] == federation.lower.do("steps_to_report", code=COUNTY) > 0
     assert seen[CITY] == federation.upper.do("steps_to_report", code=CITY) > 0
@@ -137,29 +71,29 @@ def test_a_line_that_loses_alters_doubles_and_breaks_costs_nothing(federation: F
     upper, lower = federation.upper, federation.lower
     upper.wire.faults += ["cut", "alter", "double", "lose", "spoil"]
     lower.wire.faults += ["double", "cut", "lose", "alter"]
-    numbers = [_entrust(federation)["number"] for _ in range(2)]
+    numbers = [entrust(federation)["number"] for _ in range(2)]
     for number in numbers:
-        _decide_below(federation, number)
+        decide_below(federation, number)
     upper.wire.cut_off = lower.wire.cut_off = True
-    late = _entrust(federation)["number"]
+    late = entrust(federation)["number"]
     lost = lower.wire.lost
     lower.wait_until(lambda: lower.wire.lost > lost, "nobody tried the line that was cut")
     assert lower.do("case", code=COUNTY, number=late) is None
     upper.wire.cut_off = lower.wire.cut_off = False
 
     for number in numbers:
-        _arrived(upper, CITY, number, "APPROVED")
+        arrived(upper, CITY, number, "APPROVED")
         assert upper.do("case", code=CITY, number=number)["steps"].count("APPROVED") == 1
-    _arrived(lower, COUNTY, late, "ACCEPTED")
+    arrived(lower, COUNTY, late, "ACCEPTED")
     assert not upper.wire.faults
-    _come_to_rest(federation)
+    come_to_rest(federation)
 
 
 def test_files_of_many_megabytes_follow_the_message(federation: Federation) -> None:
-    handed_in = _entrust(federation, padding=9 * 1024 * 1024)
-    below = _arrived(federation.lower, COUNTY, handed_in["number"], "ACCEPTED")
+    handed_in = entrust(federation, padding=9 * 1024 * 1024)
+    below = arrived(federation.lower, COUNTY, handed_in["number"], "ACCEPTED")
     assert below["files"] == federation.upper.do("case", code=CITY, number=handed_in["number"])["files"]
-    _come_to_rest(federation)
+    come_to_rest(federation)
 
 
 def test_only_who_was_sent_a_file_can_fetch_it(federation: Federation) -> None:
@@ -182,12 +116,12 @@ def test_keys_are_renewed_without_a_telephone_and_cases_go_on(federation: Federa
     upper.run("federation", "accept", renewal, "--file", registry)
     lower.run("federation", "complete", registry)
 
-    number = _entrust(federation)["number"]
-    _decide_below(federation, number)
-    _arrived(upper, CITY, number, "APPROVED")
+    number = entrust(federation)["number"]
+    decide_below(federation, number)
+    arrived(upper, CITY, number, "APPROVED")
     for site in (upper, lower):
         assert "正常 well" in site.run("federation", "check")
-    _come_to_rest(federation)
+    come_to_rest(federation)
 
 
 def test_a_root_key_that_is_not_pinned_and_a_wrong_fingerprint_are_refused(federation: Federation) -> None:

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def make_authority(folder: Path) -> Path:
-    """A certificate authority of today and one certificate for loopback; the authority's PEM file."""
+def make_authority(folder: Path, *addresses: str) -> Path:
+    """A certificate authority of today and one certificate for loopback and more; the authority's PEM file."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "throw-away authority")])
     now = datetime.now(UTC)
@@ -43,10 +43,11 @@ def make_authority(folder: Path) -> Path:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
+    names = [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", *addresses)]
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     certificate = (
         builder(subject, key.public_key())
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
@@ -62,7 +63,7 @@ def make_authority(folder: Path) -> Path:
 class Wire:
     """Ends TLS and hands each request on, or loses, alters, doubles it. ``seen`` holds what went over the line."""
 
-    def __init__(self, certificate: Path) -> None:
+    def __init__(self, certificate: Path, address: str = "127.0.0.1") -> None:
         self.faults: list[str] = []
         """What happens to the next requests, first one first: lose, cut (the answer is lost), alter, double, spoil."""
         self.cut_off = False
@@ -70,6 +71,7 @@ class Wire:
         self.seen: list[bytes] = []
         self.paths: list[tuple[str, int]] = []
         self._target = ""
+        self._address = address
         wire = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -84,7 +86,7 @@ class Wire:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((address, 0), Handler)
         self._server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
@@ -95,7 +97,7 @@ class Wire:
     @property
     def url(self) -> str:
         """The address at this end of the line."""
-        return f"https://127.0.0.1:{self._server.server_port}"
+        return f"https://{self._address}:{self._server.server_port}"
 
     def lead_to(self, url: str) -> None:
         """Where the line ends."""

@@ -22,6 +22,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.expressions import Combinable
 
 from zt_interop.breaker import Breaker
 from zt_interop.canonical import canonical_bytes
@@ -42,6 +43,7 @@ from zt_interop.departments.registry import grant_for, service_by_code
 from zt_interop.errors import MessageRefused
 from zt_interop.log.models import CallState, DataCall
 from zt_interop.schemas import problem_with
+from zt_tenants import server_clock
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, enter, outside_centres
 from zt_tenants.errors import DomainError
@@ -176,10 +178,10 @@ def _write_down(call: DataCall, service: DataService, grant: Grant, *, may_wait:
                 raise QueueFull(service=service.code, limit=service.queue_limit)
         call.save(force_insert=True)
         resting = breaker_of(service).open_until()
-        _due(call, call.asked_at + _LEASE if resting is None else resting, waiting=True)
+        _due(call, server_clock.moment() + _LEASE if resting is None else resting, waiting=True)
 
 
-def _due(call: DataCall, due_at: datetime, *, waiting: bool) -> None:
+def _due(call: DataCall, due_at: datetime | Combinable, *, waiting: bool) -> None:
     DueCall.objects.update_or_create(
         centre_id=current_centre().id,
         call_id=call.pk,
@@ -252,14 +254,15 @@ def _take(call: DataCall, service: DataService, answer: adapters.Answer) -> None
     call.reason_code, call.reason_zh, call.reason_en = "", answer.reason, answer.reason
     with transaction.atomic():
         if _store(call):
-            _due(call, now() + timedelta(seconds=service.kept_for), waiting=False)
+            _due(call, server_clock.moment() + timedelta(seconds=service.kept_for), waiting=False)
 
 
 def _wait_on(call: DataCall, service: DataService, error: DomainError) -> None:
     call.reason_code, call.reason_zh, call.reason_en = error.code, error.zh_text, error.en_text
     until = call.asked_at + timedelta(seconds=service.waits_for)
     wait = min(_FIRST_WAIT * 2 ** min(call.attempts - 1, 16), _LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311
-    due_at = max(now() + wait, breaker_of(service).open_until() or now())
+    moment = server_clock.read()
+    due_at = max(moment + wait, breaker_of(service).open_until() or moment)
     with transaction.atomic():
         if due_at < until:
             if _store(call):
@@ -303,13 +306,13 @@ def _claimed(resting: set[str]) -> DueCall | None:
     with transaction.atomic():
         due = (
             DueCall.objects.select_for_update(skip_locked=True)
-            .filter(due_at__lte=now())
+            .filter(due_at__lte=server_clock.moment())
             .exclude(service_code__in=resting, waiting=True)
             .order_by("due_at", "id")
             .first()
         )
         if due is not None:
-            due.due_at = now() + _LEASE
+            due.due_at = server_clock.moment() + _LEASE
             due.save(update_fields=["due_at"])
         return due
 
@@ -329,7 +332,7 @@ def _work_on(due: DueCall) -> bool:
         breaker = breaker_of(service)
         if not breaker.may_call():
             resting = breaker.open_until()
-            DueCall.objects.filter(pk=due.pk).update(due_at=resting or now() + _FIRST_WAIT)
+            DueCall.objects.filter(pk=due.pk).update(due_at=resting or server_clock.moment() + _FIRST_WAIT)
             return False
         attempt(call, service)
         return breaker.failures() == 0

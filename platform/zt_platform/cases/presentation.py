@@ -16,6 +16,7 @@ from zt_platform.lights import light
 from zt_platform.organisation.queries import office_hours
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar.queries import calendar
+from zt_storage.models import Attachment
 from zt_storage.uploads import download_url
 from zt_tenants.clock import CHINA, now
 from zt_tenants.language import bi, in_chinese
@@ -39,6 +40,7 @@ class FileRow:
     content_type: str
     url: str
     thumbnail_url: str
+    attachment: Attachment
 
     @property
     def image(self) -> bool:
@@ -60,6 +62,7 @@ def file_row(material: CaseMaterial) -> FileRow:
         content_type=attachment.content_type,
         url=url,
         thumbnail_url=url if attachment.content_type in _SHOWN_IMAGES else "",
+        attachment=attachment,
     )
 
 

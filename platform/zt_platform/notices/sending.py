@@ -22,8 +22,8 @@ from zt_interop.text_messages import NotSent, OutcomeUnknown, Provider, Refused,
 from zt_platform.notices.kinds import SmsState
 from zt_platform.notices.models import Notice, NoticePreference
 from zt_platform.notices.quiet_hours import QuietHours
+from zt_tenants import server_clock
 from zt_tenants.backoff import wait_after
-from zt_tenants.clock import now
 from zt_tenants.context import outside_centres
 from zt_tenants.faults import crash_point
 from zt_tenants.telemetry.instruments import TEXT_MESSAGES
@@ -67,10 +67,13 @@ def send_due(provider: Provider | None = None) -> int:
 
 def _claim(provider: Provider) -> list[_Claimed]:
     """Take due messages, leave out what must wait or is not wanted; committed before anything is sent."""
-    moment = now()
     with transaction.atomic():
         with connection.cursor() as cursor:  # one claim at a time, so that the count per telephone is right
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute(
+                f"SELECT {server_clock.SQL}, pg_advisory_xact_lock(%(lock)s)",
+                {"lock": _LOCK, "set_moment": server_clock.parameter()},
+            )
+            moment: datetime = cursor.fetchone()[0]
         due = list(
             Notice.objects.filter(sms_state__in=(SmsState.WAITING, SmsState.SENDING), sms_after__lte=moment)
             .select_for_update(skip_locked=True)
@@ -169,7 +172,7 @@ def _try_later(notice: Notice, error: NotSent | OutcomeUnknown, at_last: SmsStat
     if notice.sms_attempts >= MOST_ATTEMPTS:
         _record(notice, sms_state=at_last, sms_after=None, sms_error=_said(error))
         return
-    after = now() + wait_after(notice.sms_attempts, first=FIRST_WAIT, longest=LONGEST_WAIT)
+    after = server_clock.moment() + wait_after(notice.sms_attempts, first=FIRST_WAIT, longest=LONGEST_WAIT)
     _record(notice, sms_state=SmsState.WAITING, sms_after=after, sms_error=_said(error))
 
 
@@ -186,4 +189,6 @@ def _record(notice: Notice, **outcome: object) -> None:
 def _give_back(notices: Sequence[Notice]) -> None:
     """Leave claimed messages to the next tick: nothing was tried."""
     for notice in notices:
-        _record(notice, sms_state=SmsState.WAITING, sms_after=now(), sms_attempts=notice.sms_attempts - 1)
+        _record(
+            notice, sms_state=SmsState.WAITING, sms_after=server_clock.moment(), sms_attempts=notice.sms_attempts - 1
+        )

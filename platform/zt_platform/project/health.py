@@ -13,8 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zt_interop.keys.queries import key_health
+from zt_interop.signed import CLOCK_TOLERANCE
 from zt_platform.workcalendar.queries import missing_year
 from zt_storage.objects import ready
+from zt_tenants import server_clock
 from zt_tenants.clock import now
 from zt_tenants.fleet import fleet_status
 from zt_tenants.timers.queries import timers_status
@@ -27,7 +29,7 @@ _log = logging.getLogger(__name__)
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """200 when database, cache and storage answer, every centre has the tables that this code expects and a key to sign
-    with, and no due timer waits longer than ten minutes, else 503.
+    with, no due timer waits longer than ten minutes and this host's clock is right, else 503.
 
     Counts only: what the database said about a failed centre is for ``zhengtong migrate --status`` and the supervisors.
     """
@@ -41,6 +43,7 @@ def health(request: HttpRequest) -> JsonResponse:
     parts["wall"] = _wall() if parts["database"]["ok"] else {"ok": False}
     parts["keys"] = _keys() if parts["database"]["ok"] else {"ok": False}
     parts["timers"] = _timers() if parts["database"]["ok"] else {"ok": False}
+    parts["clock"] = _clock() if parts["database"]["ok"] else {"ok": False}
     parts["calendar"] = _calendar() if parts["database"]["ok"] else {"ok": False}
     ok = all(part["ok"] for part in parts.values())
     return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)
@@ -103,6 +106,13 @@ def _timers() -> dict[str, Any]:
         "unhandled": timers.unhandled,
         "parked": timers.parked,
     }
+
+
+def _clock() -> dict[str, Any]:
+    """By how much this process's clock is ahead of the database's: beyond the tolerance other sites refuse its signatures,
+    and what it writes about cases bears a wrong time."""
+    ahead = server_clock.lead()
+    return {"ok": abs(ahead) <= CLOCK_TOLERANCE, "ahead_seconds": round(ahead.total_seconds(), 1)}
 
 
 def _calendar() -> dict[str, Any]:

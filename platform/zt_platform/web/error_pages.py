@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 
 from zt_platform.accounts.errors import SignInRequired, TooManyTries
 from zt_platform.web.outage import RETRY_AFTER_SECONDS, outage_behind
+from zt_storage.errors import ObjectMissing
 from zt_tenants.errors import Conflict, DomainError, NotFound, NotPermitted
 from zt_tenants.language import bi
 from zt_tenants.telemetry.instruments import REFUSED_ANSWERS
@@ -27,6 +28,7 @@ _STATUS: list[tuple[type[DomainError], int]] = [
     (SignInRequired, 401),
     (TooManyTries, 429),
     (NotFound, 404),
+    (ObjectMissing, 404),
     (NotPermitted, 403),
     (Conflict, 409),
 ]
@@ -60,7 +62,8 @@ class DomainErrorPages:
         REFUSED_ANSWERS.labels("page", error.code).inc()
         status = status_of(error)
         if wants_json(request):
-            return JsonResponse({"code": error.code, "error": error.text(), "field": error.field}, status=status)
+            told = {"code": error.code, "error": error.text(), "field": error.field}
+            return _with_retry(JsonResponse(told, status=status))
         if isinstance(error, SignInRequired):
             return redirect(f"{portal_url('sign-in')}?{urlencode({'next': request.get_full_path()})}")
         return page_for(request, error)
@@ -82,13 +85,22 @@ def _title(status: int) -> str:
             return bi("刚刚有人改过了", "Somebody was faster")
         case 429:
             return bi("试得太多了，请歇一会儿", "Too many attempts")
+        case 503:
+            return bi("系统正在恢复", "The system is recovering")
         case _:
             return bi("这一步没有办成", "That did not work")
 
 
 def _page(request: HttpRequest, *, status: int, title: str, text: str) -> HttpResponse:
     context = {"status": status, "error_title": title, "error_text": text}
-    return render(request, "web/error.html", context, status=status)
+    return _with_retry(render(request, "web/error.html", context, status=status))
+
+
+def _with_retry(response: HttpResponse) -> HttpResponse:
+    """An outage says when to come back (RFC 9110, 10.2.3)."""
+    if response.status_code == 503:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -134,5 +146,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if wants_json(request) or request.path.endswith("/graphql"):
         told = {"message": outage.text(), "extensions": {"code": outage.code, "field": None, "data": {}}}
         response = JsonResponse({"code": outage.code, "error": outage.text(), "errors": [told]}, status=503)
-    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return _with_retry(response)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from zt_tenants.clock import now
+from zt_tenants import server_clock
 from zt_tenants.context import current_centre, outside_centres
 from zt_tenants.models import Timer
 from zt_tenants.timers.errors import ParkedTimerNotFound, TimerInvalid, TimerKindUnknown
@@ -177,6 +177,6 @@ def retry_parked(timer_id: UUID) -> Timer:
     """
     with outside_centres():
         parked = Timer.objects.filter(id=timer_id, parked_at__isnull=False)
-        if not parked.update(parked_at=None, attempts=0, next_attempt_at=now()):
+        if not parked.update(parked_at=None, attempts=0, next_attempt_at=server_clock.moment()):
             raise ParkedTimerNotFound(timer=str(timer_id))
         return Timer.objects.get(id=timer_id)

@@ -10,15 +10,17 @@ import traceback
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import OperationalError, connection
 
+from zt_tenants import server_clock
 from zt_tenants.backoff import wait_after
 from zt_tenants.clock import now
 from zt_tenants.errors import DomainError
 from zt_tenants.models import Timer
+from zt_tenants.server_clock import SQL as NOW
 from zt_tenants.timers.registry import DueTimer
 
 logger = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ def record(timer: DueTimer, attempts: int, error: Exception | None) -> None:
     What may go away by itself (a transient error, a database that is busy) is tried again for ever, hourly in the end.
     """
     transient = isinstance(error, OperationalError) or (isinstance(error, DomainError) and error.transient)
-    moment = now()
+    moment = server_clock.moment()
     parked = attempts >= MOST_ATTEMPTS and not transient
     Timer.objects.filter(id=timer.id).update(
         attempts=min(attempts, 32767),
@@ -68,16 +70,20 @@ def _described(error: Exception | None) -> str:
     return f"处理失败：{name}{place}\nHandling failed: {name}{place}"
 
 
+_COUNT: Final = f"""
+    UPDATE tenants_timer SET attempts = attempts + 1, next_attempt_at = {NOW} + %(wait)s WHERE id = (
+        SELECT id FROM tenants_timer WHERE centre_id = %(centre)s AND kind = %(kind)s AND parked_at IS NULL
+            AND next_attempt_at <= {NOW} ORDER BY next_attempt_at, id LIMIT 1)
+    RETURNING id, attempts
+"""  # noqa: S608 - the clock is an expression of ours
+
+
 def count_beforehand(centre_id: UUID, kind: str) -> Counted | None:
     """Count an attempt of the oldest due timer and put it off, as if it had failed; None when none is due."""
-    moment = now()
+    set_moment = server_clock.parameter()
+    values: dict[str, Any] = {"wait": FIRST_WAIT, "centre": centre_id, "kind": kind, "set_moment": set_moment}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE tenants_timer SET attempts = attempts + 1, next_attempt_at = %(later)s WHERE id = ("
-            " SELECT id FROM tenants_timer WHERE centre_id = %(centre)s AND kind = %(kind)s AND parked_at IS NULL"
-            " AND next_attempt_at <= %(now)s ORDER BY next_attempt_at, id LIMIT 1) RETURNING id, attempts",
-            {"later": moment + FIRST_WAIT, "centre": centre_id, "kind": kind, "now": moment},
-        )
+        cursor.execute(_COUNT, values)
         row = cursor.fetchone()
     return Counted(*row) if row else None
 

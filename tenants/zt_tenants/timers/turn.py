@@ -3,7 +3,8 @@
 Each timer is handled once though workers die: it is deleted in the transaction in which its handler writes. It is deleted
 *after* the handler ran, so that worker and commands lock in the same order, first the case and then its timer; until then
 an advisory lock keeps other workers away from the centre. If a command took away or replaced a timer meanwhile, the batch
-is rolled back and read again.
+is rolled back and read again. Handlers act at the moment of the database's clock, by which the timers are due: a worker
+whose own clock is an hour ahead must not do today what the law allows tomorrow.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from zt_tenants import server_clock
 from zt_tenants.centres import centres_by_id
-from zt_tenants.clock import now
+from zt_tenants.clock import at
 from zt_tenants.context import current_centre, enter, outside_centres
 from zt_tenants.faults import crash_point
 from zt_tenants.models import Timer
+from zt_tenants.server_clock import SQL as NOW
 from zt_tenants.timers import failures
 from zt_tenants.timers.commands import own_changes
 from zt_tenants.timers.lanes import MOST_IN_BATCH, Claim, Course, begin, claim_due, finish
@@ -162,12 +166,13 @@ class _Work:
         attempt = _Attempt()
         try:
             with transaction.atomic():
-                if not self._lock_out_other_workers():
+                moment = self._lock_out_other_workers()
+                if moment is None:
                     self.locked_out = True
                     return attempt
-                self._read(attempt, ids)
+                self._read(attempt, ids, moment)
                 if attempt.timers:
-                    with own_changes() as own:
+                    with own_changes() as own, at(moment):
                         self.handle(attempt.timers)
                     crash_point("timers_in_transaction")
                     _delete([timer for timer in attempt.timers if not own.include(timer.kind, timer.subject)])
@@ -179,18 +184,28 @@ class _Work:
         crash_point("timers_after_commit")
         return attempt
 
-    def _lock_out_other_workers(self) -> bool:
-        """One worker in a centre, until the end of the transaction; and no statement may take for ever."""
+    def _lock_out_other_workers(self) -> datetime | None:
+        """One worker in a centre, until the end of the transaction; and no statement may take for ever.
+
+        The moment of this attempt by the database's clock; None when another worker is there.
+        """
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_try_advisory_xact_lock(%s, %s), set_config('statement_timeout', %s, true)",
-                [_LOCK_CLASS, _lock_number(current_centre().id), f"{SECONDS_PER_STATEMENT}s"],
+                f"SELECT pg_try_advisory_xact_lock(%(class)s, %(centre)s),"
+                f" set_config('statement_timeout', %(longest)s, true), {NOW}",
+                {
+                    "class": _LOCK_CLASS,
+                    "centre": _lock_number(current_centre().id),
+                    "longest": f"{SECONDS_PER_STATEMENT}s",
+                    "set_moment": server_clock.parameter(),
+                },
             )
-            return bool(cursor.fetchone()[0])
+            locked, _, moment = cursor.fetchone()
+            return moment if locked else None
 
-    def _read(self, attempt: _Attempt, ids: list[UUID] | None) -> None:
+    def _read(self, attempt: _Attempt, ids: list[UUID] | None, moment: datetime) -> None:
         timers = Timer.objects.filter(centre_id=current_centre().id, kind=self.kind, parked_at__isnull=True)
-        timers = timers.filter(next_attempt_at__lte=now()) if ids is None else timers.filter(id__in=ids)
+        timers = timers.filter(next_attempt_at__lte=moment) if ids is None else timers.filter(id__in=ids)
         rows = timers.order_by("next_attempt_at", "id").values_list("id", "subject", "due_at", "data", "attempts")
         for id_, subject, due_at, data, attempts in rows[: self.batch_size if ids is None else len(ids)]:
             attempt.timers.append(DueTimer(id_, self.kind, subject, due_at, data))

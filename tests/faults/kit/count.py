@@ -21,6 +21,7 @@ from zt_interop.log.models import BATCH_LOG_TYPE, UNAPPLIED, InboundStream, Inbo
 from zt_interop.queue.models import PENDING, OutboundStream, OutboxMessage  # noqa: E402
 from zt_platform.cases.models import Case, CaseEvent  # noqa: E402
 from zt_platform.notices.models import Notice  # noqa: E402
+from zt_platform.project.file_check import check_files  # noqa: E402
 from zt_platform.project.ledger_check import check_ledgers  # noqa: E402
 from zt_tenants.context import enter, outside_centres  # noqa: E402
 from zt_tenants.models import Centre, Timer  # noqa: E402
@@ -51,8 +52,9 @@ def count(plans: list[Plan], journal: Path) -> dict[str, object]:
         pending = OutboxMessage.objects.filter(state__in=PENDING).count()
     doubled += [f"notice {key}" for key, times in notices.items() if times > 1]
     doubled += [f"timer {key}" for key, times in timers.items() if times > 1]
+    files = [f"file of {one.centre_code}: {one.file_name}" for one in check_files()]
     found.update(
-        lost=lost + message_lost,
+        lost=lost + message_lost + files,
         doubled=doubled + message_doubled,
         differences=[f"{one.kind} {one.centre_code} {one.tracking_number} {one.en}" for one in check.differences],
         under_way=check.under_way,

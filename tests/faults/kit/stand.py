@@ -15,14 +15,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
+import pytest
+from clocks import Clocks
+from crossing import Tally
+from line import Line
 from roads import CITY, COUNTY, PROVINCE, Plan, plans
 from sites import Site
 
 from zt_platform.project.embedded.postgres import EmbeddedPostgres
+from zt_platform.project.embedded.s3 import EmbeddedS3
 from zt_platform.project.secrets import load_secrets
 
 KIT = Path(__file__).parent
@@ -41,6 +49,16 @@ class Outcome:
     recovered: float
     after: dict[str, Any]
     before: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_two_sites(
+        cls, fault: str, after: Tally, before: Tally, recovered: float, *, cases: int | None = None
+    ) -> Outcome:
+        """Of a run between two sites (see crossing.py); every case has a row at each."""
+        cases = after.cases if cases is None else cases
+        found = {"lost": list(after.lost), "doubled": list(after.doubled), "differences": [], "errors": {}}
+        counted = {**found, "rows": 2 * cases, "messages": after.messages}
+        return cls(fault, cases, recovered, counted, {"rows": 0, "messages": before.messages})
 
     @property
     def lost(self) -> list[str]:
@@ -71,6 +89,8 @@ class Stand(Site):
         self.armed = self.home / "crash"
         self.armed.mkdir()
         self.environment["ZT_CRASH_FOLDER"] = str(self.armed)
+        self.clocks = Clocks(self.home)
+        self.environment.update(self.clocks.environment)
         self.environment.update(environment)
         self.runs = 0
 
@@ -107,6 +127,15 @@ class Stand(Site):
         return bool(found) and not set(found) & set(than)
 
     @contextmanager
+    def wrong_clock(self, name: str, by: timedelta) -> Iterator[None]:
+        """A part of the site comes back on a host whose clock is wrong; after the block the next one's is right again."""
+        if not self.clocks.can_be_wrong:
+            pytest.skip("this machine has no compiler for the clock")
+        with self.clocks.wrong({"web": "gunicorn"}.get(name, name), by):
+            self.kill(name)
+            yield
+
+    @contextmanager
     def second_beat(self) -> Iterator[None]:
         """Another beat beside the site's own, as two clusters' schedulers might start one each."""
         command = ["-m", "celery", "-A", "zt_platform.project.celery", "beat", "--pidfile", ""]
@@ -136,10 +165,44 @@ class Stand(Site):
         name, password = server.superuser
         return where._replace(netloc=f"{name}:{password}@{where.hostname}:{where.port}").geturl()
 
+    def health(self) -> dict[str, Any] | None:
+        """What ``/health/`` says; None when nobody answers."""
+        try:
+            with urlopen(f"{self.url}/health/", timeout=30) as answer:  # loopback
+                return dict(json.load(answer))
+        except HTTPError as unwell:
+            with unwell:
+                return dict(json.load(unwell))
+        except OSError:
+            return None
+
     def services(self) -> dict[str, str]:
         """The environment of a process that works on this site's servers."""
         note = json.loads((self.home / "services.json").read_text())
         return {**self.environment, **note["environment"], "ZT_CRASH_FOLDER": ""}
+
+
+class StandBehindLine(Stand):
+    """A stand that reaches its object store over a line of ours; the store is a process of the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        keys = load_secrets(self.home)
+        self._store = EmbeddedS3(
+            self.home, preferred_port=0, access_key=keys["S3_ACCESS_KEY"], secret_key=keys["S3_SECRET_KEY"]
+        )
+        self._store.start()
+        self._store.wait_ready()
+        self.line = Line(self._store.port)
+        self.environment["S3_ENDPOINT"] = self.line.address
+
+    def stop(self) -> None:
+        """Stop the site, then its store."""
+        super().stop()
+        self.line.close()
+        for process in self._store.processes():
+            process.ask_to_stop()
+            process.wait_stopped(seconds=3)
 
 
 class Run:

@@ -112,6 +112,20 @@ def test_what_the_act_rendered_is_stored_after_the_commit_as_it_was_rendered(com
         assert rendering.digest(read_bytes(attachment)) == made.sha256 == attachment.sha256
 
 
+def test_tries_that_the_store_did_not_take_leave_no_record_behind(committed_places, issue, store_away) -> None:
+    city = committed_places.city
+    with enter(city):
+        paper = issue(city)
+        for _ in range(3):
+            with pytest.raises(StorageUnavailable):
+                rendered(paper)
+        assert not Attachment.objects.exists()
+        store_away()
+        made = rendered(Paper.objects.get())
+        assert list(Attachment.objects.all()) == [made]
+        assert rendering.digest(read_bytes(made)) == made.sha256
+
+
 def test_a_store_that_was_away_heals_by_a_timer(committed_places, issue, store_away) -> None:
     city = committed_places.city
     with enter(city), transaction.atomic():

@@ -47,9 +47,19 @@ def test_a_storage_that_does_not_answer_is_named(world, client, settings) -> Non
 
 def test_it_costs_few_statements(world, client, django_assert_num_queries) -> None:
     calendar()  # remembered by a process that has served before
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get("/health/")
     assert answer.json()["database"]["ok"]
+
+
+@pytest.mark.req("Y-01")
+@pytest.mark.parametrize(("ahead", "well"), [(59, True), (-59, True), (3600, False), (-3600, False)])
+def test_a_host_whose_clock_is_wrong_is_not_well(world, client, monkeypatch, ahead: int, well: bool) -> None:
+    ensure_bucket()
+    monkeypatch.setattr("zt_platform.project.health.server_clock.lead", lambda: timedelta(seconds=ahead))
+    answer = client.get("/health/")
+    assert answer.json()["clock"] == {"ok": well, "ahead_seconds": ahead}
+    assert answer.status_code == (200 if well else 503)
 
 
 def test_a_centre_that_cannot_sign_is_not_healthy_and_what_ends_soon_is_counted(world, client) -> None:

@@ -19,11 +19,13 @@ from zt_platform.audit.commands import record_reading
 from zt_platform.cases import queries
 from zt_platform.cases.foreign_papers import OF_THE_DECISION, ForeignPaper, foreign_papers_of
 from zt_platform.cases.models import Case
-from zt_platform.papers.commands import rendered
+from zt_platform.papers.commands import drawn_again, rendered
 from zt_platform.papers.errors import PaperNotFound
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.papers.queries import paper_of, papers_of
+from zt_storage.errors import ObjectMissing
+from zt_storage.missing import Presence, presence
 from zt_storage.models import Attachment
 from zt_storage.uploads import download_url
 from zt_tenants.language import bi
@@ -143,8 +145,14 @@ def _opened_copy(request: HttpRequest, paper: ForeignPaper) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, paper: Paper) -> HttpResponse:
-    """To the file in the store: shown in the browser, or with ``?download`` kept as a file."""
-    return redirect(download_url(rendered(paper), inline="download" not in request.GET))
+    """To the file in the store: shown in the browser, or with ``?download`` kept as a file.
+
+    A file that the store has lost is drawn again. Raises ObjectMissing when this release draws another one.
+    """
+    file = rendered(paper)
+    if presence(file) is Presence.MISSING and not drawn_again(paper):
+        raise ObjectMissing(key=file.object_key)
+    return redirect(download_url(file, inline="download" not in request.GET))
 
 
 def _is_out(case: Case, paper: Paper) -> bool:

@@ -48,6 +48,7 @@ from zt_platform.notices.queries import told_about
 from zt_platform.orders.queries import READERS as ORDER_READERS
 from zt_platform.orders.queries import orders_about
 from zt_platform.organisation.roles import Role
+from zt_storage.missing import presence
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.language import bi
@@ -332,6 +333,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "papers": papers,
         "handed_in": sum(1 for paper in papers if paper.files),
         "preview": chosen,
+        "presence": presence(chosen.attachment).value if chosen else "",
         "applicant": applicant_facts(case),
         "answers": readable_answers(version, case.form),
         "law": law_of(version),

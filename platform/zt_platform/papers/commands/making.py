@@ -24,7 +24,7 @@ from zt_platform.papers.models import Paper, PaperState
 from zt_platform.papers.signature import sign_paper
 from zt_storage.errors import StorageRefused, StorageUnavailable
 from zt_storage.models import Attachment
-from zt_storage.uploads import announce_bytes, remove_quietly, store_bytes
+from zt_storage.uploads import announce_bytes, put_bytes, remove_quietly, store_bytes
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit, outside_centres
 from zt_tenants.timers import DueTimer, schedule
@@ -80,14 +80,27 @@ def rendered(paper: Paper, before: Rendered | None = None) -> Attachment:
         sha256, is_stored = recorded.sha256, True
     elif recorded is None or recorded.sha256 != sha256:
         # Nothing was recorded, or another release renders differently and nobody has seen the first file.
-        recorded = announce_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF)
-        is_stored = False
+        recorded, is_stored = put_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF), True
     if not is_stored:
         store_bytes(recorded, data)
     centre = current_centre()
     with outside_centres():
         signature = sign_paper(paper, centre, sha256)
     return _issue(paper, recorded, sha256, signature)
+
+
+def drawn_again(paper: Paper) -> bool:
+    """Draw the file of an issued paper anew where the store has lost it; whether it is back, byte by byte.
+
+    Another release may draw another file: that one would not be what was signed, and is not stored.
+
+    Raises StorageUnavailable, StorageRefused.
+    """
+    data = rendering.pdf(paper.snapshot)
+    if paper.attachment is None or rendering.digest(data) != paper.attachment.sha256:
+        return False
+    store_bytes(paper.attachment, data)
+    return True
 
 
 def _issue(paper: Paper, attachment: Attachment, sha256: str, signature: str) -> Attachment:

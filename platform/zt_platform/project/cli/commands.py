@@ -11,6 +11,7 @@ from zt_platform.project.cli.database import database
 from zt_platform.project.cli.demo import demo, simulate
 from zt_platform.project.cli.department import department
 from zt_platform.project.cli.federation import federation
+from zt_platform.project.cli.files import files
 from zt_platform.project.cli.keyring import keys, signer
 from zt_platform.project.cli.ledger import ledger
 from zt_platform.project.cli.messages import interop
@@ -58,4 +59,5 @@ COMMANDS: list[click.Command] = [
     department,
     federation,
     ledger,
+    files,
 ]
