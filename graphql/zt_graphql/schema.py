@@ -28,6 +28,7 @@ from zt_graphql.mutations.declare_year import DeclareYear
 from zt_graphql.mutations.decline_case import DeclineCase
 from zt_graphql.mutations.deliver_case import DeliverCase
 from zt_graphql.mutations.detach_material import DetachMaterial
+from zt_graphql.mutations.discard_draft import DiscardDraft
 from zt_graphql.mutations.end_posting import EndPosting
 from zt_graphql.mutations.give_supervision_order import GiveSupervisionOrder
 from zt_graphql.mutations.grant_on_commitment import GrantOnCommitment
@@ -52,6 +53,7 @@ from zt_graphql.mutations.repair_message import RepairMessage
 from zt_graphql.mutations.replay_message import ReplayMessage
 from zt_graphql.mutations.reply_to_supervision_order import ReplyToSupervisionOrder
 from zt_graphql.mutations.request_extension import RequestExtension
+from zt_graphql.mutations.restore_draft import RestoreDraft
 from zt_graphql.mutations.resubmit_application import ResubmitApplication
 from zt_graphql.mutations.resume_case import ResumeCase
 from zt_graphql.mutations.resume_destination import ResumeDestination
@@ -134,6 +136,8 @@ class Mutation(graphene.ObjectType):
     start_application = StartApplication.root_field()
     start_at_window = StartAtWindow.root_field()
     save_form = SaveForm.root_field()
+    discard_draft = DiscardDraft.root_field()
+    restore_draft = RestoreDraft.root_field()
     open_upload = OpenUpload.root_field()
     open_large_upload = OpenLargeUpload.root_field()
     announce_parts = AnnounceParts.root_field()

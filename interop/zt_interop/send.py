@@ -26,7 +26,7 @@ from zt_tenants.context import current_centre, on_commit
 from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre
 from zt_tenants.telemetry import tracing
-from zt_tenants.uuid7 import uuid7
+from zt_tenants.uuid7 import uuid7s
 
 logger = logging.getLogger(__name__)
 
@@ -81,8 +81,8 @@ def send_messages(outgoing: Sequence[Outgoing]) -> list[OutboxMessage]:
     texts = {id(message.data): canonical_bytes(message.data).decode() for message in outgoing}
     destinations = {code: centre_by_code(code) for code in {message.destination for message in outgoing}}
     events = [
-        _event(source, message, texts[id(message.data)], destination=destinations[message.destination])
-        for message in outgoing
+        _event(id_, source, message, texts[id(message.data)], destination=destinations[message.destination])
+        for id_, message in zip(uuid7s(len(outgoing)), outgoing, strict=True)
     ]
     _check_payloads(outgoing)
     if not events:
@@ -126,9 +126,9 @@ def _check_payloads(outgoing: Sequence[Outgoing]) -> None:
         check_data(type_, data)
 
 
-def _event(source: str, message: Outgoing, text: str, *, destination: Centre) -> Event:
+def _event(id_: UUID, source: str, message: Outgoing, text: str, *, destination: Centre) -> Event:
     event = Event(
-        id=uuid7(),
+        id=id_,
         type=message.type,
         source=source,
         destination=destination.code,
@@ -140,13 +140,12 @@ def _event(source: str, message: Outgoing, text: str, *, destination: Centre) ->
         prevhash=FIRST_LINK,
         traceparent=message.traceparent or _begun_trace(message, source) or None,
     )
-    attributes = event.to_json()
-    problem = envelope_problem("event", attributes)
+    problem = envelope_problem("event", event.to_json())
     if problem:
         raise EnvelopeInvalid(detail=problem)
     limit = MAX_SEALED_BYTES if must_be_sealed(destination, message.channel, message.type) else MAX_EVENT_BYTES
-    size = len(text.encode()) + len(canonical_bytes({**attributes, "data": {}})) - 2
-    if size > limit:
+    # A character has four bytes at most, the rest of an event a few hundred: only near the limit they are counted.
+    if 4 * len(text) > limit - _HEADER_ROOM and len(event.canonical()) > limit:
         raise TooLarge(limit=limit)
     return event
 

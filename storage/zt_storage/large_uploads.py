@@ -317,6 +317,19 @@ def abort_upload(*, attachment_id: int, owner_account_id: uuid.UUID) -> None:
         _give_up([found])
 
 
+def give_up_uploads(*, purposes: str) -> int:
+    """Give up what is unfinished, whoever began it, for purposes that begin with ``purposes``; how many there were."""
+    with transaction.atomic():
+        unfinished = Attachment.objects.filter(
+            purpose__startswith=purposes, state=AttachmentState.PENDING, multipart__isnull=False
+        )
+        found = list(unfinished.select_for_update().order_by("pk"))
+        for one in found:
+            cancel(subject=_subject(one.pk), kinds=[TIMER_KIND])
+        _give_up(found)
+    return len(found)
+
+
 def give_up_due(due: Sequence[DueTimer]) -> None:
     """What the timers do: give up what is still unfinished after a day; one look-up for all of them."""
     wanted = [int(timer.subject.partition(":")[2]) for timer in due]

@@ -11,9 +11,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
+
+from django.db import transaction
 
 from zt_storage import objects
 from zt_storage.errors import (
@@ -232,6 +236,23 @@ def remove_quietly(key: str) -> None:
         objects.remove(key)
     except (StorageUnavailable, StorageRefused) as error:
         log.warning("left an unneeded object behind: %s (%s)", key, error.code)
+
+
+def free_files(attachment_ids: Collection[int]) -> int:
+    """Forget files of the current centre that nothing refers to any more: their rows now, their bytes after the commit.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        ProtectedError: something still refers to one of them; none is forgotten.
+    """
+    with transaction.atomic():
+        found = list(Attachment.objects.filter(pk__in=attachment_ids).select_for_update().order_by("pk"))
+        Attachment.objects.filter(pk__in=[one.pk for one in found]).delete()
+        for one in found:
+            on_commit(partial(remove_quietly, one.object_key))
+    return len(found)
 
 
 def put_bytes(

@@ -97,6 +97,8 @@ ATTEMPTS = {
     "startApplication": Attempt(f'startApplication(itemCode: "$item") {CASE}', OWN_DATA, changes=True),
     "startAtWindow": Attempt(f'startAtWindow(itemCode: "$item", accountId: "$account") {CASE}'),
     "saveForm": Attempt(f'saveForm(caseId: "$draft", form: []) {CASE}', "CASE_NOT_FOUND"),
+    "discardDraft": Attempt(f'discardDraft(caseId: "$draft") {CASE}', "CASE_NOT_FOUND"),
+    "restoreDraft": Attempt(f'restoreDraft(caseId: "$draft") {CASE}', "CASE_NOT_FOUND"),
     "openUpload": Attempt(
         'openUpload(caseId: "$draft", materialCode: "id", fileName: "a.pdf", size: 9, contentType: "application/pdf")'
         " { ticket { url } }",

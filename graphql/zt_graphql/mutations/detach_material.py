@@ -7,7 +7,7 @@ from typing import Any
 import graphene
 
 from zt_graphql.arguments import row_id
-from zt_graphql.cases import OwnCaseKey, OwnCaseMutation
+from zt_graphql.cases import OwnCaseArguments, OwnCaseMutation
 from zt_graphql.permissions import SIGNED_IN
 from zt_platform.cases.commands import detach_material
 
@@ -17,15 +17,18 @@ class DetachMaterial(OwnCaseMutation):
 
     permission = SIGNED_IN.at_centre()
 
-    class Arguments(OwnCaseKey):
+    class Arguments(OwnCaseArguments):
         case_material_id = graphene.ID(required=True)
 
     @classmethod
-    def mutate(cls, _root: Any, info: Any, case_id: str, as_applicant: bool, case_material_id: str) -> DetachMaterial:
+    def mutate(
+        cls, _root: Any, info: Any, case_id: str, as_applicant: bool, case_material_id: str, **given: Any
+    ) -> DetachMaterial:
         """Run the command."""
         case = detach_material(
             actor=info.context.acting(as_applicant=as_applicant),
             case_id=row_id(case_id),
             case_material_id=row_id(case_material_id),
+            **given,
         )
         return cls(case=case)

@@ -59,6 +59,7 @@ _SUMMARY = (
     "counterpart_name",
     "applicant_name_masked",
     "drafted_at",
+    "discarded_at",
     "submitted_at",
     "acceptance_due_at",
     "accepted_at",

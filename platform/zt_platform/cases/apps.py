@@ -16,6 +16,8 @@ class CasesConfig(AppConfig):
         from zt_platform.cases.alarms import TIMER
         from zt_platform.cases.commands.at_limits import act_at_limits
         from zt_platform.cases.commands.batch_runs import TIMER_KIND, ring_for_due
+        from zt_platform.cases.commands.drafts import TIMER_KIND as DISCARDED
+        from zt_platform.cases.commands.drafts import empty_discarded
         from zt_platform.cases.commands.ordered import note_order
         from zt_platform.cases.commands.recalculation import recompute_limits
         from zt_platform.cases.events.incoming import register_handlers
@@ -30,3 +32,4 @@ class CasesConfig(AppConfig):
         register_timer(RECOMPUTE, recompute_limits)
         register_timer(TIMER, act_at_limits)
         register_timer(TIMER_KIND, ring_for_due)
+        register_timer(DISCARDED, empty_discarded)

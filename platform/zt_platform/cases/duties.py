@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import models
 
@@ -12,11 +13,15 @@ from zt_platform.cases.tolerance import open_debts, takes_materials
 from zt_platform.cases.vocabulary import Channel, Status
 from zt_tenants.language import bilingual
 
+DISCARDED_KEPT_FOR: Final = timedelta(days=7)
+"""How long a draft that was thrown away can be taken back; then its content and its files are gone."""
+
 
 class Duty(models.TextChoices):
     """What the applicant has to do; the value lies in the index of "my cases"."""
 
     CONTINUE = "CONTINUE", bilingual("接着填", "Go on with the draft")
+    RESTORE = "RESTORE", bilingual("恢复草稿", "Take the draft back")
     CORRECT = "CORRECT", bilingual("去补正", "Put it right")
     SUPPLY = "SUPPLY", bilingual("补交材料", "Supply what is owed")
     COLLECT = "COLLECT", bilingual("领取结果", "Collect the result")
@@ -25,6 +30,12 @@ class Duty(models.TextChoices):
 
 def duty_of(case: Case) -> tuple[str, datetime | None]:
     """The duty of a case's applicant here and its end; "" when nothing waits. A window's draft is the window's."""
+    if case.discarded_at is not None:
+        return (
+            (Duty.RESTORE.value, case.discarded_at + DISCARDED_KEPT_FOR)
+            if case.channel == Channel.ONLINE
+            else ("", None)
+        )
     if case.status == Status.DRAFT:
         return (Duty.CONTINUE.value, None) if case.channel == Channel.ONLINE else ("", None)
     if case.status == Status.CORRECTING:

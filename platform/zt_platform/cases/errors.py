@@ -55,6 +55,14 @@ class CaseNotFound(NotFound):
     en = "There is no such case; check its number and try again."
 
 
+class NotADraft(Conflict):
+    """Only a draft can be thrown away; what was handed in is withdrawn."""
+
+    code = "NOT_A_DRAFT"
+    zh = "这份申请已经提交，不是草稿；不想办了，请撤回申请。"
+    en = "This application has been handed in and is no draft any more; withdraw it instead."
+
+
 class HeldByAnother(Conflict):
     """A colleague has claimed the case; he, a head of department or an administrator can hand it over."""
 

@@ -86,6 +86,7 @@ class Case(models.Model):
     form = SealedJSONField(help_text="answers by field name")
 
     drafted_at = models.DateTimeField()
+    discarded_at = models.DateTimeField(null=True, help_text="of a draft: thrown away then, by whoever filled it in")
     submitted_at = models.DateTimeField(null=True)
     received_on = models.DateField(null=True, help_text="working day on which it counts as received (art. 32, 82)")
     received_at = models.DateTimeField(null=True, help_text="last complete hand-in: submission or correction")

@@ -66,6 +66,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Without drafts, which are the applicant's own business."""
         return self.exclude(status=Status.DRAFT)
 
+    def drafts(self) -> CaseQuerySet:
+        """Drafts that are being filled in; without those that were thrown away."""
+        return self.filter(status=Status.DRAFT, discarded_at__isnull=True)
+
     def open(self) -> CaseQuerySet:
         """Those on which something is still to be done."""
         return self.submitted().exclude(status__in=CLOSED)

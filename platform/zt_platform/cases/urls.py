@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from zt_platform.cases.views import apply, following, own_acts, papers, proof, uploads
+from zt_platform.cases.views import apply, drafts, following, own_acts, papers, proof, uploads
 
 app_name = "cases"
 urlpatterns = [
     path("apply/<str:item_code>/", apply.start, name="apply"),
     re_path(r"^drafts/(?P<case_id>[0-9]{1,18})/(?P<step>form|materials|review)/$", apply.step, name="draft-step"),
+    path("drafts/<int:case_id>/discard/", drafts.discard, name="draft-discard"),
     path("drafts/<int:case_id>/delivery/", own_acts.draft_delivery, name="draft-delivery"),
     path("drafts/<int:case_id>/prefill/", apply.prefill, name="prefill"),
     path("drafts/<int:case_id>/autosave/", apply.autosave, name="autosave"),

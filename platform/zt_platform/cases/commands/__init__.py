@@ -17,6 +17,7 @@ from zt_platform.cases.commands.commitments import (
 from zt_platform.cases.commands.completion import decline_case, deliver_case, seal_and_complete, withdraw_case
 from zt_platform.cases.commands.decision import decide_case, decide_on_the_spot, review_case
 from zt_platform.cases.commands.delivery import choose_delivery, confirm_receipt, post_result, take_back
+from zt_platform.cases.commands.drafts import discard_draft, restore_draft
 from zt_platform.cases.commands.endings import (
     add_materials,
     second_correction_notice,
@@ -72,6 +73,7 @@ __all__ = [
     "decline_case",
     "deliver_case",
     "detach_material",
+    "discard_draft",
     "grant_on_commitment",
     "hand_down_application",
     "hand_over_all",
@@ -85,6 +87,7 @@ __all__ = [
     "refuse_extension",
     "release_case",
     "request_extension",
+    "restore_draft",
     "resubmit_application",
     "resume_case",
     "return_for_correction",

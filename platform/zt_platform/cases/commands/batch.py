@@ -94,7 +94,7 @@ class Batch:
                 timers.append(timer)
         self._save()
         outgoing.send([message for case, line in self._lines for message in outgoing.owed(case, [line])])
-        last = {case.pk: index_entry(case, line) for case, line in self._lines if case.pk in moved}
+        last = {case.pk: index_entry(case, line.recorded_at) for case, line in self._lines if case.pk in moved}
         entries = [entry for entry in last.values() if entry is not None]
         if entries:
             upsert_case_entries(entries)

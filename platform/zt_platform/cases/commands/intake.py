@@ -22,7 +22,7 @@ from zt_platform.cases.commands.ledger import (
     permitted_edge,
 )
 from zt_platform.cases.errors import ItemNotOffered, MaterialsMissing
-from zt_platform.cases.meanwhile import require_version
+from zt_platform.cases.meanwhile import form_mark, require_version
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case, CaseMaterial
 from zt_platform.cases.prefill import check_locked
 from zt_platform.cases.vocabulary import Action, CaseRole, Channel, Status
@@ -152,13 +152,19 @@ def save_draft(
     form: Mapping[str, Any],
     applicant: Party | None = None,
     expected_version: int | None = None,
+    seen_form: str = "",
 ) -> Case:
     """Keep what was filled in so far (autosave); the form is checked when it is submitted.
 
-    Also while a correction is awaited. Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict.
+    Also while a correction is awaited. ``seen_form`` is the mark of the answers that the page began with
+    (:func:`zt_platform.cases.meanwhile.form_mark`): as long as those are the ones kept, a newer version means other things,
+    such as a file that was added, which are not overwritten here. Raises CaseNotFound, NotPermitted, TransitionNotAllowed,
+    CaseChanged.
     """
     with transaction.atomic():
-        case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        case = locked_case(case_id, actor=actor)
+        if not seen_form or (form_mark(case) != seen_form and case.form != dict(form)):
+            require_version(case, expected_version, actor)
         advance(case, Action.AMEND, actor)
         case.form = dict(form)
         if applicant is not None:

@@ -91,13 +91,14 @@ def profile_for(case: Case) -> CentreProfile:
     )
 
 
-def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = None) -> Case:
-    """The case for a command of a person, its row locked until the end of the transaction.
+def locked_case(case_id: int, *, actor: Actor, expected_version: int | None = None, discarded: bool = False) -> Case:
+    """The case for a command of a person, its row locked until the end of the transaction; only the one that takes a
+    ``discarded`` draft back gets such a one.
 
     Raises CaseNotFound (none, or not this applicant's), NotPermitted (no staff of the current centre),
     CaseChanged (the page the person acted on is older than the case).
     """
-    case = _for(actor, _locked(Case.objects.filter(pk=case_id)))
+    case = _for(actor, _locked(Case.objects.filter(pk=case_id)), discarded=discarded)
     require_version(case, expected_version, actor)
     return case
 
@@ -110,9 +111,9 @@ def readable_case(case_id: int, *, actor: Actor) -> Case:
     return _for(actor, Case.objects.filter(pk=case_id).first())
 
 
-def _for(actor: Actor, case: Case | None) -> Case:
+def _for(actor: Actor, case: Case | None, *, discarded: bool = False) -> Case:
     """A case that this person may act on. Raises CaseNotFound, NotPermitted."""
-    if case is None:
+    if case is None or (case.discarded_at is not None) is not discarded:
         raise CaseNotFound
     if actor.kind is ActorKind.APPLICANT and case.applicant_account_id != actor.require_applicant():
         raise CaseNotFound
@@ -303,15 +304,15 @@ def _conclude(case: Case, lines: Sequence[CaseEvent], learnt: CaseEvent | None) 
     if case.tracking_number:
         owed = owed_notice(case, [*lines, learnt] if learnt else lines)
         tell_applicants([owed], lambda: profile_for(case))
-    entry = index_entry(case, lines[-1]) if lines else None
+    entry = index_entry(case, lines[-1].recorded_at) if lines else None
     if entry is not None and not (lines[-1].action == Action.SUBMIT and replace_draft_entry(case.pk, entry)):
         upsert_case_entries([entry])
     crash_point("before_step_commit")
     return case
 
 
-def index_entry(case: Case, line: CaseEvent) -> IndexedCase | None:
-    """How the case stands after a line, for its applicant's index; None for one without an account, or a window's draft."""
+def index_entry(case: Case, at: datetime) -> IndexedCase | None:
+    """How the case stands since then, for its applicant's index; None for one without an account, or a window's draft."""
     if case.applicant_account_id is None or (not case.tracking_number and case.channel != Channel.ONLINE):
         return None
     duty, duty_by = duty_of(case)
@@ -324,7 +325,7 @@ def index_entry(case: Case, line: CaseEvent) -> IndexedCase | None:
         item_code=case.item_code,
         item_name=case.item_name,
         status=case.status,
-        updated_at=line.recorded_at,
+        updated_at=at,
     )
 
 

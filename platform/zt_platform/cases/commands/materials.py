@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from zt_platform.catalogue.queries import material_of
 from zt_storage import large_uploads
 from zt_storage.filetypes import EXTENSIONS
 from zt_storage.large_uploads import LargeUpload, PartTicket, settle_upload
-from zt_storage.uploads import UploadLimits, UploadTicket, open_upload
+from zt_storage.uploads import UploadLimits, UploadTicket, free_files, open_upload
 from zt_tenants.clock import now
 from zt_tenants.errors import InvalidInput, NotPermitted
 
@@ -80,6 +80,18 @@ def unfinished_materials(actor: Actor, case: Case) -> dict[str, list[LargeUpload
     return found
 
 
+def give_up_files(cases: Sequence[Case]) -> int:
+    """Take all files out of drafts that are no more, also those on their way, and free the store of them, but for files
+    that another case holds, too. Returns how many were freed; the caller holds the locks of the drafts."""
+    held = CaseMaterial.objects.filter(case__in=cases)
+    files = set(held.values_list("attachment_id", flat=True))
+    held.delete()
+    files -= set(CaseMaterial.objects.filter(attachment_id__in=files).values_list("attachment_id", flat=True))
+    for case in cases:
+        large_uploads.give_up_uploads(purposes=_purposes(case.pk))
+    return free_files(files)
+
+
 def _purposes(case_id: int) -> str:
     return f"case:{case_id}/"
 
@@ -123,13 +135,13 @@ def attach_material(*, actor: Actor, case_id: int, material_code: str, attachmen
     return attached
 
 
-def detach_material(*, actor: Actor, case_id: int, case_material_id: int) -> Case:
+def detach_material(*, actor: Actor, case_id: int, case_material_id: int, expected_version: int | None = None) -> Case:
     """Take a file out of the case: from a draft it is removed, from a submitted case it is marked as replaced.
 
-    Raises CaseNotFound (also when the file is not of this case), NotPermitted, TransitionNotAllowed.
+    Raises CaseNotFound (also when the file is not of this case), NotPermitted, TransitionNotAllowed, CaseChanged.
     """
     with transaction.atomic():
-        case = locked_case(case_id, actor=actor)
+        case = locked_case(case_id, actor=actor, expected_version=expected_version)
         advance(case, Action.AMEND, actor)
         found = CaseMaterial.objects.filter(case=case, pk=case_material_id, superseded_at__isnull=True)
         changed = found.delete()[0] if case.status == Status.DRAFT else found.update(superseded_at=now())

@@ -86,9 +86,14 @@ def _whole() -> QuerySet[Case]:
     return found.prefetch_related(Prefetch("materials", queryset=materials, to_attr="current_materials"))
 
 
-def _readable(actor: Actor, found: QuerySet[Case]) -> Case:
+def discarded_draft(actor: Actor, case_id: int) -> Case:
+    """A draft that the actor threw away and may still take back. Raises CaseNotFound."""
+    return _readable(actor, _whole().filter(pk=case_id), discarded=True)
+
+
+def _readable(actor: Actor, found: QuerySet[Case], *, discarded: bool = False) -> Case:
     case = found.first()
-    if case is None or not may_read(actor, case):
+    if case is None or not may_read(actor, case) or (case.discarded_at is not None) is not discarded:
         raise CaseNotFound
     return case
 

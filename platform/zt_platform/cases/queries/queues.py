@@ -14,7 +14,7 @@ from zt_platform.cases.limits import REQUESTED
 from zt_platform.cases.models import Case
 from zt_platform.cases.querysets import CaseQuerySet
 from zt_platform.cases.states import TRANSITIONS
-from zt_platform.cases.vocabulary import Action, Channel, Light, Status
+from zt_platform.cases.vocabulary import Action, Channel, Light
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_platform.index.queries import cases_of
 from zt_platform.organisation.roles import Role
@@ -164,7 +164,7 @@ def queue_counts(actor: Actor, scope: str = "") -> QueueCounts:
 def window_drafts(actor: Actor) -> CaseQuerySet:
     """Drafts begun at the windows of the current centre. Raises NotPermitted unless a window clerk."""
     actor.require(Role.WINDOW_CLERK)
-    return Case.objects.filter(status=Status.DRAFT, channel=Channel.WINDOW).for_list().order_by("-id")
+    return Case.objects.drafts().filter(channel=Channel.WINDOW).for_list().order_by("-id")
 
 
 def my_drafts(actor: Actor) -> CaseQuerySet:
@@ -172,7 +172,7 @@ def my_drafts(actor: Actor) -> CaseQuerySet:
     current_centre()
     if actor.kind is not ActorKind.APPLICANT or actor.account_id is None:
         return Case.objects.none()
-    found = Case.objects.filter(status=Status.DRAFT, applicant_account_id=actor.account_id)
+    found = Case.objects.drafts().filter(applicant_account_id=actor.account_id)
     return found.for_list().order_by("-id")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,11 +26,13 @@ from zt_platform.cases.commands import intake
 from zt_platform.cases.commands.materials import unfinished_materials
 from zt_platform.cases.errors import MaterialsMissing
 from zt_platform.cases.item_forms import ItemForm, errors_of, posted_answers, readable_answers
+from zt_platform.cases.meanwhile import CaseChanged, form_mark
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.prefill import filled_fields, offers_for, prefill_draft, with_filled
 from zt_platform.cases.presentation import applicant_facts, file_row
 from zt_platform.cases.track_links import track_link, track_path
+from zt_platform.cases.views.two_pages import OtherState, kept, not_kept, seen_by
 from zt_platform.cases.views.uploads import upload_urls
 from zt_platform.cases.vocabulary import Status
 from zt_platform.cases.ways_facts import delivery_facts
@@ -84,6 +86,10 @@ class Draft:
     def step_url(self, step: str) -> str:
         """Address of one of its pages."""
         return reverse("cases:draft-step", kwargs={"case_id": self.case.pk, "step": step})
+
+    def again(self) -> Draft:
+        """As it is now. Raises CaseNotFound, Conflict: handed in meanwhile."""
+        return Draft.opened(self.actor, self.case.pk)
 
     def context(self, current: int, **more: Any) -> dict[str, Any]:
         """What every page of the wizard shows."""
@@ -173,23 +179,34 @@ def _form_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     answers = with_filled(draft.case.form, filled)
     form = ItemForm(schema, answers, filled)
     wrong: list[InvalidInput] = []
+    other: OtherState | None = None
     if request.method == "POST":
         locked = {name: one for name, one in filled.items() if one.locked}
         answers = with_filled(posted_answers(draft.version, request.POST), locked)
-        intake.save_draft(actor=draft.actor, case_id=draft.case.pk, form=answers)
-        wrong = errors_of(draft.version, answers)
-        if not wrong:
-            return redirect(draft.step_url("materials"))
+        try:
+            intake.save_draft(actor=draft.actor, case_id=draft.case.pk, form=answers, **seen_by(request))
+        except CaseChanged as changed:
+            draft = draft.again()
+            other = OtherState.found(changed, draft.version, draft.case, answers)
+        else:
+            wrong = errors_of(draft.version, answers)
+            if not wrong:
+                return redirect(draft.step_url("materials"))
+            draft = draft.again()
         form = ItemForm(schema, answers, filled)
-        form.refuse(InvalidForm(wrong))
+        if wrong:
+            form.refuse(InvalidForm(wrong))
     context = draft.context(
         FORM,
         form=form,
+        other=other,
+        newer_url=draft.step_url("form"),
+        form_seen=form_mark(draft.case),
         autosave_url=reverse("cases:autosave", kwargs={"case_id": draft.case.pk}),
         offers=offers_for(draft.case, schema),
         prefill_url=reverse("cases:prefill", kwargs={"case_id": draft.case.pk}),
     )
-    return render(request, "cases/apply_form.html", context, status=422 if wrong else 200)
+    return render(request, "cases/apply_form.html", context, status=409 if other else 422 if wrong else 200)
 
 
 @require_POST
@@ -218,10 +235,16 @@ def prefill(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @require_POST
 def autosave(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Keep what is on the page so far; nothing is checked, nothing is sent."""
-    draft = _draft(request, case_id)
-    intake.save_draft(actor=draft.actor, case_id=case_id, form=posted_answers(draft.version, request.POST))
-    return JsonResponse({"saved": True})
+    """Keep what is on the page so far; nothing is checked, nothing is sent. 409 when the application was changed
+    elsewhere or handed in: then the page stops saving by itself."""
+    try:
+        draft = _draft(request, case_id)
+        answers = posted_answers(draft.version, request.POST)
+        case = intake.save_draft(actor=draft.actor, case_id=case_id, form=answers, **seen_by(request))
+    except Conflict as changed:
+        newer = reverse("cases:draft-step", kwargs={"case_id": case_id, "step": "form"})
+        return not_kept(changed, newer_url=newer)
+    return kept(case)
 
 
 def _attached(case: Case) -> list[CaseMaterial]:
@@ -299,10 +322,13 @@ def _materials_page(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     errors: dict[str, list[str]] = {}
-    following = to_follow(draft)
+    other: OtherState | None = None
     if request.method == "POST":
         try:
             case = _send(request, draft)
+        except CaseChanged as changed:
+            draft = draft.again()
+            other = OtherState.found(changed, draft.version, draft.case, draft.case.form)
         except InvalidForm as wrong:
             errors = {"answers": [error.text() for error in wrong.errors]}
         except MaterialsMissing as wrong:
@@ -316,24 +342,27 @@ def _review_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         answers=readable_answers(draft.version, draft.case.form),
         materials=[(row["material"], row["files"]) for row in material_rows(draft, set())],
         submission_key=request.POST.get("submission_key") or uuid7().hex,
-        to_follow=following,
+        to_follow=to_follow(draft),
+        other=other,
         tolerance_days=draft.version.ways.get("tolerance_days", 0),
         delivery=delivery_facts(draft.case),
         delivery_url=reverse("cases:draft-delivery", kwargs={"case_id": draft.case.pk}) if not draft.correcting else "",
         form_url=draft.step_url("form"),
         materials_url=draft.step_url("materials"),
     )
-    return render(request, "cases/apply_review.html", context, status=422 if errors else 200)
+    return render(request, "cases/apply_review.html", context, status=409 if other else 422 if errors else 200)
 
 
 def _send(request: HttpRequest, draft: Draft) -> Case:
     if draft.correcting:
-        return intake.resubmit_application(actor=draft.actor, case_id=draft.case.pk)
+        version = seen_by(request)["expected_version"]
+        return intake.resubmit_application(actor=draft.actor, case_id=draft.case.pk, expected_version=version)
     return intake.submit_application(
         actor=draft.actor,
         case_id=draft.case.pk,
         submission_key=request.POST.get("submission_key", ""),
         commits_to_supply=request.POST.get("commits") == "yes",
+        expected_version=seen_by(request)["expected_version"],
     )
 
 

@@ -6,10 +6,13 @@ once: the materials are complete (art. 32), and an instant item is decided on th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -27,6 +30,7 @@ from zt_platform.cases.commands.materials import unfinished_materials
 from zt_platform.cases.counter_forms import CounterForm
 from zt_platform.cases.errors import MaterialsMissing
 from zt_platform.cases.item_forms import ItemForm, posted_answers
+from zt_platform.cases.meanwhile import CaseChanged, form_mark
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.presentation import applicant_facts
@@ -34,13 +38,14 @@ from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.track_links import track_link
 from zt_platform.cases.views.apply import Draft, material_rows, to_follow
 from zt_platform.cases.views.papers import lines_for_staff
+from zt_platform.cases.views.two_pages import OtherState, kept, not_kept, seen_by
 from zt_platform.cases.views.uploads import upload_urls
 from zt_platform.cases.vocabulary import Result
 from zt_platform.catalogue.forms import InvalidForm
 from zt_platform.catalogue.kinds import CaseKind
 from zt_platform.catalogue.queries import published_items
 from zt_platform.organisation.roles import Role
-from zt_tenants.errors import DomainError, InvalidInput, NotFound
+from zt_tenants.errors import Conflict, DomainError, InvalidInput, NotFound
 from zt_tenants.language import bi
 from zt_tenants.uuid7 import uuid7
 
@@ -111,29 +116,47 @@ def _draft(request: HttpRequest, case_id: int) -> Draft:
     return Draft.opened(actor, case_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why what the page sent was not taken, as the page shows it."""
+
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+    form: InvalidForm | None = None
+    other: OtherState | None = None
+
+    @classmethod
+    def of(cls, error: DomainError, draft: Draft, answers: Mapping[str, Any]) -> Self:
+        """``draft`` as it is now, ``answers`` as they are on the page."""
+        if isinstance(error, CaseChanged):
+            return cls(other=OtherState.found(error, draft.version, draft.case, answers))
+        if isinstance(error, InvalidForm):
+            return cls(errors={f"id_{one.field}": [one.text()] for one in error.errors}, form=error)
+        attached = {one.material_code for one in getattr(draft.case, "current_materials", [])}
+        required = {one.code for one in draft.version.materials.all() if one.required}
+        return cls(errors={"documents": [error.text()]}, missing=required - attached)
+
+
 @require_http_methods(["GET", "POST"])
 def intake_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """Form, papers and check list on one page; ``submit`` hands it in, ``accept`` accepts it at once."""
     draft = _draft(request, case_id)
-    answers, errors, missing = draft.case.form, dict[str, list[str]](), set[str]()
-    form = ItemForm(draft.version.form_schema, answers)
+    answers, refused = draft.case.form, Refused()
     if request.method == "POST":
         answers = posted_answers(draft.version, request.POST)
-        form = ItemForm(draft.version.form_schema, answers)
         try:
-            commands.save_draft(actor=draft.actor, case_id=case_id, form=answers)
+            commands.save_draft(actor=draft.actor, case_id=case_id, form=answers, **seen_by(request))
             if "save" in request.POST:
                 messages.success(request, bi("草稿已保存。", "The draft is kept."))
                 return redirect(reverse("workbench:intake", kwargs={"case_id": case_id}))
             return _hand_in(request, draft)
-        except InvalidForm as wrong:
-            form.refuse(wrong)
-            errors = {f"id_{error.field}": [error.text()] for error in wrong.errors}
-        except MaterialsMissing as wrong:
-            errors = {"documents": [wrong.text()]}
-            attached = {one.material_code for one in getattr(draft.case, "current_materials", [])}
-            missing = {one.code for one in draft.version.materials.all() if one.required} - attached
-    else:
+        except (CaseChanged, InvalidForm, MaterialsMissing) as wrong:
+            draft = draft.again()  # what was filled in may have been saved all the same
+            refused = Refused.of(wrong, draft, answers)
+    form = ItemForm(draft.version.form_schema, answers)
+    if refused.form is not None:
+        form.refuse(refused.form)
+    if request.method == "GET":
         record_reading(
             draft.actor, case_id=case_id, tracking_number=draft.case.tracking_number or "", purpose="窗口收件"
         )
@@ -141,9 +164,11 @@ def intake_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "draft": draft,
         "case": draft.case,
         "form": form,
-        "errors": errors,
+        "form_seen": form_mark(draft.case),
+        "other": refused.other,
+        "errors": refused.errors,
         "applicant": applicant_facts(draft.case),
-        "rows": material_rows(draft, missing, unfinished_materials(draft.actor, draft.case)),
+        "rows": material_rows(draft, refused.missing, unfinished_materials(draft.actor, draft.case)),
         "to_follow": [] if draft.correcting else to_follow(draft),
         "commits": request.POST.get("commits") == "yes",
         "tolerance_days": draft.version.ways.get("tolerance_days", 0),
@@ -153,7 +178,9 @@ def intake_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "queue_url": reverse("workbench:queue"),
         **upload_urls("workbench:intake-upload", case_id),
     }
-    return render(request, "workbench/intake.html", context, status=422 if errors else 200)
+    return render(
+        request, "workbench/intake.html", context, status=409 if refused.other else 422 if refused.errors else 200
+    )
 
 
 def _is_instant(draft: Draft) -> bool:
@@ -193,9 +220,13 @@ def _hand_in(request: HttpRequest, draft: Draft) -> HttpResponse:
 @require_POST
 def autosave(request: HttpRequest, case_id: int) -> HttpResponse:
     """Keep what is on the page so far; nothing is checked, nothing is sent."""
-    draft = _draft(request, case_id)
-    commands.save_draft(actor=draft.actor, case_id=case_id, form=posted_answers(draft.version, request.POST))
-    return JsonResponse({"saved": True})
+    try:
+        draft = _draft(request, case_id)
+        answers = posted_answers(draft.version, request.POST)
+        case = commands.save_draft(actor=draft.actor, case_id=case_id, form=answers, **seen_by(request))
+    except Conflict as changed:
+        return not_kept(changed, newer_url=reverse("workbench:intake", kwargs={"case_id": case_id}))
+    return kept(case)
 
 
 @require_GET

@@ -18,6 +18,7 @@ from zt_platform.cases import commands, queries
 from zt_platform.cases.action_forms import ActionForm
 from zt_platform.cases.clock_forms import MaterialForm
 from zt_platform.cases.delivery_forms import ArrivalForm, DeliveryForm
+from zt_platform.cases.meanwhile import CaseChanged
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.tolerance import open_debts
@@ -117,7 +118,10 @@ def _shown(request: HttpRequest, actor: Actor, case: Case, page: OwnAct, back: s
     form = page.form(request.POST if posted else None, request.FILES if posted else None, case=case, initial=initial)
     if posted and form.is_valid():
         try:
-            page.run(actor=actor, case_id=case.pk, **form.arguments())
+            page.run(actor=actor, case_id=case.pk, expected_version=form.seen_version, **form.arguments())
+        except CaseChanged as changed:
+            case = queries.case_for(actor, case.pk)
+            form.add_error(None, changed.text())
         except DomainError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.text())
         else:
@@ -125,6 +129,7 @@ def _shown(request: HttpRequest, actor: Actor, case: Case, page: OwnAct, back: s
             return redirect(back)
     context: dict[str, Any] = {
         "form": form,
+        "case": case,
         "title": page.title,
         "confirm": page.confirm,
         "number": back_label,

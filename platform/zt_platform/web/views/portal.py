@@ -97,11 +97,13 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     position = _position(request.GET.get("after", ""))
     entries = cases_of(account_id, after=position, limit=PAGE + 1)
     waiting = waiting_for(account_id) if position is None else []
+    drafts = [entry for entry in waiting if entry.draft_id is not None]
     older = f"?after={entries[PAGE - 1].updated_at.isoformat()}~{entries[PAGE - 1].id}" if len(entries) > PAGE else ""
     context = {
         "first": position is None,
         "todo": [todo_row(entry) for entry in waiting if entry.draft_id is None],
-        "drafts": [todo_row(entry) for entry in waiting if entry.draft_id is not None],
+        "drafts": [todo_row(entry) for entry in drafts if entry.duty != Duty.RESTORE],
+        "discarded": [todo_row(entry) for entry in drafts if entry.duty == Duty.RESTORE],
         "rows": [(entry, _status(entry.status)) for entry in entries[:PAGE]],
         "older_url": older.replace("+", "%2B"),
     }
@@ -116,14 +118,18 @@ class TodoRow:
     word: str
     explanation: str
     url: str
+    discard_url: str = ""
 
 
 def todo_row(entry: ApplicantCaseEntry) -> TodoRow:
     """A row of the index as the page shows it; a duty that this release does not know leads to the case."""
     code, number = entry.centre_code, entry.tracking_number
     if entry.draft_id is not None:
+        discard = centre_url(code, "cases:draft-discard", case_id=entry.draft_id)
+        if entry.duty == Duty.RESTORE:
+            return TodoRow(entry, str(Duty.RESTORE.label), "", discard)
         address = centre_url(code, "cases:draft-step", case_id=entry.draft_id, step="form")
-        return TodoRow(entry, str(Duty.CONTINUE.label), "", address)
+        return TodoRow(entry, str(Duty.CONTINUE.label), "", address, discard)
     word = str(Duty(entry.duty).label) if entry.duty in Duty.values else bi("去看看", "Have a look")
     page = "cases:supply" if entry.duty == Duty.SUPPLY else "cases:mine"
     explanation = _EXPLANATIONS.get(entry.duty)

@@ -1,0 +1,26 @@
+"""discardDraft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zt_graphql.arguments import row_id
+from zt_graphql.cases import OwnCaseArguments, OwnCaseMutation
+from zt_graphql.permissions import SIGNED_IN
+from zt_platform.cases.commands import discard_draft
+
+
+class DiscardDraft(OwnCaseMutation):
+    """Throw a draft away. For seven days it can be taken back as it was; then its content and its files are gone."""
+
+    permission = SIGNED_IN.at_centre()
+
+    class Arguments(OwnCaseArguments):
+        pass
+
+    @classmethod
+    def mutate(cls, _root: Any, info: Any, case_id: str, as_applicant: bool, **given: Any) -> DiscardDraft:
+        """Run the command."""
+        return cls(
+            case=discard_draft(actor=info.context.acting(as_applicant=as_applicant), case_id=row_id(case_id), **given)
+        )
