@@ -53,6 +53,9 @@ def test_from_the_draft_to_the_confirmation(town: Town, browsers: Browsers) -> N
     for words in ("EZ123456789CN", "我已收到", "您收到后确认"):
         assert words in mine
     assert [entry.duty for entry in waiting_for(me.require_applicant())] == ["CONFIRM"]
+    asked = browser.get(own(town, case, "received")).content.decode()
+    assert case.item_name in asked
+    assert "EZ123456789CN" in asked, "which parcel it is about"
     assert browser.post(own(town, case, "received"), {}).status_code == 302
     assert county.fresh(case).status == Status.DELIVERED
     assert waiting_for(me.require_applicant()) == []

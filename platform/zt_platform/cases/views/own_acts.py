@@ -21,6 +21,7 @@ from zt_platform.cases.delivery_forms import ArrivalForm, DeliveryForm
 from zt_platform.cases.meanwhile import CaseChanged
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
+from zt_platform.cases.postal import postal_of
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.views.clock_pages import add_material
 from zt_platform.cases.vocabulary import Action
@@ -132,6 +133,8 @@ def _shown(request: HttpRequest, actor: Actor, case: Case, page: OwnAct, back: s
         "case": case,
         "title": page.title,
         "confirm": page.confirm,
+        "item_name": case.item_name,
+        "parcel": postal_of(case) if page.action is Action.CONFIRM_RECEIPT else None,
         "number": back_label,
         "back_url": back,
         "owed": [debt.line for debt in open_debts(case)] if page.action is Action.ADD_MATERIALS else [],
