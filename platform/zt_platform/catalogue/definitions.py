@@ -61,6 +61,8 @@ class ItemDefinition:
     materials: Sequence[Mapping[str, Any]]
     form: Sequence[Mapping[str, Any]]
     cite: str
+    decided_jointly: bool = False
+    """Several departments decide together (行政许可法 art. 26)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def _first_version(item: Item, definition: ItemDefinition) -> ItemVersion:
         statutory_days=definition.statutory_days,
         statutory_basis=definition.statutory_basis,
         promised_days=definition.promised_days,
+        decided_jointly=definition.decided_jointly,
         legal_basis=definition.legal_basis,
         conditions=definition.conditions,
         procedure=definition.procedure,

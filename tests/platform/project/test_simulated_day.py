@@ -18,6 +18,7 @@ from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.vocabulary import CaseRole, Status
 from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.catalogue.queries import item_version
+from zt_platform.joint.models import JointTask
 from zt_platform.organisation.loader import load_staff
 from zt_platform.project.simulation.cast import people
 from zt_platform.project.simulation.day import Day
@@ -98,6 +99,31 @@ def test_a_day_is_played_and_the_books_balance(committed_world, relay_thread) ->
             )
             acted.update(lines.values_list("step", flat=True))
     assert acted == {"ACCEPTED": 1, "SUPERVISION_ORDERED": 1}, "the unanswered one, and the one that is over its limit"
+
+
+@pytest.mark.req("H-01", "H-08")
+def test_joint_cases_lie_at_the_desks_of_a_fresh_demo(committed_world, relay_thread) -> None:
+    """One that nobody has signed for, one that the county has signed for, one that it has answered with conditions."""
+    ensure_bucket()
+    ensure_keys(committed_world.all)
+    for centre in committed_world.all:
+        with enter(centre):
+            load_catalogue(centre)
+            load_staff(centre, password=PASSWORD)
+    day = Day(cases=90, seed=7, password=PASSWORD)
+    day._plans = [plan for plan in day._plans if plan.road == "JOINT"]  # the others have tests of their own
+    day.play()
+
+    with enter(committed_world.county):
+        there = list(JointTask.objects.order_by("pk").values_list("side", "status", "opinion"))
+    with enter(committed_world.city):
+        here = Counter(JointTask.objects.values_list("side", "status"))
+        assert Case.objects.filter(joint_opened_at__isnull=False, status=Status.ACCEPTED).count() == 3
+    assert there == [("PARTICIPANT", status, opinion) for status, opinion in _COUNTY]
+    assert here == {("LOCAL", "ASKED"): 3, **{("LEAD", status): 1 for status, _ in _COUNTY}}
+
+
+_COUNTY = [("ASKED", ""), ("SIGNED", ""), ("ANSWERED", "CONDITIONS")]
 
 
 @pytest.mark.req("R-03")

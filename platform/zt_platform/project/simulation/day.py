@@ -24,6 +24,9 @@ from zt_platform.cases.vocabulary import Result
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
+from zt_platform.joint import commands as joint
+from zt_platform.joint.commands import Ask, Call
+from zt_platform.organisation.queries import departments
 from zt_platform.project.simulation.papers import paper
 from zt_platform.project.simulation.plans import Plan, Planner
 from zt_platform.project.simulation.players import Players, answers, party_of, required_materials
@@ -114,6 +117,7 @@ class Day:
     def _road(self, plan: Plan) -> Road:
         roads = {
             "OWN": self._own,
+            "JOINT": self._joint,
             DelegationKind.ENTRUSTED: self._entrusted,
             DelegationKind.DEVOLVED: self._devolved,
             DelegationKind.FORWARDED: self._forwarded,
@@ -160,6 +164,32 @@ class Day:
         self._review_and_decide(plan, plan.other, number)
         yield "decided"
         self._seal_and_deliver(plan, number)
+
+    def _joint(self, plan: Plan) -> Road:
+        """A case that the city leads: a department and the county are asked; by ``steps`` the county has answered too."""
+        number, reviewer = self._submitted(plan), self._staff("reviewer", plan)
+        with enter(plan.centre):
+            case = _by_number(number)
+            commands.pass_pre_review(actor=self._staff("clerk", plan), case_id=case.pk)
+            commands.accept_application(actor=self._staff("clerk", plan), case_id=case.pk)
+            joint.open_joint_handling(actor=reviewer, case_id=case.pk, stage="LAND")
+            own = next(one.code for one in departments() if one.pk != _by_number(number).department_id)
+            asks = [
+                Ask(plan.centre, "项目选址和用地条件的意见", department_code=own),
+                Ask(plan.other, "项目所在地现场条件的意见"),
+            ]
+            tasks = joint.ask_participants(actor=reviewer, case_id=case.pk, asks=asks)
+            at = datetime.combine(calendar().add_working_days(clock.today(), 1), time_of_day(9, 30), clock.CHINA)
+            call = Call("SURVEY", "项目选址集中踏查", "项目现场", at, [task.task_id for task in tasks])
+            joint.convene_meeting(actor=reviewer, case_id=case.pk, call=call)
+        yield "asked"
+        with enter(plan.other):
+            county, task = self._players.staff("reviewer", plan.other), tasks[1].task_id
+            if plan.steps == 1:
+                joint.sign_for_task(actor=county, task_id=task)
+            elif plan.steps > 1:
+                joint.give_opinion(actor=county, task_id=task, opinion="CONDITIONS", text="落实排水方案后同意。")
+        yield "answered"
 
     def _own(self, plan: Plan) -> Road:
         moments = _moments(plan)

@@ -28,6 +28,8 @@ UP_TO_ACCEPTANCE = 2
 ANSWER_WITHIN = 5
 """Working days (行政许可法 art. 32)."""
 _STEPS_TO_SEAL = 5
+MOST_JOINT = 3
+"""Cases under joint handling in a day: enough for every desk of it to have something."""
 _WELL_WITHIN = 2
 """So many working days at least are left to a case that is open and not meant to be pressing."""
 _WEIGHT = {Level.PROVINCE: 2, Level.CITY: 6, Level.COUNTY: 3, Level.TOWNSHIP: 1}
@@ -39,7 +41,7 @@ _ACTS_UP_TO_ACCEPTANCE = {"granted": 2, "denied": 2, "corrected": 4}
 class Plan:
     """One case that will be played. ``day`` is None for today (now); an older case stays at its centre."""
 
-    road: str  # "OWN" or a DelegationKind
+    road: str  # "OWN", "JOINT" or a DelegationKind
     centre: str
     item_code: str
     applicant: Actor
@@ -82,6 +84,7 @@ class Planner:
         meant = self._crossing_plans(max(3, int(cases * CROSSING_SHARE)))
         if only_today:
             return meant + [self._own_plan(most_days_back=0) for _ in range(max(0, cases - len(meant)))]
+        meant += self._joint_plans(min(MOST_JOINT, cases // 30))
         meant += self._late_plans(cases // 10) + self._silent_plans(-(-cases // 50)) + self._desk_plans(cases // 8)
         return meant + [self._own_plan() for _ in range(max(0, cases - len(meant)))]
 
@@ -110,6 +113,28 @@ class Planner:
                 )
             )
         return plans
+
+    def _joint_plans(self, count: int) -> list[Plan]:
+        """Cases of today that the city's departments and the county decide together, at the desks of a fresh demo (H-08)."""
+        lead, county = DESKS
+        if not {lead, county} <= {centre.code for centre in self._centres}:
+            return []
+        with enter(lead):
+            joint = [
+                item.code for item in published_items() if item.current_version and item.current_version.decided_jointly
+            ]
+        return [
+            Plan(
+                "JOINT",
+                lead,
+                joint[number % len(joint)],
+                self._chance.choice(self._applicants),
+                "granted",
+                county,
+                steps=number,
+            )
+            for number in range(count if joint else 0)
+        ]
 
     def _own_plan(self, most_days_back: int = DAYS_BEFORE) -> Plan:
         weights = [_WEIGHT[Level(centre.level)] for centre in self._centres]
