@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from zt_interop.claiming import due_streams
+from zt_interop.envelope import CASE_CHANNEL, SUPERVISION_CHANNEL
 from zt_interop.relay import relay_stream
 from zt_tenants.clock import now
 from zt_tenants.context import outside_centres
@@ -32,17 +33,22 @@ class Messengers:
         self._ids = [centre.id for centre in centres]
 
     def carry_and_ring(self) -> bool:
-        """Carry every message and ring every timer that is due, until there are none; whether there were any."""
-        busy = False
-        while self._carry() or self._ring():
-            busy = True
-        return busy
+        """Carry every message and ring every timer that is due, until there are none; whether there were any.
 
-    def _carry(self) -> int:
+        Messages about cases go before the timers: what was decided elsewhere in time must not look late here. What the
+        supervision hears goes last, so that a tick is one batch.
+        """
+        busy = False
+        while self._carry(CASE_CHANNEL) or self._ring():
+            busy = True
+        return bool(self._carry(SUPERVISION_CHANNEL)) or busy
+
+    def _carry(self, channel: str) -> int:
         """Relay what is due from these centres; how many shipments were answered."""
         shipments = 0
         with outside_centres(DatabaseRole.RELAY):
-            due = list(due_streams().filter(source_code__in=self._codes).values_list("id", flat=True))
+            streams = due_streams().filter(source_code__in=self._codes, channel=channel)
+            due = list(streams.values_list("id", flat=True))
         for stream_id in due:
             shipments += _relayed(stream_id)
         return shipments

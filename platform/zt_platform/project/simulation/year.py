@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from time import process_time
 
 from zt_platform.actors import Actor
 from zt_platform.project.simulation import crossing_stories as crossing
@@ -103,12 +104,13 @@ class _Next:
 
 @dataclass(slots=True)
 class Played:
-    """What was played: stories by name, how many are over, how many acts, and the acts that were refused."""
+    """What was played: stories by name, how many are over, how many acts, the acts that were refused, and what it took."""
 
     told: Counter[str] = field(default_factory=Counter)
     over: int = 0
     acts: int = 0
     surprises: list[str] = field(default_factory=list)
+    processor_seconds: float = 0.0
 
     @property
     def begun(self) -> int:
@@ -117,7 +119,11 @@ class Played:
 
     def __add__(self, other: Played) -> Played:
         return Played(
-            self.told + other.told, self.over + other.over, self.acts + other.acts, [*self.surprises, *other.surprises]
+            self.told + other.told,
+            self.over + other.over,
+            self.acts + other.acts,
+            [*self.surprises, *other.surprises],
+            self.processor_seconds + other.processor_seconds,
         )
 
 
@@ -207,13 +213,14 @@ class Year:
 
     def play(self, progress: Callable[[date], None] = lambda day: None) -> None:
         """Play to the last day; what was begun and is not over then stays open."""
-        end = datetime.combine(self._last, time(23, 59), clock.CHINA)
+        end, began = datetime.combine(self._last, time(23, 59), clock.CHINA), process_time()
         with outside_centres():
             while self._heap and self._heap[0].moment <= end:
                 self._ring_until(self._heap[0].moment, progress)
                 self._one(heapq.heappop(self._heap))
             self._ring_until(end, progress)
             self._settle(end)
+        self.played.processor_seconds = process_time() - began
 
     def _ring_until(self, moment: datetime, progress: Callable[[date], None]) -> None:
         while self._tick is not None and self._tick <= moment:
