@@ -12,9 +12,11 @@ import pytest
 from django.db import connection
 
 from zt_platform.balance import Balance, Position
-from zt_platform.cases.vocabulary import Step
+from zt_platform.cases.vocabulary import CaseRole, Step
 from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.organisation.loader import load_staff
+from zt_platform.project.cli import console
+from zt_platform.project.cli.balance_table import balances_by_level, print_balance
 from zt_platform.project.ledger_check import check_ledgers
 from zt_platform.project.simulation.coverage import coverage_of
 from zt_platform.project.simulation.in_step import Share, Together
@@ -24,6 +26,7 @@ from zt_platform.project.simulation.year import A_DAY_OFF, KINDS, Played, Year, 
 from zt_storage.objects import ensure_bucket
 from zt_tenants import clock
 from zt_tenants.context import enter
+from zt_tenants.models import Level
 from zt_tenants.timers.queries import parked_timers
 
 CASES = 74
@@ -117,6 +120,14 @@ def test_article_82_every_rule_of_a_year_fires_the_ledgers_balance_and_no_clock_
     came_in, stands = both_sides(check.total)
     assert came_in == stands == CASES
     assert check.total.at(Position.RUNNING) + check.total.at(Position.DELIVERED) < CASES
+
+    columns = balances_by_level(check)
+    assert columns.keys() >= {(Level.CITY, CaseRole.SOLE), (Level.COUNTY, CaseRole.DECIDING)}
+    answerable = [found for (_, role), found in columns.items() if role in (CaseRole.SOLE, CaseRole.ACCEPTING)]
+    assert sum(answerable, Balance()) == check.total
+    with console.out.capture() as shown:
+        print_balance(check)
+    assert f"{CASES} │" in shown.get()
 
     limits = counted(whole)
     assert {found.name for found in limits} >= {"acceptance", "promised", "statutory", "review", "delivery"}

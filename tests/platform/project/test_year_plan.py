@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
+import sys
 import threading
 from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 
+from zt_platform.project.cli.year import _pace
 from zt_platform.project.simulation.in_step import WHOLE, Alone, Share, Together
 from zt_platform.project.simulation.stage import Pair
-from zt_platform.project.simulation.year import KINDS
+from zt_platform.project.simulation.year import KINDS, Played
 from zt_platform.project.simulation.year_plan import Planned, plan_year
+from zt_platform.project.simulation.year_processes import Progressed, Script, ShareLost, _Board, _look_after, _Told
 
 PAIRS = [Pair("340100", "340123"), Pair("341100", "341122"), Pair("341700", "341702")]
 DAYS = [date(2026, 1, 5) + timedelta(days=number) for number in range(300)]
@@ -104,3 +108,38 @@ def test_a_share_that_is_lost_is_noticed_by_the_others() -> None:
     barrier.abort()
     with pytest.raises(threading.BrokenBarrierError):
         Together(Share(0, 2), barrier, [0] * 4).meet()
+
+
+def test_how_far_the_year_is_adds_up_what_all_shares_say() -> None:
+    shown: list[Progressed] = []
+    board = _Board(date(2026, 1, 5), shown.append)
+    board.take(_Told(0, date(2026, 1, 6), begun=3, over=1, acts=9))
+    board.take(_Told(1, date(2026, 1, 5), begun=2, over=0, acts=4))
+    board.take(_Told(0, date(2026, 1, 7), begun=5, over=2, acts=15))
+    assert [(one.begun, one.over, one.acts) for one in shown] == [(3, 1, 9), (5, 1, 13), (7, 2, 19)]
+    assert [one.day.day for one in shown] == [6, 6, 7]
+
+
+def test_a_process_that_ends_before_its_time_is_named() -> None:
+    gone = multiprocessing.get_context("spawn").Process(target=sys.exit, args=(3,))
+    gone.start()
+    gone.join()
+    with pytest.raises(ShareLost, match="exit code 3"):
+        _look_after([gone], {})
+    _look_after([gone], {0: Played()})  # one that has said its last word may end as it likes
+
+
+def test_what_is_left_is_told_by_the_days_that_are_over() -> None:
+    script = Script(
+        seed=1,
+        password="x",
+        first=date(2026, 1, 5),
+        last=date(2026, 1, 15),
+        cases=100,
+        day_off=date(2026, 1, 9),
+        known_on=date(2026, 1, 6),
+    )
+    half = Progressed(date(2026, 1, 10), seconds=90.0, begun=90)
+    assert _pace(half, script) == "2026-01-10 · 1.0/s · ETA 1:30"
+    assert _pace(Progressed(date(2026, 1, 5)), script) == "2026-01-05"
+    assert script.eve.date() == date(2025, 12, 31)

@@ -135,7 +135,7 @@ def _play(script: Script, jobs: int) -> Played:
         seconds = bar.tasks[0].elapsed or 1.0
     each, spent = played.begun / seconds, played.processor_seconds
     say(
-        f"{played.begun} 件，{played.acts} 个动作，{seconds:.0f} 秒，每秒 {each:.1f} 件；处理器时间 {spent:.0f} 秒（不含数据库）。",
+        f"{played.begun} 件，{played.acts} 个动作，{seconds:.0f} 秒，每秒 {each:.1f} 件；除数据库外处理器 {spent:.0f} 秒。",
         f"{played.begun} cases, {played.acts} acts, {seconds:.0f} s, {each:.1f} cases a second; {spent:.0f} s of processor"
         " time without the database.",
     )
