@@ -7,6 +7,7 @@ more than the statement. Here the caller says what the column holds.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 
 def plain_array(values: Iterable[object]) -> str:
@@ -16,7 +17,12 @@ def plain_array(values: Iterable[object]) -> str:
 
 def text_array(values: Iterable[str | None]) -> str:
     """An array of any texts; None is NULL."""
-    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+    texts = list(values)
+    if texts and None not in texts:
+        joined = '","'.join(cast(list[str], texts))
+        if "\\" not in joined and joined.count('"') == 2 * (len(texts) - 1):  # nothing to escape, as almost always
+            return f'{{"{joined}"}}'
+    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in texts]) + "}"
 
 
 def bytes_array(values: Iterable[bytes | None]) -> str:
