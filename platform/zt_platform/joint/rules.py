@@ -21,7 +21,7 @@ MOST_ANSWER_DAYS = 45
 RED_DAYS = 1
 """Working days over the limit of a task after which it turns red."""
 LONGEST_TEXT, LONGEST_PART = 4000, 200
-MOST_FILES, MOST_PARTICIPANTS = 10, 60
+MOST_PARTICIPANTS = 60
 
 
 def task_due_at(

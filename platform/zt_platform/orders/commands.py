@@ -24,12 +24,11 @@ from zt_platform.orders.vocabulary import GIVEN, Act, Escalation, Kind, Side
 from zt_platform.organisation.models import Department
 from zt_platform.organisation.queries import department_by_code, office_hours
 from zt_platform.organisation.roles import Role
+from zt_platform.own_uploads import open_own_upload, own_files
 from zt_platform.papers.commands import issue_paper, stored
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.workcalendar.queries import calendar
-from zt_storage.models import Attachment, AttachmentState
-from zt_storage.uploads import UploadLimits, UploadTicket
-from zt_storage.uploads import open_upload as open_stored_upload
+from zt_storage.uploads import UploadTicket
 from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -115,13 +114,7 @@ def open_reply_upload(*, actor: Actor, order_id: UUID, file_name: str, size: int
         raise OrderNotFound
     require_answerer(order, actor)
     permitted_edge(order.status, Act.REPLY, order.side)
-    return open_stored_upload(
-        file_name=file_name,
-        size=size,
-        content_type=content_type,
-        owner_account_id=actor.account_id,
-        limits=UploadLimits(),
-    )
+    return open_own_upload(actor, file_name=file_name, size=size, content_type=content_type)
 
 
 def reply_to_order(
@@ -142,7 +135,7 @@ def reply_to_order(
         require_answerer(order, actor)
         edge = permitted_edge(order.status, Act.REPLY, order.side)
         text = rules.checked_text(explanation, "explanation")
-        files = _own_files(attachment_ids, actor)
+        files = own_files(attachment_ids, actor)
         line = _note(order, Act.REPLY, text, actor, rectified=rectified, files=[file.pk for file in files])
         order.status, order.answered_at = edge.target, line.moment
         order.save()
@@ -256,21 +249,6 @@ def _locked(order_id: UUID, expected_version: int | None) -> SupervisionOrder:
     if expected_version is not None and found.lock_version != expected_version:
         raise Conflict(field="expected_version")
     return found
-
-
-def _own_files(attachment_ids: Sequence[int], actor: Actor) -> list[Attachment]:
-    """The checked files that the actor has uploaded for this. Raises InvalidInput."""
-    wanted = list(dict.fromkeys(attachment_ids))
-    mine = Attachment.objects.filter(owner_account_id=actor.account_id, state=AttachmentState.VERIFIED)
-    found = {file.pk: file for file in mine.filter(pk__in=wanted)} if wanted else {}
-    if len(found) != len(wanted) or len(wanted) > rules.MOST_FILES:
-        raise InvalidInput(
-            field="files",
-            zh="附件最多{most}份，须由您本人上传，请重新上传。",
-            en="At most {most} files, uploaded by yourself; upload them again.",
-            most=rules.MOST_FILES,
-        )
-    return [found[pk] for pk in wanted]
 
 
 def _note(

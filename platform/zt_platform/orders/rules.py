@@ -15,7 +15,6 @@ MOST_REPLY_DAYS = 60
 RED_DAYS = 3
 """Working days over the date of the answer after which the order turns red."""
 LONGEST_TEXT = 4000
-MOST_FILES = 10
 _CASE_NUMBER = re.compile(r"[0-9A-Z-]{10,40}")
 _PAPER_NUMBER = re.compile(r"〔(\d{4})〕(\d+)号")
 

@@ -18,9 +18,8 @@ from zt_platform.joint.locking import locked_task, note, require_unit
 from zt_platform.joint.models import JointTask
 from zt_platform.joint.states import Transition, permitted_edge
 from zt_platform.joint.vocabulary import GIVEN_OPINIONS, Act, Opinion, Side, Status
-from zt_storage.models import Attachment, AttachmentState
-from zt_storage.uploads import UploadLimits, UploadTicket
-from zt_storage.uploads import open_upload as open_stored_upload
+from zt_platform.own_uploads import open_own_upload, own_files
+from zt_storage.uploads import UploadTicket
 from zt_tenants.clock import now
 from zt_tenants.errors import InvalidInput
 
@@ -54,13 +53,7 @@ def open_opinion_upload(*, actor: Actor, task_id: UUID, file_name: str, size: in
         raise TaskNotFound
     require_unit(task, actor, telling.OPINION_GIVERS)
     _edge(task, Act.ANSWER)
-    return open_stored_upload(
-        file_name=file_name,
-        size=size,
-        content_type=content_type,
-        owner_account_id=actor.account_id,
-        limits=UploadLimits(),
-    )
+    return open_own_upload(actor, file_name=file_name, size=size, content_type=content_type)
 
 
 def give_opinion(
@@ -87,7 +80,7 @@ def give_opinion(
         case, task = locked_task(task_id, actor, expected_version)
         require_unit(task, actor, telling.OPINION_GIVERS)
         task.status = _edge(task, Act.ANSWER).target
-        files = _own_files(attachment_ids, actor)
+        files = own_files(attachment_ids, actor)
         if task.signed_at is None:
             _sign(task, actor)
         take_opinion(task, Opinion(opinion), now(), actor.name, said, [file.pk for file in files])
@@ -126,18 +119,3 @@ def _sign(task: JointTask, actor: Actor) -> None:
     task.signed_at, task.signed_by = now(), actor.name[:120]
     if task.department_id is None and actor.department_id is not None and task.side == Side.PARTICIPANT:
         task.department_id = actor.department_id
-
-
-def _own_files(attachment_ids: Sequence[int], actor: Actor) -> list[Attachment]:
-    """The checked files that the actor has uploaded for this. Raises InvalidInput."""
-    wanted = list(dict.fromkeys(attachment_ids))
-    mine = Attachment.objects.filter(owner_account_id=actor.account_id, state=AttachmentState.VERIFIED)
-    found = {file.pk: file for file in mine.filter(pk__in=wanted)} if wanted else {}
-    if len(found) != len(wanted) or len(wanted) > rules.MOST_FILES:
-        raise InvalidInput(
-            field="files",
-            zh="附件最多{most}份，须由您本人上传，请重新上传。",
-            en="At most {most} files, uploaded by yourself; upload them again.",
-            most=rules.MOST_FILES,
-        )
-    return [found[pk] for pk in wanted]
