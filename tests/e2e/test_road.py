@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -102,6 +103,19 @@ def test_a_devolved_item_is_handed_down_before_acceptance(visitor) -> None:
     row.get_by_role("link", name="危险化学品经营许可", exact=True).click()
     applicant.look("my case")
     expect(applicant.page.get_by_role("heading", name="肥西县政务服务中心").first).to_be_visible()
+    _verify_a_paper_of(applicant, f"/c/{CITY}/mine/{number}/", "肥西县政务服务中心")
+
+
+def _verify_a_paper_of(applicant: Any, address: str, centre: str) -> None:
+    """All papers of the other centre lie on the applicant's page once the last has come; one click verifies the decision."""
+    page = applicant.page
+    papers = page.locator(".paper-lines li").filter(has_text=f"由{centre}签发")
+    until(applicant, address, lambda _: papers.filter(has_text="送达回证").count() > 0, "the receipt of delivery")
+    for title in ("受理通知书", "行政许可证", "准予行政许可决定书"):
+        expect(papers.filter(has_text=title)).to_have_count(1)
+    papers.filter(has_text="准予行政许可决定书").get_by_role("link", name="核验").click()
+    expect(page.locator(".verdict-genuine, .verdict-pending")).to_be_visible()
+    applicant.look("a paper of the other centre, verified")
 
 
 @pytest.mark.req("C-11")
