@@ -7,12 +7,15 @@ import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from xlsxwriter import Workbook
+
+from zt_tenants.clock import CHINA
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,6 +42,11 @@ class Export:
     def of(self, table: Table) -> HttpResponseBase:
         """The table as a download."""
         return csv_response(table) if self.format == "csv" else xlsx_response(table)
+
+
+def moment_cell(moment: datetime | None) -> str:
+    """A moment as a table shows it, in China; '' for none."""
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def asked_for(request: HttpRequest) -> Export | None:

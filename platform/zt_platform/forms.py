@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import FileExtensionValidator
 
+from zt_storage.uploads import put_bytes
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bilingual
+
+FILE_TYPES = ("pdf", "jpg", "jpeg", "png")
+"""Endings of files that people add to what they write."""
+
+
+class _SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once: PDF or photographs unless ``validators`` says otherwise."""
+
+    widget = _SeveralFiles
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"validators": [FileExtensionValidator(FILE_TYPES)], **kwargs})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Each of them, checked like one."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(one, initial) for one in given]
+
+
+def stored_files(given: Iterable[UploadedFile[Any]], owner_account_id: UUID | None) -> list[int]:
+    """Keys of the files that came with a form, now in the store. Raises what ``put_bytes`` raises."""
+    return [
+        put_bytes(
+            data=file.read(),
+            file_name=file.name or "file",
+            content_type=str(getattr(file, "content_type", "")),
+            owner_account_id=owner_account_id,
+        ).pk
+        for file in given
+    ]
 
 
 class PlainForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The page on which a centre's administrators switch default rules on and off, item by item (G-05)."""
+"""The page on which a centre's administrators switch default rules on and off, item by item (G-05, G-06)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,32 @@ from django.views.decorators.http import require_GET, require_POST
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.catalogue import commands
 from zt_platform.catalogue.defaults import LONGEST_GRACE_DAYS
+from zt_platform.catalogue.kinds import DefaultKind
 from zt_platform.catalogue.queries import default_rules, items_for_rules
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bi, bilingual
 
+GRACE_DAYS = 3
+"""Working days after the promised limit, unless the form says otherwise."""
+
 
 class SwitchOnForm(forms.Form):
-    """For which item, on what legal basis, when and after how many days."""
+    """Which rule for which item, on what legal basis, when and after how many days."""
 
     use_required_attribute = False
 
+    kind = forms.ChoiceField(
+        label=bilingual("规则", "Rule"),
+        choices=DefaultKind.choices,
+        initial=DefaultKind.OVERDUE,
+        widget=forms.RadioSelect,
+        help_text=bilingual(
+            "后三种只用于公布为并联审批的事项，并须在征求意见时已经告知",
+            "The last three are for items decided jointly, and reach who was told of them when asked",
+        ),
+    )
     item_code = forms.ChoiceField(label=bilingual("事项", "Item"))
     legal_basis = forms.CharField(
         label=bilingual("依据", "Legal basis"),
@@ -35,9 +49,11 @@ class SwitchOnForm(forms.Form):
     )
     grace_days = forms.IntegerField(
         label=bilingual("承诺期限届满后几个工作日", "Working days after the promised limit"),
+        help_text=bilingual("只用于超期默认；并联的三种没有宽限", "For overdue only; joint handling has no grace"),
+        required=False,
         min_value=0,
         max_value=LONGEST_GRACE_DAYS,
-        initial=3,
+        initial=GRACE_DAYS,
     )
     valid_from = forms.DateField(
         label=bilingual("从哪天起", "From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -57,6 +73,11 @@ class SwitchOnForm(forms.Form):
         for one in self.fields.values():
             one.error_messages["required"] = bi("请填写“{name}”。", "Fill in “{name}”.", name=one.label)
 
+    def clean_grace_days(self) -> int:
+        """The usual grace where none is written."""
+        given = self.cleaned_data["grace_days"]
+        return GRACE_DAYS if given is None else int(given)
+
 
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
@@ -69,14 +90,16 @@ def switch_on(request: HttpRequest) -> HttpResponse:
     """Switch a rule on."""
     actor = actor_for_request(request)
     actor.require(Role.CENTRE_ADMIN)
-    form = SwitchOnForm(request.POST, items=items_for_rules(actor))
+    posted = request.POST.copy()
+    posted.setdefault("kind", DefaultKind.OVERDUE.value)  # a page of an older release names none: it knew only this one
+    form = SwitchOnForm(posted, items=items_for_rules(actor))
     if form.is_valid():
         try:
             commands.switch_default_rule_on(actor=actor, **form.cleaned_data)
         except DomainError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.text())
         else:
-            messages.success(request, bi("已开启超期默认。", "The default rule is on."))
+            messages.success(request, bi("默认规则已开启。", "The default rule is on."))
             return redirect(reverse("catalogue:defaults"))
     return _show(request, form)
 
@@ -88,7 +111,10 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     actor.require(Role.CENTRE_ADMIN)
     try:
         commands.switch_default_rule_off(
-            actor=actor, item_code=request.POST.get("item_code", "")[:40], reason=request.POST.get("reason", "")[:500]
+            actor=actor,
+            item_code=request.POST.get("item_code", "")[:40],
+            kind=request.POST.get("kind", DefaultKind.OVERDUE.value)[:20],
+            reason=request.POST.get("reason", "")[:500],
         )
     except DomainError as refused:
         messages.warning(request, refused.text())

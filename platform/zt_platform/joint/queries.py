@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -113,6 +113,15 @@ def tasks_of_case(case: Case) -> list[JointTask]:
     )
 
 
+def tasks_of_many(tracking_numbers: Collection[str]) -> dict[str, list[JointTask]]:
+    """The tasks of many cases that are led here, by number, in the order of asking; one statement."""
+    led = JointTask.objects.filter(tracking_number__in=list(tracking_numbers), side__in=[Side.LEAD, Side.LOCAL])
+    found: dict[str, list[JointTask]] = {}
+    for task in led.defer("facts").select_related("department").order_by("pk"):
+        found.setdefault(task.tracking_number, []).append(task)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the asking in a case has come; what was recalled is not counted."""
@@ -137,7 +146,7 @@ def progress_of(tasks: Iterable[JointTask]) -> Progress:
     )
 
 
-def progress_of_many(tracking_numbers: Sequence[str]) -> dict[str, Progress]:
+def progress_of_many(tracking_numbers: Collection[str]) -> dict[str, Progress]:
     """The same for many cases that are led here, by number; one statement."""
     led = JointTask.objects.filter(tracking_number__in=list(tracking_numbers), side__in=[Side.LEAD, Side.LOCAL])
     wanted = led.exclude(status=Status.RECALLED).order_by().values("tracking_number")
@@ -180,20 +189,27 @@ def task_counts(actor: Actor) -> TaskCounts:
 
 def acts_for(actor: Actor, task: JointTask) -> list[Act]:
     """What the actor may do with a task now; RECALL needs the lead of its case, which is looked up."""
+    return acts_for_many(actor, [task])[task]
+
+
+def acts_for_many(actor: Actor, tasks: Collection[JointTask]) -> dict[JointTask, list[Act]]:
+    """The same for many tasks; one statement for the cases that are led here, none without such."""
+    led = {task.tracking_number for task in tasks if task.side != Side.PARTICIPANT and task.ended_at is None}
+    cases = Case.objects.filter(tracking_number__in=led).for_list() if led else []
+    recalls = {case.tracking_number for case in cases if leads(actor, case) and can_lead(case)}
+    return {task: _acts(actor, task, recalls=task.tracking_number in recalls) for task in tasks}
+
+
+def _acts(actor: Actor, task: JointTask, *, recalls: bool) -> list[Act]:
     if task.ended_at is not None:
         return []
-    found = []
-    for act in states.acts_at(task.status, task.side):
-        if act is Act.RECALL:
-            case = Case.objects.filter(tracking_number=task.tracking_number).first()
-            may = case is not None and leads(actor, case) and can_lead(case)
-        else:
-            own = telling.is_of_unit(actor, task)
-            signs = actor.has(Role.CENTRE_ADMIN) or (actor.has(*telling.SIGNERS) and own)
-            may = signs if act is Act.SIGN else actor.has(*telling.OPINION_GIVERS) and own
-        if may:
-            found.append(act)
-    return found
+    own = telling.is_of_unit(actor, task)
+    may = {
+        Act.RECALL: recalls,
+        Act.SIGN: actor.has(Role.CENTRE_ADMIN) or (actor.has(*telling.SIGNERS) and own),
+        Act.ANSWER: actor.has(*telling.OPINION_GIVERS) and own,
+    }
+    return [act for act in states.acts_at(task.status, task.side) if may.get(act, False)]
 
 
 def case_acts_for(actor: Actor, case: Case) -> set[str]:
@@ -208,7 +224,13 @@ def case_acts_for(actor: Actor, case: Case) -> set[str]:
 
 def files_of(task: JointTask) -> dict[int, Attachment]:
     """The files of all opinions in a task's history, by key; one statement, none without files."""
-    wanted = {file for said in task.lines for file in said.files}
+    return files_of_all([task])
+
+
+def files_of_all(tasks: Collection[JointTask]) -> dict[int, Attachment]:
+    """The same of many tasks; one statement, none without files."""
+    wanted = {file for task in tasks for said in task.lines for file in said.files}
+    wanted |= {file for task in tasks for file in task.opinion_files}
     return Attachment.objects.in_bulk(wanted) if wanted else {}
 
 

@@ -5,28 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import FileExtensionValidator
 
-from zt_platform.forms import PlainForm
+from zt_platform.forms import FilesField, PlainForm
 from zt_platform.orders import rules
 from zt_platform.orders.vocabulary import GIVEN
 from zt_platform.organisation.queries import departments
 from zt_tenants.language import bi, bilingual
-
-_FILE_TYPES = ("pdf", "jpg", "jpeg", "png")
-
-
-class _Files(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """Each of them, checked like one."""
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(FilesField, self).clean(one, initial) for one in given]
 
 
 def _text(label: str, *, help_text: str = "", required: bool = True, rows: int = 5) -> forms.CharField:
@@ -102,9 +86,7 @@ class ReplyForm(PlainForm):
     attachments = FilesField(
         label=bilingual("附件", "Files"),
         required=False,
-        validators=[FileExtensionValidator(_FILE_TYPES)],
         help_text=bilingual("PDF 或照片，可选多份", "PDF or photographs; several at once"),
-        widget=_Files,
     )
 
 

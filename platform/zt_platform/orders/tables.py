@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from zt_platform.exports import Table
+from zt_platform.exports import Table, moment_cell
 from zt_platform.orders.models import SupervisionOrder
-from zt_tenants.clock import CHINA, now
+from zt_tenants.clock import now
 from zt_tenants.language import bi
 
 
@@ -40,15 +39,11 @@ def orders_table(orders: Iterable[SupervisionOrder]) -> Table:
             order.department_name or order.addressee_name,
             order.tracking_number,
             order.reason,
-            _text(order.issued_at),
-            _text(order.answer_due_at),
-            _text(order.answered_at),
+            moment_cell(order.issued_at),
+            moment_cell(order.answer_due_at),
+            moment_cell(order.answered_at),
             order.get_escalation_display(),
         ]
         for order in orders
     )
     return Table(bi("督办清单", "supervision-orders"), header, rows)
-
-
-def _text(moment: datetime | None) -> str:
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
 from zt_platform.exports import asked_for
-from zt_platform.forms import PlainForm
+from zt_platform.forms import PlainForm, stored_files
 from zt_platform.orders import commands, queries, telling
 from zt_platform.orders.commands import Demand
 from zt_platform.orders.errors import OrderNotFound, OrderStandsElsewhere
@@ -28,7 +28,7 @@ from zt_platform.orders.queries import OrderFilter
 from zt_platform.orders.tables import orders_table
 from zt_platform.orders.vocabulary import Act, Side, Status
 from zt_platform.papers.commands import rendered
-from zt_storage.uploads import download_url, put_bytes
+from zt_storage.uploads import download_url
 from zt_tenants.centres import children
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -155,15 +155,7 @@ def _reply(*, actor: Actor, order_id: UUID, attachments: list[Any], **given: Any
     found = queries.order_for(actor, order_id)
     if Act.REPLY not in queries.acts_for(actor, found):
         raise OrderStandsElsewhere(act=Act.REPLY.label, status=Status(found.status).label)
-    kept = [
-        put_bytes(
-            data=file.read(),
-            file_name=file.name or "file",
-            content_type=str(getattr(file, "content_type", "")),
-            owner_account_id=actor.account_id,
-        ).pk
-        for file in attachments
-    ]
+    kept = stored_files(attachments, actor.account_id)
     return commands.reply_to_order(actor=actor, order_id=order_id, attachment_ids=kept, **given)
 
 

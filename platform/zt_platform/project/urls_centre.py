@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zt_platform.workcalendar.urls")),
     path("notices/", include("zt_platform.notices.urls_centre")),
     path("workbench/", include("zt_platform.cases.urls_workbench")),
+    path("joint/", include("zt_platform.joint.urls")),
     path("orders/", include("zt_platform.orders.urls")),
     path("exchange/", include("zt_platform.exchange.urls")),
     path("operations/", include("zt_platform.operations.urls")),

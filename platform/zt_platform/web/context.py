@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from zt_platform.accounts.sessions import actor_seen
 from zt_platform.actors import Actor
+from zt_platform.joint.queries import task_counts
 from zt_platform.notices.queries import unread_count
 from zt_platform.organisation.roles import Role
 from zt_platform.web.navigation import NavigationLink, footer_links, main_links
@@ -105,10 +106,12 @@ class Page:
     def navigation(self) -> list[NavigationLink]:
         """The main navigation of this kind of page."""
         seat = self._request.session.get(SEAT_KEY, {}) if self.actor and hasattr(self._request, "session") else {}
+        staff = self.actor if self.staff else None
         return main_links(
             self._request.get_full_path(),
             self.centre,
-            self.actor if self.staff else None,
+            staff,
+            joint_waiting=task_counts(staff).waiting if staff else 0,
             seat_code=str(seat.get("centre", "")),
             supervisor=bool(seat.get("supervisor")),
             several=bool(seat.get("several")),

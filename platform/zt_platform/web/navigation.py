@@ -14,12 +14,16 @@ from zt_tenants.urls import centre_url, portal_url
 
 @dataclass(frozen=True, slots=True)
 class NavigationLink:
-    """One link of the navigation; ``current`` when the page lies under it, ``exact`` when it is the page."""
+    """One link of the navigation; ``current`` when the page lies under it, ``exact`` when it is the page.
+
+    ``count``: how many things wait behind it; 0 says nothing.
+    """
 
     label: str
     url: str
     current: bool = False
     exact: bool = False
+    count: int = 0
 
 
 def _link(label: str, url: str, path: str, *, root: bool = False) -> NavigationLink:
@@ -42,11 +46,13 @@ def main_links(
     seat_code: str = "",
     supervisor: bool = False,
     several: bool = False,
+    joint_waiting: int = 0,
 ) -> list[NavigationLink]:
     """Links of the header: a clerk's tools in the own centre, the public doors otherwise.
 
     ``path`` is the path of the page shown; ``staff`` the actor when the reader works in ``centre``; ``seat_code`` the centre
-    where the reader works, ``supervisor`` whether as a supervisor, ``several`` whether there are other posts to change to.
+    where the reader works, ``supervisor`` whether as a supervisor, ``several`` whether there are other posts to change to,
+    ``joint_waiting`` how many joint tasks wait for the reader.
     """
     posts = [_link(bi("换岗位", "Change post"), portal_url("posts"), path)] if several else []
     if centre is not None and staff is not None:
@@ -57,11 +63,14 @@ def main_links(
         if staff.has(Role.WINDOW_CLERK):
             links.insert(1, _link(bi("窗口收件", "Counter"), centre_url(centre, "workbench:counter"), path))
             links.insert(2, _link(bi("身份核验", "Identity check"), centre_url(centre, "centre:identity"), path))
+        if staff.has(*Role):
+            desk = _link(bi("并联办理", "Joint handling"), centre_url(centre, "joint:desk"), path)
+            links.append(replace(desk, count=joint_waiting))
         if staff.has(Role.WINDOW_CLERK, Role.CENTRE_ADMIN):
             links.append(_link(bi("通知短信", "Notices"), centre_url(centre, "sent-notices:list"), path))
         if staff.has(Role.CENTRE_ADMIN):
             links.append(_link(bi("数据服务", "Data services"), centre_url(centre, "exchange:grants"), path))
-            links.append(_link(bi("超期默认", "Default rules"), centre_url(centre, "catalogue:defaults"), path))
+            links.append(_link(bi("默认规则", "Default rules"), centre_url(centre, "catalogue:defaults"), path))
             links.append(_link(bi("报文运行", "Messages"), centre_url(centre, "messages:home"), path))
         if staff.has(Role.CENTRE_ADMIN, Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
             links.append(_link(bi("督办", "Orders"), centre_url(centre, "orders:list"), path))

@@ -23,6 +23,7 @@ from zt_platform.cases.numbers import grouped
 from zt_platform.cases.postal import is_by_post, postal_of
 from zt_platform.cases.presentation import clock_facts, due_note, local_calendar, standing, timeline_groups
 from zt_platform.cases.queries import TimelineEntry, TrackedCase
+from zt_platform.cases.sections import facts_of
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.views.papers import lines_for_applicant, lines_without_links
 from zt_platform.cases.vocabulary import Action, CaseRole, Status
@@ -95,6 +96,7 @@ def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
         note = due_note(tracked.due_at, local_calendar())
         telephone = tracked.department_telephone or centre_profile().telephone
         papers = papers_of(tracked.tracking_number)
+        facts = facts_of(tracked.tracking_number)
     return {
         "number": tracked.grouped_number,
         "item_name": tracked.item_name,
@@ -103,6 +105,7 @@ def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
         "where": tracked.deciding_centre_name if away else tracked.centre_name,
         "due_at": tracked.due_at,
         "due_note": note,
+        "clock_facts": facts,
         "contact_name": tracked.department_name or tracked.centre_name,
         "contact_phone": telephone,
         "groups": timeline_groups(
@@ -143,7 +146,12 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "where": case.counterpart_name if away else centre.name,
         "due_at": case.running_due_at,
         "due_note": due_note(case.running_due_at, local_calendar()),
-        "clock_facts": [*clock_facts(case, public=True), *ways_facts(case), *delivery_facts(case)],
+        "clock_facts": [
+            *clock_facts(case, public=True),
+            *ways_facts(case),
+            *delivery_facts(case),
+            *facts_of(case.tracking_number or ""),
+        ],
         "owed": [debt.name for debt in open_debts(case)] if Action.ADD_MATERIALS in possible else [],
         "supply_url": reverse("cases:supply", kwargs={"number": number}) if Action.ADD_MATERIALS in possible else "",
         "sign_url": reverse("cases:commitment", kwargs={"number": number})

@@ -37,6 +37,7 @@ from zt_platform.cases.presentation import (
 from zt_platform.cases.queries import QueueFilter
 from zt_platform.cases.querysets import CaseQuerySet
 from zt_platform.cases.rules import Calendar
+from zt_platform.cases.sections import sections_of
 from zt_platform.cases.views.actions import buttons_for
 from zt_platform.cases.views.batch import batch_acts
 from zt_platform.cases.views.papers import lines_for_staff
@@ -348,6 +349,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "official": lines_for_staff(case),
         "orders": orders_about(case.tracking_number or ""),
         "may_read_orders": actor.has(*ORDER_READERS),
+        "sections": sections_of(actor, case),
         "told": told_about(case.tracking_number) if case.tracking_number else [],
         "internal": queries.internal_lines(actor, case),
         "may_hold": actor.has(*WORKERS) and not case.is_closed,
