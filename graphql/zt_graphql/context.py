@@ -33,7 +33,7 @@ PURPOSE = "数据接口"
 class GatewayContext:
     """One request: the HTTP request, who acts, what was read of persons, and the batches of sibling objects."""
 
-    __slots__ = ("_actor", "_hours", "_opened", "_scope", "request", "siblings")
+    __slots__ = ("_actor", "_hours", "_opened", "_scope", "_tasks_opened", "request", "siblings")
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -42,6 +42,7 @@ class GatewayContext:
         self._scope: Scope | None = None
         self._hours: dict[str, OfficeHours] = {}
         self._opened: set[int] = set()
+        self._tasks_opened: set[str] = set()
 
     @property
     def actor(self) -> Actor:
@@ -99,6 +100,12 @@ class GatewayContext:
         self._opened.add(case.pk)
         number = case.tracking_number or ""
         record_reading(self.reader_of(case), case_id=case.pk, tracking_number=number, purpose=PURPOSE)
+
+    def note_task_reading(self, tracking_number: str) -> None:
+        """What a participant was given of a joint case is shown: one line a request and case, as of a page."""
+        if tracking_number not in self._tasks_opened:
+            self._tasks_opened.add(tracking_number)
+            record(Deed.READ_CASE, actor=self.actor, purpose=PURPOSE, tracking_number=tracking_number)
 
     def note_search(self, *, found: bool) -> None:
         """A clerk looked a person up by what only that person shows; whom is not written down."""

@@ -12,15 +12,19 @@ from zt_graphql.mutations.add_materials import AddMaterials
 from zt_graphql.mutations.announce_parts import AnnounceParts
 from zt_graphql.mutations.approve_extension import ApproveExtension
 from zt_graphql.mutations.approve_specially import ApproveSpecially
+from zt_graphql.mutations.ask_participants import AskParticipants
 from zt_graphql.mutations.attach_material import AttachMaterial
 from zt_graphql.mutations.authorise import Authorise
+from zt_graphql.mutations.cancel_joint_meeting import CancelJointMeeting
 from zt_graphql.mutations.change_roles import ChangeRoles
 from zt_graphql.mutations.check_case import CheckCase
 from zt_graphql.mutations.choose_delivery import ChooseDelivery
+from zt_graphql.mutations.close_joint_meeting import CloseJointMeeting
 from zt_graphql.mutations.close_message import CloseMessage
 from zt_graphql.mutations.complete_handover_step import CompleteHandoverStep
 from zt_graphql.mutations.confirm_receipt import ConfirmReceipt
 from zt_graphql.mutations.confirm_upload import ConfirmUpload
+from zt_graphql.mutations.convene_joint_meeting import ConveneJointMeeting
 from zt_graphql.mutations.convert_permit import ConvertPermit
 from zt_graphql.mutations.decide_case import DecideCase
 from zt_graphql.mutations.decide_on_the_spot import DecideOnTheSpot
@@ -30,13 +34,16 @@ from zt_graphql.mutations.deliver_case import DeliverCase
 from zt_graphql.mutations.detach_material import DetachMaterial
 from zt_graphql.mutations.discard_draft import DiscardDraft
 from zt_graphql.mutations.end_posting import EndPosting
+from zt_graphql.mutations.give_joint_opinion import GiveJointOpinion
 from zt_graphql.mutations.give_supervision_order import GiveSupervisionOrder
 from zt_graphql.mutations.grant_on_commitment import GrantOnCommitment
 from zt_graphql.mutations.hand_down_application import HandDownApplication
 from zt_graphql.mutations.mark_notices_read import MarkNoticesRead
 from zt_graphql.mutations.open_data_grant import OpenDataGrant
 from zt_graphql.mutations.open_delegation import OpenDelegation
+from zt_graphql.mutations.open_joint_handling import OpenJointHandling
 from zt_graphql.mutations.open_large_upload import OpenLargeUpload
+from zt_graphql.mutations.open_opinion_upload import OpenOpinionUpload
 from zt_graphql.mutations.open_order_upload import OpenOrderUpload
 from zt_graphql.mutations.open_upload import OpenUpload
 from zt_graphql.mutations.override_day import OverrideDay
@@ -45,6 +52,8 @@ from zt_graphql.mutations.pause_case import PauseCase
 from zt_graphql.mutations.post_result import PostResult
 from zt_graphql.mutations.post_staff_member import PostStaffMember
 from zt_graphql.mutations.publish_item_version import PublishItemVersion
+from zt_graphql.mutations.recall_joint_task import RecallJointTask
+from zt_graphql.mutations.record_joint_coordination import RecordJointCoordination
 from zt_graphql.mutations.refuse_application import RefuseApplication
 from zt_graphql.mutations.refuse_extension import RefuseExtension
 from zt_graphql.mutations.register_account import RegisterAccount
@@ -69,6 +78,7 @@ from zt_graphql.mutations.seal_and_complete import SealAndComplete
 from zt_graphql.mutations.second_correction_notice import SecondCorrectionNotice
 from zt_graphql.mutations.set_item_active import SetItemActive
 from zt_graphql.mutations.sign_commitment import SignCommitment
+from zt_graphql.mutations.sign_for_joint_task import SignForJointTask
 from zt_graphql.mutations.sign_in import SignIn
 from zt_graphql.mutations.sign_out import SignOut
 from zt_graphql.mutations.start_application import StartApplication
@@ -93,6 +103,7 @@ from zt_graphql.queries.centres import CentreQueries
 from zt_graphql.queries.defaults import DefaultRuleQueries
 from zt_graphql.queries.exchange import ExchangeQueries
 from zt_graphql.queries.items import ItemQueries
+from zt_graphql.queries.joint import JointQueries
 from zt_graphql.queries.keys import KeyQueries
 from zt_graphql.queries.messages import MessageQueries
 from zt_graphql.queries.notices import NoticeQueries
@@ -119,6 +130,7 @@ class Query(
     DefaultRuleQueries,
     NoticeQueries,
     OrderQueries,
+    JointQueries,
 ):
     """What can be read. The same schema serves the portal and every centre."""
 
@@ -203,6 +215,16 @@ class Mutation(graphene.ObjectType):
     reply_to_supervision_order = ReplyToSupervisionOrder.root_field()
     return_supervision_reply = ReturnSupervisionReply.root_field()
     withdraw_supervision_order = WithdrawSupervisionOrder.root_field()
+    open_joint_handling = OpenJointHandling.root_field()
+    ask_participants = AskParticipants.root_field()
+    recall_joint_task = RecallJointTask.root_field()
+    sign_for_joint_task = SignForJointTask.root_field()
+    open_opinion_upload = OpenOpinionUpload.root_field()
+    give_joint_opinion = GiveJointOpinion.root_field()
+    convene_joint_meeting = ConveneJointMeeting.root_field()
+    close_joint_meeting = CloseJointMeeting.root_field()
+    cancel_joint_meeting = CancelJointMeeting.root_field()
+    record_joint_coordination = RecordJointCoordination.root_field()
     check_case = CheckCase.root_field()
     open_data_grant = OpenDataGrant.root_field()
     revoke_data_grant = RevokeDataGrant.root_field()

@@ -27,6 +27,7 @@ from zt_platform.cases.commands import open_large_material_upload
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.testing import MONDAY, OWN, Desk, Town, make_delegations, make_town
 from zt_platform.catalogue.models import Delegation
+from zt_platform.joint.models import JointTask
 from zt_platform.orders.commands import Demand, give_order
 from zt_platform.orders.models import SupervisionOrder
 from zt_platform.organisation.commands import post_staff_member
@@ -171,6 +172,8 @@ def build_scene(world: Any) -> Scene:
         receive(b"not a message", at=centre, transport="local")
         Sender(world.province, centre).send()  # progress of a case nobody has: parked
     desks = (town.city, town.neighbour)
+    tasks = [_joint_task(desk) for desk in (town.city, town.neighbour)]
+    assert tasks[0].pk == tasks[1].pk
     large = [_large_upload(desk, draft, person) for desk, draft in zip(desks, drafts, strict=True)]
     assert large[0] == large[1]
     keys = _first_keys(world.city)
@@ -181,6 +184,7 @@ def build_scene(world: Any) -> Scene:
         "large": large[0],
         "number": cases[0].tracking_number,
         "order": orders[0].order_id,
+        "task": tasks[0].task_id,
         "item": OWN,
         **keys,
         "account": zhang.id,
@@ -241,6 +245,28 @@ def _order(desk: Desk) -> SupervisionOrder:
     with enter(desk.centre):
         demand = Demand(addressee_code=desk.centre.code, reason="张姓申请人反映办理拖延", department_code="SC")
         return give_order(actor=desk.supervisor, demand=demand)
+
+
+def _joint_task(desk: Desk) -> JointTask:
+    """A joint task inside a centre; what it says of the applicant is nobody else's business."""
+    facts = {"applicant": {"name": "张三丰", "id_type": "RESIDENT_ID", "id_number": ""}, "form": [], "materials": []}
+    with enter(desk.centre):
+        return JointTask.objects.create(
+            side="LOCAL",
+            tracking_number="34010020260302000099",
+            item_code=OWN,
+            item_name="食品经营许可",
+            part="张姓申请人的场所",
+            lead_code=desk.centre.code,
+            lead_name=desk.centre.name,
+            participant_code=desk.centre.code,
+            participant_name=desk.centre.name,
+            asked_at=MONDAY,
+            due_at=MONDAY,
+            warning_at=MONDAY,
+            red_at=MONDAY,
+            facts=facts,
+        )
 
 
 def _refused_message(centre: Centre) -> OutboxMessage:

@@ -184,6 +184,36 @@ ATTEMPTS = {
     "withdrawSupervisionOrder": Attempt(
         'withdrawSupervisionOrder(orderId: "$order", reason: "x") { order { reason } }'
     ),
+    # joint handling
+    "jointTasks": Attempt("jointTasks { edges { node { part } } }"),
+    "jointTask": Attempt('jointTask(taskId: "$task") { task { part } facts { applicantName } }'),
+    "jointRegister": Attempt("jointRegister { edges { node { number case { trackingNumber } } } }"),
+    "jointCandidates": Attempt('jointCandidates(caseId: "$case") { departmentName }'),
+    "jointFigures": Attempt('jointFigures(since: "2026-01-01") { projects }'),
+    "openJointHandling": Attempt('openJointHandling(caseId: "$case") { joint { number } }'),
+    "askParticipants": Attempt(
+        'askParticipants(caseId: "$case", asks: [{centreCode: "340123", part: "x"}]) { tasks { part } }'
+    ),
+    "recallJointTask": Attempt('recallJointTask(taskId: "$task", reason: "x") { task { part } }'),
+    "signForJointTask": Attempt('signForJointTask(taskId: "$task") { task { part } }'),
+    "openOpinionUpload": Attempt(
+        'openOpinionUpload(taskId: "$task", fileName: "a.pdf", size: 9, contentType: "application/pdf")'
+        " { ticket { url } }"
+    ),
+    "giveJointOpinion": Attempt('giveJointOpinion(taskId: "$task", opinion: CONSENT) { task { part } }'),
+    "conveneJointMeeting": Attempt(
+        'conveneJointMeeting(caseId: "$case", kind: SURVEY, subject: "x", place: "x", at: "2099-01-01T10:00:00+08:00",'
+        ' taskIds: ["$task"]) { joint { number } }'
+    ),
+    "closeJointMeeting": Attempt(
+        'closeJointMeeting(caseId: "$case", meetingId: "x", attendance: [], minutes: "x") { joint { number } }'
+    ),
+    "cancelJointMeeting": Attempt(
+        'cancelJointMeeting(caseId: "$case", meetingId: "x", reason: "x") { joint { number } }'
+    ),
+    "recordJointCoordination": Attempt(
+        'recordJointCoordination(caseId: "$case", parties: "x", opinion: "x", outcome: "x") { joint { number } }'
+    ),
     # the work calendar
     "calendarYear": Attempt("calendarYear(year: 2026) { workingDays provisional overrides { day } }", PUBLIC_DATA),
     "overrideDay": Attempt('overrideDay(day: "2026-03-06", working: false, reason: "x") { year { year } }'),

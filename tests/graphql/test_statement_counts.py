@@ -21,6 +21,7 @@ from grown_cases import (
     grow_statuses,
     grow_window_drafts,
 )
+from grown_joint import grow_departments, grow_joint_tasks
 from grown_messages import grow_inbound, grow_inbox, grow_notices, grow_outbound, grow_refusals
 from grown_offices import (
     far_centres,
@@ -99,6 +100,9 @@ GROWERS = {
     "refusedMessages": ("boss", "refusedMessages(first: 100)", grow_outbound),
     "messageTrail": ("boss", 'messageTrail(trackingNumber: "$number")', grow_inbox),
     "supervisionOrders": ("boss", "supervisionOrders(first: 100)", grow_orders),
+    "jointTasks": ("boss", "jointTasks(first: 100)", grow_joint_tasks),
+    "jointRegister": ("boss", "jointRegister(first: 100)", grow_joint_tasks),
+    "jointCandidates": ("boss", 'jointCandidates(caseId: "$case")', grow_departments),
     "defaultRules": ("boss", "defaultRules", grow_default_rules),
     "supervisionLeague": ("boss", "supervisionLeague", far_centres),
     "supervisionFeeds": ("boss", "supervisionFeeds(first: 100)", grow_feeds),

@@ -1,4 +1,4 @@
-"""Rules by which silence counts as a grant, as a centre has switched them (G-05)."""
+"""Rules by which silence counts as a grant or a consent, as a centre has switched them (G-05, G-06)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 import graphene
+
+from zt_graphql.types.enums import DefaultKindEnum
 
 
 def _of_rule(name: str) -> Callable[[Any, Any], Any]:
@@ -20,10 +22,13 @@ class DefaultRule(graphene.ObjectType):
 
     item_code = graphene.String(required=True)
     item_name = graphene.String(required=True)
+    kind = graphene.Field(DefaultKindEnum, resolver=_of_rule("kind"), required=True)
     on = graphene.Boolean(required=True, description="In force, or will be.")
     legal_basis = graphene.String(resolver=_of_rule("legal_basis"), required=True)
     grace_days = graphene.Int(
-        resolver=_of_rule("grace_days"), required=True, description="Working days after the promised limit."
+        resolver=_of_rule("grace_days"),
+        required=True,
+        description="Working days after the promised limit; 0 in joint handling.",
     )
     valid_from = graphene.Date(resolver=_of_rule("valid_from"), required=True)
     valid_until = graphene.Date(resolver=_of_rule("valid_until"), description="Null: until it is switched off.")

@@ -15,7 +15,8 @@ from zt_interop.queue.models import Channel, MessageState
 from zt_platform.accounts.models import Verification
 from zt_platform.cases.vocabulary import CaseRole, DeliveryMethod, Result, SpecialProcedure, Status, Step
 from zt_platform.cases.vocabulary import Channel as CaseChannel
-from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
+from zt_platform.catalogue.kinds import CaseKind, DefaultKind, DelegationKind, DelegationPart, ItemClass
+from zt_platform.joint import vocabulary as joint
 from zt_platform.lights import Light
 from zt_platform.notices.kinds import Event, SmsState
 from zt_platform.orders.vocabulary import Act, Escalation, Kind, Side
@@ -59,6 +60,14 @@ OrderEscalationEnum = enum_of(
 OrderKindEnum = enum_of(Kind, "SupervisionOrderKind", "The grade of a supervision order.")
 OrderSideEnum = enum_of(Side, "SupervisionOrderSide", "What an order is to the centre that holds it.")
 OrderStatusEnum = enum_of(OrderStatus, "SupervisionOrderStatus", "How a supervision order stands.")
+DefaultKindEnum = enum_of(DefaultKind, "DefaultKind", "What a default rule is about: whose silence, and when.")
+JointActEnum = enum_of(joint.Act, "JointAct", "What is done with a joint task.")
+JointAttendanceEnum = enum_of(joint.Attendance, "JointAttendance", "Who came to a meeting.")
+JointMeetingKindEnum = enum_of(joint.MeetingKind, "JointMeetingKind", "What participants are called together for.")
+JointMeetingStateEnum = enum_of(joint.MeetingState, "JointMeetingState", "How a meeting stands.")
+JointSideEnum = enum_of(joint.Side, "JointSide", "What a joint task is to the centre that holds it.")
+JointStageEnum = enum_of(joint.Stage, "JointStage", "The stage of a project that a joint case belongs to.")
+JointTaskStatusEnum = enum_of(joint.Status, "JointTaskStatus", "How a joint task stands.")
 LightEnum = enum_of(Light, "Light", "The traffic light of a case at the moment of reading.")
 CaseRoleEnum = enum_of(CaseRole, "CaseRole", "What a centre is in a case.")
 FeedStateEnum = enum_of(FeedState, "FeedState", "The state of a centre's supervision feed.")
@@ -83,6 +92,24 @@ class Decision(TextChoices):
     DENIED = Result.DENIED.value, Result.DENIED.label
 
 
+class SaidOpinion(TextChoices):
+    """The opinions that there are: Opinion without "not given"."""
+
+    CONSENT = joint.Opinion.CONSENT.value, joint.Opinion.CONSENT.label
+    CONDITIONS = joint.Opinion.CONDITIONS.value, joint.Opinion.CONDITIONS.label
+    OBJECTION = joint.Opinion.OBJECTION.value, joint.Opinion.OBJECTION.label
+    DEEMED_CONSENT = joint.Opinion.DEEMED_CONSENT.value, joint.Opinion.DEEMED_CONSENT.label
+
+
+class LeftUndone(TextChoices):
+    """What was left undone: Neglect without "none"."""
+
+    UNSIGNED = joint.Neglect.UNSIGNED.value, joint.Neglect.UNSIGNED.label
+    UNANSWERED = joint.Neglect.UNANSWERED.value, joint.Neglect.UNANSWERED.label
+
+
+JointOpinionEnum = enum_of(SaidOpinion, "JointOpinion", "What a participant says of a joint case.")
+JointNeglectEnum = enum_of(LeftUndone, "JointNeglect", "What a participant left undone at its limit.")
 ResultEnum = enum_of(Decision, "Result", "What is decided.")
 CallStateEnum = enum_of(CallState, "DataCallState", "Where a call of a department's data service is.")
 ServiceAdapterEnum = enum_of(Adapter, "DataServiceAdapter", "How a data service is reached.")
