@@ -108,7 +108,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     for address in ("orders/", "orders/new/"):
         supervisor.open(f"/c/{PROVINCE}/{address}")
     admin = visitor(f"admin-{PROVINCE}")
-    for page in ("exchange/", "exchange/calls/", "defaults/", "operations/"):
+    for page in ("exchange/", "exchange/calls/", "defaults/", "joint/", "joint/register/", "operations/"):
         address = f"/c/{PROVINCE}/{page}"
         admin.open(address)
     admin.open(f"/c/{PROVINCE}/workbench/record/")
