@@ -141,7 +141,7 @@ class Visitor:
 
     def look(self, name: str = "") -> None:
         """The page is accessible (axe-core) and no wider than the screen, on a desk and on a phone."""
-        self.page.wait_for_function("document.documentElement && document.readyState === 'complete'")
+        self.page.wait_for_load_state("load")  # not a function to wait for: the pages forbid evaluating text
         before = self.page.viewport_size
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)

@@ -13,8 +13,6 @@ CENTRES = {"340000", "340100", "340123", "341100", "341122"}
 PASSWORD = "a long pass phrase for tests"
 TOLERANT_ITEM = "BA-JT-04"
 """Whose list of coaches may follow after acceptance, at the county."""
-JOINT_ITEM = "XK-FG-01"
-"""Which several departments decide together, at the city."""
 APPLICANT = {
     "username": "zhangxiaoming",
     "full_name": "张小明",
@@ -37,7 +35,6 @@ def main() -> None:
         tolerant = {"tolerance_days": 10, "tolerance_basis": "《优化营商环境条例》第十九条"}
         allow(Desk(centre_by_code("340123")), TOLERANT_ITEM, may_follow=["coach-list"], **tolerant)
         take_large_files("340100")
-        decide_jointly("340100", JOINT_ITEM)
     people = {
         f"{post}-{code}": {"username": f"{post}-{code}", "password": PASSWORD}
         for code in sorted(CENTRES)
@@ -54,15 +51,6 @@ def take_large_files(code: str) -> None:
 
     with enter(code):
         Material.objects.update(max_size=64 * 1024 * 1024)
-
-
-def decide_jointly(code: str, item: str) -> None:
-    """Let an item of a centre be published as decided by several departments (行政许可法 art. 42(2))."""
-    from zt_platform.catalogue.models import ItemVersion
-    from zt_tenants.context import enter
-
-    with enter(code):
-        ItemVersion.objects.filter(item__code=item).update(decided_jointly=True, statutory_days=45)
 
 
 if __name__ == "__main__":
