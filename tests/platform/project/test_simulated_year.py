@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import chain
 
 import pytest
@@ -15,6 +15,7 @@ from zt_platform.balance import Balance, Position
 from zt_platform.cases.vocabulary import CaseRole, Step
 from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.organisation.loader import load_staff
+from zt_platform.organisation.models import CentreProfile
 from zt_platform.project.cli import console
 from zt_platform.project.cli.balance_table import balances_by_level, print_balance
 from zt_platform.project.ledger_check import check_ledgers
@@ -34,8 +35,8 @@ FIRST, LAST = date(2026, 1, 5), date(2026, 4, 17)
 DAY_OFF = DayOff(date(2026, 1, 29), declared_at(date(2026, 1, 20)))
 NEW_YEARS_EVE = datetime(2025, 12, 31, 10, 0, tzinfo=clock.CHINA)
 PASSWORD = "a-long-password-of-the-tests"
-
-
+EARLY_CLOSERS = ("340123", "341700")
+"""One of each pair: what crosses is counted by the hours of another centre than the one that has it."""
 PAIRS = [Pair("340100", "340123"), Pair("341700", "341702")]
 
 
@@ -56,6 +57,8 @@ def whole(committed_world) -> Whole:
             with enter(centre):
                 load_catalogue(centre)
                 load_staff(centre, password=PASSWORD)
+                if centre.code in EARLY_CLOSERS:
+                    CentreProfile.objects.update(closes_at=time(16, 30))
         stages = [Stage(seed=20260105, password=PASSWORD, pairs=PAIRS) for _ in PAIRS]
         stages[0].publish()
     barrier, flags = threading.Barrier(2), [0] * 4

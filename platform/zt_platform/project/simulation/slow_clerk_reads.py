@@ -11,12 +11,13 @@ from django.db.models import Prefetch
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.organisation.queries import centre_profile
 from zt_platform.project.simulation.slow_clerk import CHINA, Office, Stop, limit, stops_of
-from zt_tenants.context import enter
+from zt_tenants.context import current_centre, enter
 
 _STOPPING = {
     *("APPROVED", "REJECTED", "DEEMED_GRANTED", "GRANTED_ON_COMMITMENT", "WITHDRAWN", "TERMINATED", "REFUSED"),
     "TRANSFERRED_BY_COMPETENCE",
 }
+_HANDED_IN = ("SUBMITTED", "RESUBMITTED")
 _FAR = datetime(2100, 1, 1, tzinfo=CHINA)
 
 
@@ -68,27 +69,31 @@ def read_centre(day_off: DayOff, hours: Hours) -> Iterator[Found]:
 
 
 class _Clerk:
-    """One case. It is counted by the hours of the centre that received it, from acceptance on of the one that accepted."""
+    """One case. It is counted by the hours of the centre that received it, from acceptance on of the one that accepted.
+
+    What was handed down is received anew, by the centre that has it, when its correction comes.
+    """
 
     def __init__(self, case: Case, lines: list[CaseEvent], hours: Hours, off: DayOff) -> None:
         self._case, self._lines, self._hours, self._off = case, lines, hours, off
 
     def _office(self, closed_at: datetime, *, received: bool = False) -> Office:
         """By the calendar that counts: the new one for whatever was open when the day off was declared."""
-        hours = self._hours[self._where(*(() if received else ("ACCEPTED",)), "SUBMITTED")]
+        accepted_at = next((line.centre_code for line in self._lines if line.step == "ACCEPTED"), "")
+        hours = self._hours[(not received and accepted_at) or self._received_by()]
         return Office(*hours, off=frozenset({self._off.day} if closed_at > self._off.declared else ()))
 
-    def _where(self, *steps: str) -> str:
-        """Where the first of these steps that the log has was taken."""
-        places = {line.step: line.centre_code for line in reversed(self._lines)}
-        return next(places[step] for step in steps if step in places)
+    def _received_by(self) -> str:
+        last = max((line for line in self._lines if line.step in _HANDED_IN), key=lambda line: line.occurred_at)
+        corrected_here = last.step == "RESUBMITTED" and self._case.role == "SOLE"
+        return current_centre().code if corrected_here else last.centre_code
 
     def _first(self, *steps: str) -> datetime:
         """When this ledger wrote the first of these steps."""
         return min((line.recorded_at for line in self._lines if line.step in steps), default=_FAR)
 
     def _handed_in(self) -> datetime:
-        return max(line.occurred_at for line in self._lines if line.step in ("SUBMITTED", "RESUBMITTED"))
+        return max(line.occurred_at for line in self._lines if line.step in _HANDED_IN)
 
     def limits(self) -> Iterator[tuple[str, datetime, datetime | None]]:
         """Name, as counted, as stored."""
