@@ -379,6 +379,7 @@ FINDS_SOMETHING = {"sweep": 1, "close_logs": 2, "rotate_keys": True, "exchange_h
 
 @pytest.mark.parametrize("name", sorted(PREPARED))
 def test_a_worker_may_do_what_its_task_does(committed_world, tmp_path, settings, recorder, name: str) -> None:
+    app.loader.import_default_modules()
     with contextmanager(PREPARED[name])(Place(committed_world, tmp_path, recorder, settings)) as errand:
         answered = _in_a_worker(settings, lambda: app.tasks[name](*errand.arguments))
         assert errand.done()
