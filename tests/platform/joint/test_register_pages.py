@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
-from joint_cast import CITY, COUNTY, NEIGHBOUR, china
+from django.test.utils import CaptureQueriesContext
+from joint_cast import CITY, COUNTY, NEIGHBOUR, china, open_case
 from joint_people import browser
 
+from zt_platform.cases.models import Case
 from zt_platform.cases.testing import OWN, relay_all
 from zt_platform.catalogue.models import Item
 from zt_platform.joint.commands import Ask
@@ -129,6 +132,24 @@ def test_the_register_is_for_those_who_lead_or_watch(cast) -> None:
         assert number not in answer.text
     clerk = browser(cast, CITY, Role.WINDOW_CLERK).get(f"/c/{CITY}/joint/register/")
     assert clerk.status_code == 403
+
+
+@pytest.mark.req("Y-10")
+def test_the_register_costs_as_many_statements_for_many_cases(cast) -> None:
+    watcher, page = browser(cast, CITY, Role.SUPERVISOR), f"/c/{CITY}/joint/register/"
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert watcher.get(page).text.count("#joint") == Case.objects.filter(joint_opened_at__isnull=False).count()
+        return len(found)
+
+    cast.ask_police()
+    with enter(cast.places[CITY]):
+        statements()
+        few = statements()
+        for _ in range(4):
+            open_case(cast.town)
+        assert statements() == few
 
 
 @pytest.mark.req("H-11")
