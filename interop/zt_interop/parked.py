@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from secrets import SystemRandom
 from typing import Any, Final
@@ -19,7 +19,7 @@ from zt_interop.attachments import patiently
 from zt_interop.handlers import Message
 from zt_interop.inbox import replay
 from zt_interop.log.models import InboxMessage, InboxState
-from zt_tenants import timers
+from zt_tenants import server_clock, timers
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, enter, on_commit
 from zt_tenants.timers import DueTimer, NewTimer
@@ -45,19 +45,22 @@ def try_again_later(messages: Iterable[Message], *, at_once: Collection[UUID] = 
 
     ``at_once``: ids of messages that only wait for work which the answer to their sender could not wait for.
     """
-    timers.schedule_many([_first_timer(message, at_once=message.id in at_once) for message in messages])
+    parked = list(messages)
+    if parked:
+        moment = server_clock.read()
+        timers.schedule_many([_first_timer(each, moment, at_once=each.id in at_once) for each in parked])
 
 
-def _first_timer(message: Message, *, at_once: bool) -> NewTimer:
+def _first_timer(message: Message, moment: datetime, *, at_once: bool) -> NewTimer:
     of = {"source": message.source, "channel": message.channel, "subject": message.subject}
-    timer = _timer(of, 0)
-    return replace(timer, due_at=now(), data={**of, "times": 0}) if at_once else timer
+    timer = _timer(of, 0, moment)
+    return replace(timer, due_at=moment, data={**of, "times": 0}) if at_once else timer
 
 
-def _timer(of: dict[str, Any], times: int) -> NewTimer:
+def _timer(of: dict[str, Any], times: int, moment: datetime) -> NewTimer:
     subject = f"{of['source']}:{of['channel']}:{of['subject']}"
     wait = WAITS[times] * _random.uniform(0.75, 1.25)
-    return NewTimer(KIND, subject, now() + wait, {**of, "times": times + 1})
+    return NewTimer(KIND, subject, moment + wait, {**of, "times": times + 1})
 
 
 def handle(due: Sequence[DueTimer]) -> None:
@@ -71,7 +74,8 @@ def handle(due: Sequence[DueTimer]) -> None:
     centre = current_centre().code
     for timer in still:
         on_commit(partial(_ring, centre, timer.data["source"], timer.data["channel"], timer.data["subject"]))
-    again = [_timer(_of(timer), timer.data["times"]) for timer in still if timer.data["times"] < len(WAITS)]
+    moment = now()  # of the turn: the database's
+    again = [_timer(_of(timer), timer.data["times"], moment) for timer in still if timer.data["times"] < len(WAITS)]
     if again:
         timers.schedule_many(again)
 

@@ -13,7 +13,9 @@ from clocks import Clocks
 from killed import run_worker
 from notebook import KIND, Notebook, drop_tables, fill, make_tables
 
+from zt_interop import parked
 from zt_interop.claiming import LEASE
+from zt_interop.log.models import InboxMessage
 from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.relay import relay_due
 from zt_interop.send import send_message
@@ -72,6 +74,21 @@ def test_a_relay_keeps_its_stream_for_a_lease_whatever_its_clock_says(committed_
             relay_due()
     assert seen == ["once"]
     assert list(OutboxMessage.objects.values_list("state", "sequence")) == [("DELIVERED", 1)]
+
+
+@wrong_by_an_hour
+def test_a_message_that_such_a_worker_parks_is_tried_again_in_minutes(committed_world, worker: Worker, by) -> None:
+    with enter(committed_world.city):
+        subject = "34010020260302000018"  # of a case that the county does not have
+        data = {**progressed("REVIEWED"), "tracking_number": subject}
+        send_message(destination=committed_world.county.code, type=PROGRESSED, subject=subject, data=data)
+    began = now()
+    assert worker("relay_worker.py", "nowhere", by) == 0
+
+    with enter(committed_world.county):
+        assert [message.state for message in InboxMessage.objects.all()] == ["PARKED"]
+    timer = Timer.objects.get(kind=parked.KIND)
+    assert began + 0.75 * parked.WAITS[0] <= timer.due_at <= now() + 1.25 * parked.WAITS[0]
 
 
 @wrong_by_an_hour
