@@ -7,12 +7,15 @@ import random
 import sys
 import threading
 from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, time, timedelta
 
 import pytest
 
 from zt_platform.project.cli.year import _pace
 from zt_platform.project.simulation.in_step import WHOLE, Alone, Share, Together
+from zt_platform.project.simulation.slow_clerk import Office
+from zt_platform.project.simulation.slow_clerk_reads import Limit, countable
 from zt_platform.project.simulation.stage import Pair
 from zt_platform.project.simulation.year import KINDS, Played
 from zt_platform.project.simulation.year_plan import Planned, plan_year
@@ -143,3 +146,15 @@ def test_what_is_left_is_told_by_the_days_that_are_over() -> None:
     assert _pace(half, script) == "2026-01-10 · 1.0/s · ETA 1:30"
     assert _pace(Progressed(date(2026, 1, 5)), script) == "2026-01-05"
     assert script.eve.date() == date(2025, 12, 31)
+
+
+def test_article_82_a_limit_that_runs_into_a_year_without_a_published_calendar_is_left_out() -> None:
+    office, nobody_knows = Office(time(9), time(17)), date(2090, 12, 29)
+    with pytest.raises(NotImplementedError):
+        office.close_after(nobody_knows, 5)
+
+    def limits() -> Iterator[Limit]:
+        for name, day in (("acceptance", date(2026, 12, 1)), ("promised", nobody_knows)):
+            yield name, office.close_after(day, 5), None
+
+    assert [(name, counted.date()) for name, counted, _ in countable(limits())] == [("acceptance", date(2026, 12, 8))]

@@ -64,8 +64,20 @@ def read_centre(day_off: DayOff, hours: Hours) -> Iterator[Found]:
         Case.objects.submitted().order_by("pk").prefetch_related(Prefetch("events", CaseEvent.objects.order_by("id")))
     )
     for case in cases.iterator(chunk_size=1000):
-        for name, counted, stored in _Clerk(case, list(case.events.all()), hours, day_off).limits():
+        for name, counted, stored in countable(_Clerk(case, list(case.events.all()), hours, day_off).limits()):
             yield Found(str(case.tracking_number), case.role, name, counted, stored)
+
+
+Limit = tuple[str, datetime, datetime | None]
+"""Its name, as counted, as stored."""
+
+
+def countable(limits: Iterator[Limit]) -> Iterator[Limit]:
+    """The limits of a case up to the first that runs into a year whose calendar has not been published yet (art. 82)."""
+    try:
+        yield from limits
+    except NotImplementedError:  # the published calendars end here
+        return
 
 
 class _Clerk:
@@ -95,8 +107,8 @@ class _Clerk:
     def _handed_in(self) -> datetime:
         return max(line.occurred_at for line in self._lines if line.step in _HANDED_IN)
 
-    def limits(self) -> Iterator[tuple[str, datetime, datetime | None]]:
-        """Name, as counted, as stored."""
+    def limits(self) -> Iterator[Limit]:
+        """Every limit of the case."""
         case = self._case
         if case.role != "PORTAL":
             office = self._office(min(self._first("ACCEPTED"), self._first(*_STOPPING)), received=True)
