@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browsers import Browsers
+from django.test import Client
 
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.testing import Town
@@ -27,6 +28,17 @@ def _case_page(town: Town, browsers: Browsers, case: Case) -> str:
 def _first_file(town: Town, case: Case):
     with enter(town.city.centre):
         return CaseMaterial.objects.filter(case=case).order_by("pk").first().attachment
+
+
+def _accepted(town: Town, browsers: Browsers) -> tuple[Paper, str, Client]:
+    """The first paper of an accepted case, where it is opened, and a clerk."""
+    case = town.city.submitted(town.zhang)
+    town.city.accept(case)
+    with enter(town.city.centre):
+        paper = Paper.objects.filter(subject=case.tracking_number).order_by("pk").first()
+    assert paper is not None
+    address = centre_url(town.city.centre, "workbench:paper", case_id=case.pk, paper_id=paper.pk)
+    return paper, address, browsers.staff(town.city, *ROLES)
 
 
 def test_a_file_that_is_there_is_shown_without_a_word(town: Town, browsers: Browsers) -> None:
@@ -62,12 +74,7 @@ def test_a_store_that_does_not_answer_leaves_the_rest_of_the_page_standing(
 
 
 def test_a_lost_paper_is_drawn_again_when_it_is_opened(town: Town, browsers: Browsers) -> None:
-    case = town.city.submitted(town.zhang)
-    town.city.accept(case)
-    with enter(town.city.centre):
-        paper = Paper.objects.filter(subject=case.tracking_number).order_by("pk").first()
-    address = centre_url(town.city.centre, "workbench:paper", case_id=case.pk, paper_id=paper.pk)
-    clerk = browsers.staff(town.city, *ROLES)
+    paper, address, clerk = _accepted(town, browsers)
     assert clerk.get(address).status_code == 302
     with enter(town.city.centre):
         paper.refresh_from_db()
@@ -82,12 +89,7 @@ def test_a_lost_paper_is_drawn_again_when_it_is_opened(town: Town, browsers: Bro
 
 
 def test_a_lost_paper_that_would_be_another_one_is_not_replaced(town: Town, browsers: Browsers) -> None:
-    case = town.city.submitted(town.zhang)
-    town.city.accept(case)
-    with enter(town.city.centre):
-        paper = Paper.objects.filter(subject=case.tracking_number).order_by("pk").first()
-    address = centre_url(town.city.centre, "workbench:paper", case_id=case.pk, paper_id=paper.pk)
-    clerk = browsers.staff(town.city, *ROLES)
+    paper, address, clerk = _accepted(town, browsers)
     clerk.get(address)
     with enter(town.city.centre):
         paper.refresh_from_db()
@@ -101,12 +103,7 @@ def test_a_lost_paper_that_would_be_another_one_is_not_replaced(town: Town, brow
 
 
 def test_a_paper_that_cannot_be_stored_now_says_when_to_come_back(town: Town, browsers: Browsers, settings) -> None:
-    case = town.city.submitted(town.zhang)
-    town.city.accept(case)
-    with enter(town.city.centre):
-        paper = Paper.objects.filter(subject=case.tracking_number).order_by("pk").first()
-    address = centre_url(town.city.centre, "workbench:paper", case_id=case.pk, paper_id=paper.pk)
-    clerk = browsers.staff(town.city, *ROLES)
+    paper, address, clerk = _accepted(town, browsers)
     settings.S3_ENDPOINT = AWAY
     before = town.city.snapshot()
     for accept, words in (("text/html", "系统正在恢复"), ("application/json", "STORAGE_UNAVAILABLE")):
