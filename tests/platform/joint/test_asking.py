@@ -31,8 +31,8 @@ def test_a_joint_case_is_entered_into_the_register_under_a_number_and_its_lead(c
     assert (opened.step, opened.note) == ("JOINT_OPENED", register.number)
 
 
-@pytest.mark.req("H-06")
-def test_numbers_of_the_register_follow_each_other(cast) -> None:
+@pytest.mark.req("H-06", "H-03")
+def test_numbers_of_the_register_follow_each_other_and_the_stage_is_noted(cast) -> None:
     second = queries.register_of_case(open_case(cast.town, stage="CONSTRUCTION"))
 
     assert second is not None
