@@ -2,7 +2,7 @@
 
 Leases, waits and timers are promises between processes: *until then it is mine*, *not before then*. A process whose host's
 clock is an hour ahead would keep what it claims for an hour after its death. So these moments are read, written and compared
-by the database (decision 0034). What a case's record says stays with the business clock (:mod:`zt_tenants.clock`), and where
+by the database (decision 0037). What a case's record says stays with the business clock (:mod:`zt_tenants.clock`), and where
 that was set by :func:`zt_tenants.clock.at` it counts here, too.
 """
 
