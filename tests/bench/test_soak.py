@@ -23,7 +23,7 @@ def test_every_worker_visits_every_centre_and_keeps_to_the_bounds(committed_worl
         "PYTHONPATH": str(BENCH),
     }
     centres = len(committed_world.all)
-    seen = watch.soak(centres, workers={"web": 2, "celery": 2}, threads=THREADS, rounds=ROUNDS, environment=environment)
+    seen = watch.soak(workers={"web": 2, "celery": 2}, threads=THREADS, rounds=ROUNDS, environment=environment)
     assert seen.visits == 4 * THREADS * ROUNDS * centres
     assert seen.broken() == []
 

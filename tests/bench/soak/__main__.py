@@ -29,7 +29,7 @@ def main() -> None:
         print(machine(query("SHOW server_version")[1][0][0]), flush=True)
         report = load_province(some_divisions(chosen.centres), password=PASSWORD)
         workers = {"web": 2, "celery": 2}
-        seen = soak(report.made, workers=workers, threads=chosen.threads, rounds=chosen.rounds, environment={})
+        seen = soak(workers=workers, threads=chosen.threads, rounds=chosen.rounds, environment={})
     print(
         f"{seen.visits:,} visits to {report.made:,} centres by 4 processes × {chosen.threads} threads; {seen.wrong} wrong"
     )

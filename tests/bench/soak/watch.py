@@ -12,9 +12,8 @@ from typing import Any, Final
 
 from bench_scale.memory import backends, memory_of
 
-BACKEND_MB: Final = 40.0
-BACKEND_MB_A_CENTRE: Final = 0.65
-"""Private memory that one of PostgreSQL's processes may reach: what it needs anyhow, and what it keeps of each centre."""
+BACKEND_MB: Final = 12.0
+"""Private memory that one of PostgreSQL's processes may reach: a connection serves one centre (docs/operations.md)."""
 
 PROCESS_MB: Final = 400.0
 """What one web or celery process may hold."""
@@ -73,7 +72,7 @@ def connections_of(threads: int) -> int:
     return max(int(getattr(settings, "ZT_CONNECTIONS", 0)), threads) + 1
 
 
-def soak(centres: int, *, workers: dict[str, int], threads: int, rounds: int, environment: dict[str, str]) -> Soaked:
+def soak(*, workers: dict[str, int], threads: int, rounds: int, environment: dict[str, str]) -> Soaked:
     """Let workers (shape → processes) go ``rounds`` times over all centres with each of their threads, and watch.
 
     Raises:
@@ -82,10 +81,7 @@ def soak(centres: int, *, workers: dict[str, int], threads: int, rounds: int, en
     from raw_sql import connect
 
     shapes = [shape for shape, count in workers.items() for _ in range(count)]
-    seen = Soaked(
-        most_connections=len(shapes) * connections_of(threads),
-        most_backend_mb=BACKEND_MB + BACKEND_MB_A_CENTRE * centres,
-    )
+    seen = Soaked(most_connections=len(shapes) * connections_of(threads), most_backend_mb=BACKEND_MB)
     with connect() as control:
         others = set(backends(control))
         running = [
