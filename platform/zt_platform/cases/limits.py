@@ -135,6 +135,14 @@ def basis_hours(basis: Mapping[str, Any]) -> OfficeHours:
     return OfficeHours(opens=time.fromisoformat(basis["opens"]), closes=time.fromisoformat(basis["closes"]))
 
 
+def hours_at_receipt(ends: datetime, hours: OfficeHours) -> OfficeHours:
+    """The hours with the close of the centre that received an application, which its limit of art. 32 ends with.
+
+    A centre to which it was handed down counts it by these, not by its own; nor do new hours of the windows move it.
+    """
+    return replace(hours, closes=ends.astimezone(CHINA).time())
+
+
 def not_counted(pauses: Iterable[Pause]) -> list[Interval]:
     """The times of ended procedures, in order, overlapping ones joined. One that still runs is not among them.
 
@@ -241,7 +249,8 @@ def retimed(steps: Iterable[StepTime], stops: Sequence[Interval], calendar: Cale
 
 def _allowance_end(step: StepTime, calendar: Calendar) -> datetime:
     if step.step == Step.ACCEPTED:
-        return rules.acceptance_due_at(calendar.days.received_on(step.since, calendar.hours), calendar)
+        received = Calendar(days=calendar.days, hours=hours_at_receipt(step.due, calendar.hours))
+        return rules.acceptance_due_at(rules.received_on(step.since, received), received)
     return rules.statutory_due_at(step.since, step.days, calendar)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +15,7 @@ from zt_platform.cases.commands.recalculation import recompute_limits
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, at, relay_all
 from zt_platform.cases.vocabulary import Status, Step
+from zt_platform.organisation.models import CentreProfile
 from zt_platform.supervision.models import CaseRecord
 from zt_platform.workcalendar.commands import RECOMPUTE, declare_year, override_day, recount, withdraw_override
 from zt_platform.workcalendar.models import CalendarOverride
@@ -145,6 +146,29 @@ def test_both_centres_of_a_case_find_the_same_limits(world, town, item: str) -> 
         there.warning_at,
         there.red_at,
     )
+
+
+@pytest.mark.req("A-27", "E-02")
+def test_what_was_handed_down_keeps_the_close_of_the_centre_that_received_it(world, town) -> None:
+    """滁州's windows close at 16:30; its county's at 17:00. The applicant was told by the city until when it lasts."""
+    with enter(town.city.centre):
+        CentreProfile.objects.create(opens_at=time(8, 30), closes_at=time(16, 30))
+    with at("2026-03-03 16:45"):
+        case = town.city.submitted(town.zhang, DEVOLVED)
+        with enter(town.city.centre):
+            commands.hand_down_application(actor=town.city.clerk, case_id=case.pk)
+        relay_all()
+    below = town.county.case(case.tracking_number)
+    assert (below.received_on, below.acceptance_due_at) == (date(2026, 3, 4), china("2026-03-11T16:30"))
+    declare_holiday(world)
+    serve()
+    below = town.county.case(case.tracking_number)
+    assert (below.received_on, below.acceptance_due_at) == (date(2026, 3, 4), china("2026-03-12T16:30"))
+    town.county.accept(below)
+    declare_holiday(world, date(2026, 3, 9))
+    serve()
+    (accepting, *_) = town.county.case(case.tracking_number).step_times
+    assert accepting["due"] == china("2026-03-13T16:30").isoformat()
 
 
 @pytest.mark.req("E-02")

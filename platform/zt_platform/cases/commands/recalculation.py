@@ -22,8 +22,10 @@ from zt_platform.cases.commands.ledger import (
 )
 from zt_platform.cases.commands.timing import apply_limits, ensure_basis
 from zt_platform.cases.events.outgoing import tell_supervision
+from zt_platform.cases.limits import hours_at_receipt
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.querysets import SEALED_FIELDS
+from zt_platform.cases.rules import Calendar
 from zt_platform.cases.vocabulary import CLOSED, Result, Status, Step
 from zt_platform.workcalendar.queries import fresh_calendar
 from zt_tenants.timers import DueTimer, schedule_many
@@ -95,9 +97,11 @@ def _recompute(cases: Sequence[Case]) -> None:
 
 def _count_anew(case: Case) -> None:
     calendar = local_calendar(case)
-    if case.status in (Status.SUBMITTED, Status.PRE_REVIEWED) and case.received_at is not None:
-        case.received_on = rules.received_on(case.received_at, calendar)
-        case.acceptance_due_at = rules.acceptance_due_at(case.received_on, calendar)
+    waits = case.status in (Status.SUBMITTED, Status.PRE_REVIEWED)
+    if waits and case.received_at is not None and case.acceptance_due_at is not None:
+        received = Calendar(days=calendar.days, hours=hours_at_receipt(case.acceptance_due_at, calendar.hours))
+        case.received_on = rules.received_on(case.received_at, received)
+        case.acceptance_due_at = rules.acceptance_due_at(case.received_on, received)
     if case.is_decided:
         if case.result == Result.GRANTED and case.decided_at is not None:
             case.delivery_due_at = rules.delivery_due_at(case.decided_at, calendar)
