@@ -10,7 +10,7 @@ from zt_graphql.commands import CommandMutation
 from zt_graphql.permissions import roles
 from zt_graphql.types.defaults import DefaultRule
 from zt_graphql.types.enums import DefaultKindEnum
-from zt_platform.catalogue.commands import switch_default_rule_off
+from zt_platform.catalogue.default_commands import switch_default_rule_off
 from zt_platform.catalogue.kinds import DefaultKind
 from zt_platform.catalogue.queries import default_rules
 from zt_platform.organisation.roles import Role

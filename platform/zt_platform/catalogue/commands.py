@@ -8,26 +8,23 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from zt_platform.actors import Actor, ActorKind
-from zt_platform.catalogue.defaults import LONGEST_GRACE_DAYS, DefaultRule
+from zt_platform.actors import Actor
 from zt_platform.catalogue.errors import (
-    DefaultRuleOn,
     DelegationExists,
     DelegationRevoked,
     EntrustedAgain,
-    NoDefaultRule,
     UnknownItem,
 )
 from zt_platform.catalogue.events import announce_delegation
 from zt_platform.catalogue.forms import fields_of
-from zt_platform.catalogue.kinds import JOINT_DEFAULTS, CaseKind, DefaultKind, DelegationKind, DelegationPart, ItemClass
+from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.catalogue.publication import disclosure_of, index_entries, material_rows
 from zt_platform.catalogue.rules import check_ceiling, check_day_count, check_publishable
 from zt_platform.catalogue.ways import Ways, check_ways
 from zt_platform.index.commands import remove_item_entries, upsert_item_entries
 from zt_platform.organisation.places import place_of
-from zt_platform.organisation.roles import Role
+from zt_platform.organisation.roles import require_administrator
 from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.clock import now, today
 from zt_tenants.context import current_centre
@@ -68,7 +65,7 @@ def publish_item_version(
     Checks the six disclosures and the limits (D-01, B-10) and updates the province's index. Raises NotPermitted (not an
     administrator of the current centre), UnknownItem, InvalidInput naming the field.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     fields_of(form_schema)
     if kind not in CaseKind.values:
         raise InvalidInput(field="kind", zh="办件类型有误。", en="Unknown kind of case.")
@@ -95,7 +92,7 @@ def publish_item_version(
     rows = material_rows(materials)
     check_ways(ways or Ways(), form_schema, [row.code for row in rows if row.may_follow])
     with transaction.atomic():
-        item = _locked_item(item_code)
+        item = locked_item(item_code)
         if item.item_class == ItemClass.PERMIT:
             check_ceiling(disclosure)
         _replace_current_version(item, version, rows)
@@ -122,9 +119,9 @@ def set_item_active(*, actor: Actor, item_code: str, active: bool) -> Item:
 
     Raises NotPermitted, UnknownItem.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     with transaction.atomic():
-        item = _locked_item(item_code)
+        item = locked_item(item_code)
         item.active = active
         item.save(update_fields=["active"])
         if active and item.accepted_here and item.current_version:
@@ -134,103 +131,13 @@ def set_item_active(*, actor: Actor, item_code: str, active: bool) -> Item:
     return item
 
 
-def _locked_item(item_code: str) -> Item:
+def locked_item(item_code: str) -> Item:
+    """The item with its department and current version, locked until the transaction ends. Raises UnknownItem."""
     found = Item.objects.select_for_update(of=("self",)).select_related("department", "current_version")
     item = found.filter(code=item_code).first()
     if item is None:
         raise UnknownItem(item_code=item_code)
     return item
-
-
-def switch_default_rule_on(
-    *,
-    actor: Actor,
-    item_code: str,
-    legal_basis: str,
-    valid_from: date,
-    valid_until: date | None = None,
-    grace_days: int = 3,
-    kind: DefaultKind | str = DefaultKind.OVERDUE,
-) -> Item:
-    """Let silence count for an item: undecided cases as granted some working days after their promised limit (超期默认,
-    G-05), or, by one of :data:`JOINT_DEFAULTS`, a participant's silence as its consent (G-06; no grace days).
-
-    Off unless a centre switches it on, with its legal basis and dates; who did is kept for ever. It reaches no limit that
-    ended before. Raises NotPermitted (not an administrator here), UnknownItem, InvalidInput (the kinds of joint handling
-    need an item that is decided jointly), DefaultRuleOn.
-    """
-    _require_administrator(actor)
-    wanted = _default_kind(kind)
-    grace_days = 0 if wanted in JOINT_DEFAULTS else grace_days
-    if not legal_basis.strip():
-        raise InvalidInput(
-            field="legal_basis", zh="请写明开启超期默认的依据。", en="Name the legal basis of the default rule."
-        )
-    if not 0 <= grace_days <= LONGEST_GRACE_DAYS:
-        raise InvalidInput(
-            field="grace_days",
-            zh="宽限应为0至{longest}个工作日。",
-            en="Between 0 and {longest} working days.",
-            longest=LONGEST_GRACE_DAYS,
-        )
-    if valid_until is not None and valid_until < valid_from:
-        raise InvalidInput(field="valid_until", zh="结束日期不能早于开始日期。", en="It ends before it begins.")
-    with transaction.atomic():
-        item = _locked_item(item_code)
-        if wanted in JOINT_DEFAULTS and not (item.current_version and item.current_version.decided_jointly):
-            raise InvalidInput(
-                field="item_code",
-                zh="该事项没有公布为并联审批事项，不能开启并联默认规则。",
-                en="The item is not published as decided jointly; rules of joint handling do not apply to it.",
-            )
-        known = map(DefaultRule.from_stored, item.default_rules)
-        if any(rule.kind == wanted and rule.is_on(today()) for rule in known):
-            raise DefaultRuleOn(kind=str(wanted.label))
-        rule = DefaultRule(
-            legal_basis=legal_basis.strip(),
-            grace_days=grace_days,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            on_at=now(),
-            on_by=actor.name,
-            on_account=str(actor.account_id),
-            kind=wanted.value,
-        )
-        item.default_rules = [*item.default_rules, rule.to_stored()]
-        item.save(update_fields=["default_rules"])
-    return item
-
-
-def switch_default_rule_off(
-    *, actor: Actor, item_code: str, reason: str, kind: DefaultKind | str = DefaultKind.OVERDUE
-) -> Item:
-    """End a default rule of an item; what it would have reached is decided, or answered, by people again.
-
-    Raises NotPermitted, UnknownItem, InvalidInput (no reason), NoDefaultRule.
-    """
-    _require_administrator(actor)
-    wanted = _default_kind(kind)
-    if not reason.strip():
-        raise InvalidInput(field="reason", zh="请写明关闭的理由。", en="State why it is switched off.")
-    with transaction.atomic():
-        item = _locked_item(item_code)
-        rules = [DefaultRule.from_stored(stored) for stored in item.default_rules]
-        meant = [rule for rule in rules if rule.kind == wanted and rule.is_on(today())]
-        if not meant:
-            raise NoDefaultRule(kind=str(wanted.label))
-        ended = [
-            rule.switched_off(at=now(), by=actor.name, reason=reason.strip()) if rule in meant else rule
-            for rule in rules
-        ]
-        item.default_rules = [rule.to_stored() for rule in ended]
-        item.save(update_fields=["default_rules"])
-    return item
-
-
-def _default_kind(kind: DefaultKind | str) -> DefaultKind:
-    if kind not in DefaultKind.values:
-        raise InvalidInput(field="kind", zh="请选择默认规则的种类。", en="Choose the kind of default rule.")
-    return DefaultKind(kind)
 
 
 def open_delegation(
@@ -255,7 +162,7 @@ def open_delegation(
     administrator here), UnknownItem, UnknownCentre, InvalidInput naming the field (no legal basis: C-04; no
     evaluation: C-03; the receiver is not below this centre), EntrustedAgain (行政许可法 art. 24), DelegationExists.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     centre, receiver = current_centre(), centre_by_code(to_centre_code)
     _check_delegation(
         kind=kind,
@@ -296,7 +203,7 @@ def complete_handover_step(*, actor: Actor, delegation_id: int, step: str, on: d
 
     Raises NotPermitted, NotFound (no delegation of this centre to others), DelegationRevoked, InvalidInput.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     if step not in HANDOVER_STEPS:
         raise InvalidInput(field="step", zh="交接步骤有误。", en="Unknown hand-over step.")
     if on > today():
@@ -314,7 +221,7 @@ def revoke_delegation(*, actor: Actor, delegation_id: int, on: date, reason: str
 
     Raises NotPermitted, NotFound (no delegation of this centre to others), DelegationRevoked, InvalidInput.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     if not reason.strip():
         raise InvalidInput(field="reason", zh="请填写撤销理由。", en="State why the delegation is revoked.")
     if on < today():
@@ -325,11 +232,6 @@ def revoke_delegation(*, actor: Actor, delegation_id: int, on: date, reason: str
         delegation.save(update_fields=["revoked_on", "revocation_reason"])
         _announce_again(delegation)
     return delegation
-
-
-def _require_administrator(actor: Actor) -> None:
-    if actor.kind is not ActorKind.SYSTEM:
-        actor.require(Role.CENTRE_ADMIN)
 
 
 def _own_delegation(delegation_id: int) -> Delegation:

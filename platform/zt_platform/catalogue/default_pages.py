@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from zt_platform.accounts.sessions import actor_for_request
-from zt_platform.catalogue import commands
+from zt_platform.catalogue import default_commands
 from zt_platform.catalogue.defaults import LONGEST_GRACE_DAYS
 from zt_platform.catalogue.kinds import DefaultKind
 from zt_platform.catalogue.queries import default_rules, items_for_rules
@@ -95,7 +95,7 @@ def switch_on(request: HttpRequest) -> HttpResponse:
     form = SwitchOnForm(posted, items=items_for_rules(actor))
     if form.is_valid():
         try:
-            commands.switch_default_rule_on(actor=actor, **form.cleaned_data)
+            default_commands.switch_default_rule_on(actor=actor, **form.cleaned_data)
         except DomainError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.text())
         else:
@@ -110,7 +110,7 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     actor = actor_for_request(request)
     actor.require(Role.CENTRE_ADMIN)
     try:
-        commands.switch_default_rule_off(
+        default_commands.switch_default_rule_off(
             actor=actor,
             item_code=request.POST.get("item_code", "")[:40],
             kind=request.POST.get("kind", DefaultKind.OVERDUE.value)[:20],

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 
 from zt_platform.accounts.models import Account
 from zt_platform.accounts.rules import full_name as checked_name
-from zt_platform.actors import Actor, ActorKind
+from zt_platform.actors import Actor
 from zt_platform.index.commands import remove_seat, upsert_seats
 from zt_platform.organisation.errors import AlreadyPosted
 from zt_platform.organisation.models import Department, StaffMember, Window
-from zt_platform.organisation.roles import Role
+from zt_platform.organisation.roles import Role, require_administrator
 from zt_tenants.clock import today
 from zt_tenants.context import beside
 from zt_tenants.errors import InvalidInput, NotFound
@@ -33,7 +33,7 @@ def post_staff_member(
 
     Raises NotPermitted (not an administrator here), InvalidInput naming the field, AlreadyPosted.
     """
-    _require_administrator(actor)
+    require_administrator(actor)
     checked = _checked_roles(roles)
     name = checked_name(full_name)
     with beside(DatabaseRole.PORTAL):
@@ -58,7 +58,7 @@ def post_staff_member(
 
 def change_roles(*, actor: Actor, staff_id: int, roles: Collection[str]) -> StaffMember:
     """Replace the roles of a staff member of the current centre. Raises NotPermitted, NotFound, InvalidInput."""
-    _require_administrator(actor)
+    require_administrator(actor)
     checked = _checked_roles(roles)
     with transaction.atomic():
         member = _member(staff_id)
@@ -69,18 +69,13 @@ def change_roles(*, actor: Actor, staff_id: int, roles: Collection[str]) -> Staf
 
 def end_posting(*, actor: Actor, staff_id: int) -> StaffMember:
     """End a post today: its rights are gone with the commit. Raises NotPermitted, NotFound."""
-    _require_administrator(actor)
+    require_administrator(actor)
     with transaction.atomic():
         member = _member(staff_id)
         member.active, member.left_on = False, today()
         member.save(update_fields=["active", "left_on"])
         remove_seat(member.account_id)
     return member
-
-
-def _require_administrator(actor: Actor) -> None:
-    if actor.kind is not ActorKind.SYSTEM:
-        actor.require(Role.CENTRE_ADMIN)
 
 
 def _checked_roles(roles: Collection[str]) -> list[str]:

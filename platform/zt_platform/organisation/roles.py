@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zt_platform.actors import Actor, ActorKind
 from zt_tenants.language import bilingual
 
 
@@ -16,3 +17,9 @@ class Role(models.TextChoices):
     CENTRE_ADMIN = "CENTRE_ADMIN", bilingual("中心管理人员", "Centre administrator")
     SUPERVISOR = "SUPERVISOR", bilingual("监察人员", "Supervisor")
     DEPARTMENT_HEAD = "DEPARTMENT_HEAD", bilingual("部门负责人", "Head of department")
+
+
+def require_administrator(actor: Actor) -> None:
+    """Refuse unless the actor administers the current centre, or is the platform itself. Raises NotPermitted."""
+    if actor.kind is not ActorKind.SYSTEM:
+        actor.require(Role.CENTRE_ADMIN)

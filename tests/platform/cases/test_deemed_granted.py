@@ -24,7 +24,7 @@ from zt_platform.cases.testing import (
     staff,
 )
 from zt_platform.cases.vocabulary import Result, Status, Step
-from zt_platform.catalogue.commands import switch_default_rule_off, switch_default_rule_on
+from zt_platform.catalogue.default_commands import switch_default_rule_off, switch_default_rule_on
 from zt_platform.catalogue.errors import DefaultRuleOn, NoDefaultRule, UnknownItem
 from zt_platform.catalogue.models import Item, ItemVersion
 from zt_platform.organisation.roles import Role

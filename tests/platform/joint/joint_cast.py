@@ -12,7 +12,7 @@ from zt_platform.actors import Actor
 from zt_platform.audit.models import AuditRecord
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.testing import OWN, Desk, Town, make_town, relay_all, staff
-from zt_platform.catalogue.commands import switch_default_rule_on
+from zt_platform.catalogue.default_commands import switch_default_rule_on
 from zt_platform.catalogue.models import Item, ItemVersion
 from zt_platform.joint import commands
 from zt_platform.joint.commands import Ask, Shared

@@ -14,7 +14,7 @@ from zt_platform.accounts.commands import register_account
 from zt_platform.actors import Actor
 from zt_platform.cases.models import Case
 from zt_platform.cases.testing import OWN, relay_all
-from zt_platform.catalogue.commands import switch_default_rule_off, switch_default_rule_on
+from zt_platform.catalogue.default_commands import switch_default_rule_off, switch_default_rule_on
 from zt_platform.catalogue.errors import DefaultRuleOn, NoDefaultRule
 from zt_platform.catalogue.queries import default_rules
 from zt_platform.joint import commands, queries

@@ -12,7 +12,8 @@ from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
-from zt_platform.catalogue.commands import open_delegation, publish_item_version, switch_default_rule_on
+from zt_platform.catalogue.commands import open_delegation, publish_item_version
+from zt_platform.catalogue.default_commands import switch_default_rule_on
 from zt_platform.catalogue.definitions import delegations_of
 from zt_platform.catalogue.kinds import JOINT_DEFAULTS, DelegationKind
 from zt_platform.catalogue.models import Item, ItemVersion
