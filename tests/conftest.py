@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from django.db import connection, transaction
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from psycopg import sql
 
 from zt_interop.keys.commands import ensure_keys
 from zt_interop.streams import forget_streams
@@ -68,17 +70,28 @@ def _seed(world: World) -> None:
     ensure_keys(world.all, not_before=datetime(2015, 1, 1, tzinfo=UTC), not_after=datetime(2045, 1, 1, tzinfo=UTC))
 
 
+_EMPTY: LiteralString = """
+    DO $empty$
+    DECLARE named text; filled text[] := '{{}}'; has_rows boolean;
+    BEGIN
+        FOR named IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+            WHERE schemaname = ANY({schemas}) AND NOT tablename = ANY({kept})
+        LOOP
+            EXECUTE 'SELECT EXISTS (SELECT FROM ' || named || ')' INTO has_rows;
+            IF has_rows THEN filled := filled || named; END IF;
+        END LOOP;
+        IF filled <> '{{}}' THEN
+            EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' RESTART IDENTITY CASCADE';
+        END IF;
+    END $empty$
+"""
+"""Truncating all of the world's two hundred tables takes ten times as long as looking which of them have rows."""
+
+
 def _empty_tables(world: World) -> None:
     schemas = ["shared", "keystore", "supervision", *(centre.schema_name for centre in world.all)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables"
-            " WHERE schemaname = ANY(%s) AND NOT tablename = ANY(%s)",
-            [schemas, sorted(_KEPT_TABLES)],
-        )
-        tables = [row[0] for row in cursor.fetchall()]
-        if tables:
-            cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        cursor.execute(sql.SQL(_EMPTY).format(schemas=schemas, kept=sorted(_KEPT_TABLES)))
 
 
 @pytest.fixture(scope="session")
