@@ -10,6 +10,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import FileExtensionValidator
 
+from zt_platform.texts import LONGEST_TEXT
 from zt_storage.uploads import put_bytes
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bilingual
@@ -47,6 +48,26 @@ def stored_files(given: Iterable[UploadedFile[Any]], owner_account_id: UUID | No
         ).pk
         for file in given
     ]
+
+
+def text_field(
+    zh: str,
+    en: str,
+    *,
+    help_zh: str = "",
+    help_en: str = "",
+    required: bool = True,
+    rows: int = 4,
+    longest: int = LONGEST_TEXT,
+) -> forms.CharField:
+    """A field for several lines of text; ``longest`` in characters."""
+    return forms.CharField(
+        label=bilingual(zh, en),
+        required=required,
+        max_length=longest,
+        help_text=bilingual(help_zh, help_en) if help_zh else "",
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
 
 
 class PlainForm(forms.Form):

@@ -8,36 +8,18 @@ from uuid import UUID
 
 from django import forms
 
-from zt_platform.forms import FilesField, PlainForm
+from zt_platform.forms import FilesField, PlainForm, text_field
 from zt_platform.joint.commands import Ask, Call
 from zt_platform.joint.models import JointTask
 from zt_platform.joint.queries import Candidate
 from zt_platform.joint.register import Meeting
-from zt_platform.joint.rules import ANSWER_DAYS, LONGEST_PART, LONGEST_TEXT, MOST_ANSWER_DAYS
+from zt_platform.joint.rules import ANSWER_DAYS, LONGEST_PART, MOST_ANSWER_DAYS
 from zt_platform.joint.units import unit_of, units_meant, value_of
 from zt_platform.joint.vocabulary import GIVEN_OPINIONS, Attendance, MeetingKind, Opinion, Stage
+from zt_platform.texts import LONGEST_TEXT
 from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError
 from zt_tenants.language import bi, bilingual
-
-
-def _text(
-    zh: str,
-    en: str,
-    *,
-    hint_zh: str = "",
-    hint_en: str = "",
-    required: bool = True,
-    rows: int = 4,
-    longest: int = LONGEST_TEXT,
-) -> forms.CharField:
-    return forms.CharField(
-        label=bilingual(zh, en),
-        help_text=bilingual(hint_zh, hint_en) if hint_zh else "",
-        required=required,
-        max_length=longest,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
 
 
 class OpenForm(PlainForm):
@@ -67,11 +49,11 @@ class AskForm(PlainForm):
         ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    part = _text(
+    part = text_field(
         "请对方审查什么",
         "What they are asked",
-        hint_zh="印在联系单上；请勿写申请人的个人信息",
-        hint_en="Printed on the contact form; no personal data of the applicant, please",
+        help_zh="印在联系单上；请勿写申请人的个人信息",
+        help_en="Printed on the contact form; no personal data of the applicant, please",
         rows=2,
         longest=LONGEST_PART,
     )
@@ -144,11 +126,11 @@ class OpinionForm(PlainForm):
         choices=[(one.value, one.label) for one in GIVEN_OPINIONS],
         widget=forms.RadioSelect,
     )
-    text = _text(
+    text = text_field(
         "意见内容",
         "In words",
-        hint_zh="附条件同意、不同意的必须写明条件或理由",
-        hint_en="Conditions and objections have to be stated",
+        help_zh="附条件同意、不同意的必须写明条件或理由",
+        help_en="Conditions and objections have to be stated",
         required=False,
     )
     attachments = FilesField(
@@ -168,7 +150,7 @@ class OpinionForm(PlainForm):
 class ReasonForm(PlainForm):
     """Why something is recalled or cancelled."""
 
-    reason = _text("理由", "Reason", hint_zh="参与单位会看到", hint_en="The participants read it", rows=3)
+    reason = text_field("理由", "Reason", help_zh="参与单位会看到", help_en="The participants read it", rows=3)
 
 
 class MeetingForm(PlainForm):
@@ -207,7 +189,7 @@ class MeetingForm(PlainForm):
 class MinutesForm(PlainForm):
     """Who came, and what was said (并联办理会议考勤制, H-06)."""
 
-    minutes = _text("会议纪要", "Minutes", rows=6)
+    minutes = text_field("会议纪要", "Minutes", rows=6)
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -238,10 +220,10 @@ class CoordinationForm(PlainForm):
         max_length=500,
         help_text=bilingual("部门、申请人或代理人", "Departments, applicant or agent"),
     )
-    opinion = _text("协调意见", "Opinion of the centre")
-    outcome = _text(
+    opinion = text_field("协调意见", "Opinion of the centre")
+    outcome = text_field(
         "协调结果",
         "Outcome",
-        hint_zh="记录各方态度；参与部门是否更改意见由其自行决定",
-        hint_en="What the parties said; only a participant can change its own opinion",
+        help_zh="记录各方态度；参与部门是否更改意见由其自行决定",
+        help_en="What the parties said; only a participant can change its own opinion",
     )

@@ -16,9 +16,7 @@ from zt_platform.joint.errors import CaseNotHere, TaskNotFound
 from zt_platform.joint.models import HistoryLine, JointTask
 from zt_platform.joint.vocabulary import Act, Side
 from zt_platform.organisation.roles import Role
-from zt_tenants.clock import now
-from zt_tenants.context import current_centre
-from zt_tenants.errors import Conflict, NotPermitted
+from zt_tenants.errors import NotPermitted
 
 
 def locked_task(
@@ -37,8 +35,7 @@ def locked_task(
         raise TaskNotFound
     if lead and (case is None or not leads(actor, case)):
         raise NotPermitted
-    if expected_version is not None and task.lock_version != expected_version:
-        raise Conflict(field="expected_version")
+    task.require_version(expected_version)
     if case is not None and not can_lead(case):
         raise CaseNotHere(status=str(CaseStatus(case.status).label))
     return case, task
@@ -62,16 +59,7 @@ def note(
     task: JointTask, act: Act, actor: Actor, text: str = "", *, opinion: str = "", files: Sequence[int] = ()
 ) -> HistoryLine:
     """A line in the task's history and, for an act of a person that the case's log does not hold, in the audit record."""
-    said = HistoryLine(
-        act=act,
-        at=now().isoformat(),
-        by=actor.name[:120],
-        centre=current_centre().name,
-        text=text,
-        account=str(actor.account_id or ""),
-        opinion=opinion,
-        files=list(files),
-    )
+    said = HistoryLine.said_now(act, actor, text, opinion=opinion, files=list(files))
     task.note(said)
     if actor.kind is ActorKind.STAFF and task.side == Side.PARTICIPANT:
         record(

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from zt_platform.case_vocabulary import Status as CaseStatus
+from zt_platform.crossing_rows import CrossingLine, CrossingRow
 from zt_platform.joint.register import Meeting
 from zt_platform.joint.rules import Deemed
 from zt_platform.joint.vocabulary import OPEN, Act, Neglect, Opinion, Side, Status
 from zt_platform.lights import Light, light
 from zt_platform.organisation.models import Department
-from zt_platform.papers.models import Paper
-from zt_storage.models import Attachment
 from zt_tenants.fields import SealedJSONField, json_list, json_object
 from zt_tenants.uuid7 import uuid7
 
@@ -43,17 +41,10 @@ def neglect_choices() -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One act on a task: who, when, where, what was said. ``files`` are attachments of the centre that holds the row."""
+class HistoryLine(CrossingLine):
+    """One act on a task; ``opinion`` of an answer."""
 
-    act: str
-    at: str
-    by: str
-    centre: str
-    text: str = ""
-    account: str = ""
     opinion: str = ""
-    files: list[int] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -70,20 +61,6 @@ class HistoryLine:
     def opinion_label(self) -> str:
         """The opinion of an answer in words; '' for other acts."""
         return str(Opinion(self.opinion).label) if self.opinion else ""
-
-    @property
-    def moment(self) -> datetime:
-        """When it happened."""
-        return datetime.fromisoformat(self.at)
-
-    def to_stored(self) -> dict[str, Any]:
-        """As the row holds it."""
-        return asdict(self)
-
-    @classmethod
-    def from_stored(cls, stored: dict[str, Any]) -> Self:
-        """From the row."""
-        return cls(**stored)
 
 
 class JointTaskQuerySet(models.QuerySet["JointTask"]):
@@ -115,13 +92,13 @@ class JointTaskQuerySet(models.QuerySet["JointTask"]):
                 return found.filter(warning_at__gte=moment)
 
 
-class JointTask(models.Model):
+class JointTask(CrossingRow):
     """One participant's part of a joint case (并联办理联系单) as one centre holds it.
 
     ``task_id`` is the same at the lead and at the participant; a department of the lead's own centre has one row, LOCAL.
     Instants are stored, lights are computed when they are read. ``facts`` is what the participant was given of the case,
     sealed: applicant, chosen answers, chosen materials. ``defaults`` are the rules by which silence counts, as they were
-    told when asked. ``history`` is only ever added to.
+    told when asked.
     """
 
     task_id = models.UUIDField(unique=True, default=uuid7, editable=False)
@@ -163,11 +140,7 @@ class JointTask(models.Model):
 
     facts = SealedJSONField(help_text="what was given of the case: exchange.shared_facts")
     meetings = json_list("meetings this participant is called to: register.Meeting")
-    history = models.JSONField(default=list)
-    paper = models.ForeignKey(Paper, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    paper_copy = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     paper_number = models.CharField(max_length=80, blank=True)
-    lock_version = models.PositiveIntegerField(default=0)
 
     objects = JointTaskQuerySet.as_manager()
 
@@ -214,11 +187,6 @@ class JointTask(models.Model):
     def deemed_ground(self) -> str:
         """By which default rule; '' for none."""
         return str(self.deemed.get("ground", "")) if self.status == Status.DEEMED else ""
-
-    def note(self, line: HistoryLine) -> None:
-        """Add to the history (not saved)."""
-        self.history = [*self.history, line.to_stored()]
-        self.lock_version += 1
 
     def said_before(self, act: Act, at: datetime, text: str) -> bool:
         """Whether the history has this line already: a message that came twice."""

@@ -20,7 +20,7 @@ MOST_ANSWER_DAYS = 45
 """No joint decision has longer (行政许可法 art. 42(2))."""
 RED_DAYS = 1
 """Working days over the limit of a task after which it turns red."""
-LONGEST_TEXT, LONGEST_PART = 4000, 200
+LONGEST_PART = 200
 MOST_PARTICIPANTS = 60
 
 
@@ -127,16 +127,3 @@ def standing(deemed: Deemed, *, signed_at: datetime | None, opinion_at: datetime
     if deemed.ground is not DefaultKind.INACTION or not signed:
         return Standing.DEEMED
     return Standing.OVERTIME if deemed.overtime_basis else Standing.REOPENED
-
-
-def checked_text(text: str, field: str, *, longest: int = LONGEST_TEXT) -> str:
-    """What is said, without blanks around it. Raises InvalidInput when nothing is said, or too much."""
-    plain = text.strip()
-    if not plain or len(plain) > longest:
-        raise InvalidInput(
-            field=field,
-            zh="请填写内容（不超过{most}字）。",
-            en="Say something, in at most {most} characters.",
-            most=longest,
-        )
-    return plain

@@ -27,12 +27,13 @@ from zt_platform.organisation.roles import Role
 from zt_platform.own_uploads import open_own_upload, own_files
 from zt_platform.papers.commands import issue_paper, stored
 from zt_platform.papers.kinds import PaperKind
+from zt_platform.texts import LONGEST_TEXT, checked_text
 from zt_platform.workcalendar.queries import calendar
 from zt_storage.uploads import UploadTicket
 from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
-from zt_tenants.errors import Conflict, InvalidInput, NotPermitted
+from zt_tenants.errors import InvalidInput, NotPermitted
 from zt_tenants.models import Centre, Level
 
 
@@ -63,7 +64,7 @@ def give_order(*, actor: Actor, demand: Demand) -> SupervisionOrder:
     actor.require(*telling.roles_of(side, answerers=False))
     if demand.kind not in GIVEN:
         raise InvalidInput(field="kind", zh="请选择督办的等级。", en="Choose the grade of the order.")
-    reason, number = rules.checked_text(demand.reason, "reason"), rules.case_number(demand.case_number)
+    reason, number = checked_text(demand.reason, "reason"), rules.case_number(demand.case_number)
     department = _department(demand, addressee)
     with transaction.atomic():
         moment, days, hours = now(), calendar(), office_hours()
@@ -134,7 +135,7 @@ def reply_to_order(
         order = _locked(order_id, expected_version)
         require_answerer(order, actor)
         edge = permitted_edge(order.status, Act.REPLY, order.side)
-        text = rules.checked_text(explanation, "explanation")
+        text = checked_text(explanation, "explanation")
         files = own_files(attachment_ids, actor)
         line = _note(order, Act.REPLY, text, actor, rectified=rectified, files=[file.pk for file in files])
         order.status, order.answered_at = edge.target, line.moment
@@ -156,7 +157,7 @@ def accept_reply(
 
     Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, OwnReply, InvalidInput.
     """
-    return _judge(Act.ACCEPT, actor, order_id, remark.strip()[: rules.LONGEST_TEXT], expected_version)
+    return _judge(Act.ACCEPT, actor, order_id, remark.strip()[:LONGEST_TEXT], expected_version)
 
 
 def return_reply(
@@ -171,7 +172,7 @@ def return_reply(
 
     Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, OwnReply, InvalidInput.
     """
-    return _judge(Act.RETURN, actor, order_id, rules.checked_text(reason, "reason"), expected_version, answer_days)
+    return _judge(Act.RETURN, actor, order_id, checked_text(reason, "reason"), expected_version, answer_days)
 
 
 def withdraw_order(
@@ -181,7 +182,7 @@ def withdraw_order(
 
     Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, InvalidInput.
     """
-    return _judge(Act.WITHDRAW, actor, order_id, rules.checked_text(reason, "reason"), expected_version)
+    return _judge(Act.WITHDRAW, actor, order_id, checked_text(reason, "reason"), expected_version)
 
 
 def _judge(
@@ -246,8 +247,7 @@ def _locked(order_id: UUID, expected_version: int | None) -> SupervisionOrder:
     found = SupervisionOrder.objects.select_for_update(of=("self",)).filter(order_id=order_id).first()
     if found is None:
         raise OrderNotFound
-    if expected_version is not None and found.lock_version != expected_version:
-        raise Conflict(field="expected_version")
+    found.require_version(expected_version)
     return found
 
 
@@ -261,17 +261,8 @@ def _note(
     files: Sequence[int] = (),
 ) -> HistoryLine:
     """A line in the history and, for a person's act, one in the audit record."""
-    line = HistoryLine(
-        act=act,
-        at=now().isoformat(),
-        by=actor.name[:120],
-        centre=current_centre().name,
-        text=text,
-        account=str(actor.account_id or ""),
-        rectified=rectified,
-        files=list(files),
-        due_at=order.answer_due_at.isoformat() if act in (Act.ISSUE, Act.RETURN) else "",
-    )
+    due_at = order.answer_due_at.isoformat() if act in (Act.ISSUE, Act.RETURN) else ""
+    line = HistoryLine.said_now(act, actor, text, rectified=rectified, files=list(files), due_at=due_at)
     order.note(line)
     if actor.kind is ActorKind.STAFF:
         record(

@@ -6,21 +6,11 @@ from typing import Any
 
 from django import forms
 
-from zt_platform.forms import FilesField, PlainForm
+from zt_platform.forms import FilesField, PlainForm, text_field
 from zt_platform.orders import rules
 from zt_platform.orders.vocabulary import GIVEN
 from zt_platform.organisation.queries import departments
 from zt_tenants.language import bi, bilingual
-
-
-def _text(label: str, *, help_text: str = "", required: bool = True, rows: int = 5) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        required=required,
-        max_length=rules.LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
 
 
 def _days() -> forms.IntegerField:
@@ -57,11 +47,12 @@ class GiveForm(PlainForm):
         required=False,
         help_text=bilingual("不针对具体办件的，请留空", "Empty for an order about no case"),
     )
-    reason = _text(
-        bilingual("督办事由和要求", "What is found and demanded"),
-        help_text=bilingual(
-            "写进督办通知书；请勿写申请人的个人信息", "Goes into the paper; no personal data of the applicant, please"
-        ),
+    reason = text_field(
+        "督办事由和要求",
+        "What is found and demanded",
+        help_zh="写进督办通知书；请勿写申请人的个人信息",
+        help_en="Goes into the paper; no personal data of the applicant, please",
+        rows=5,
     )
     answer_days = _days()
 
@@ -78,9 +69,12 @@ class GiveForm(PlainForm):
 class ReplyForm(PlainForm):
     """The answer."""
 
-    explanation = _text(
-        bilingual("情况说明和整改结果", "What happened, and what was put right"),
-        help_text=bilingual("请勿写申请人的个人信息", "No personal data of the applicant, please"),
+    explanation = text_field(
+        "情况说明和整改结果",
+        "What happened, and what was put right",
+        help_zh="请勿写申请人的个人信息",
+        help_en="No personal data of the applicant, please",
+        rows=5,
     )
     rectified = forms.BooleanField(label=bilingual("已经整改到位", "It has been put right"), required=False)
     attachments = FilesField(
@@ -93,17 +87,17 @@ class ReplyForm(PlainForm):
 class AcceptForm(PlainForm):
     """A remark."""
 
-    remark = _text(bilingual("审核意见", "Remark"), required=False, rows=3)
+    remark = text_field("审核意见", "Remark", required=False, rows=3)
 
 
 class ReturnForm(PlainForm):
     """Why the answer is not enough, and until when another one is owed."""
 
-    reason = _text(bilingual("退回理由", "Why it is returned"), rows=3)
+    reason = text_field("退回理由", "Why it is returned", rows=3)
     answer_days = _days()
 
 
 class WithdrawForm(PlainForm):
     """Why the order is taken back."""
 
-    reason = _text(bilingual("撤销理由", "Why it is taken back"), rows=3)
+    reason = text_field("撤销理由", "Why it is taken back", rows=3)

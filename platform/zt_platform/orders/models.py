@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
+from zt_platform.crossing_rows import CrossingLine, CrossingRow
 from zt_platform.lights import Light, light
 from zt_platform.orders.vocabulary import ENDED, WAITING, Act, Escalation, Kind, Side, Status
 from zt_platform.organisation.models import Department
-from zt_platform.papers.models import Paper
-from zt_storage.models import Attachment
 from zt_tenants.uuid7 import uuid7
 
 
@@ -39,17 +37,10 @@ def escalation_choices() -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One act on an order: who, when, where, what was said. ``files`` are attachments of the centre that holds the row."""
+class HistoryLine(CrossingLine):
+    """One act on an order: ``rectified`` of an answer, ``due_at`` of what demands one."""
 
-    act: str
-    at: str
-    by: str
-    centre: str
-    text: str = ""
-    account: str = ""
     rectified: bool | None = None
-    files: list[int] = field(default_factory=list)
     due_at: str = ""
 
     @property
@@ -64,20 +55,6 @@ class HistoryLine:
             return self.text
         words = {**dict(Escalation.choices), **dict(Status.choices)}
         return "，".join(str(words.get(code, code)) for code in self.text.split())
-
-    @property
-    def moment(self) -> datetime:
-        """When it happened."""
-        return datetime.fromisoformat(self.at)
-
-    def to_stored(self) -> dict[str, Any]:
-        """As the row holds it."""
-        return asdict(self)
-
-    @classmethod
-    def from_stored(cls, stored: dict[str, Any]) -> Self:
-        """From the row."""
-        return cls(**stored)
 
 
 class OrderQuerySet(models.QuerySet["SupervisionOrder"]):
@@ -96,13 +73,13 @@ class OrderQuerySet(models.QuerySet["SupervisionOrder"]):
         return self.filter(tracking_number=tracking_number)
 
 
-class SupervisionOrder(models.Model):
+class SupervisionOrder(CrossingRow):
     """One supervision order (督办) as one centre holds it.
 
     ``order_id`` is the same at the centre that gave it, the one that answers, and the level that hears when nobody does.
     ``tracking_number`` is the case it is about; '' for one about no case, which travels under ``number`` alone. What a
-    centre gives itself at a limit (``automatic``, F-04) is an order like any other. ``history`` is only ever added to; the
-    audit record of the centre holds the same acts.
+    centre gives itself at a limit (``automatic``, F-04) is an order like any other. The audit record of the
+    centre holds the same acts as the history.
     """
 
     order_id = models.UUIDField(unique=True, default=uuid7, editable=False)
@@ -129,10 +106,6 @@ class SupervisionOrder(models.Model):
     answered_at = models.DateTimeField(null=True, help_text="last answer that was not returned")
     ended_at = models.DateTimeField(null=True)
     escalation = models.CharField(max_length=10, choices=escalation_choices, default=Escalation.NONE)
-    history = models.JSONField(default=list)
-    paper = models.ForeignKey(Paper, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    paper_copy = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    lock_version = models.PositiveIntegerField(default=0)
 
     objects = OrderQuerySet.as_manager()
 
@@ -151,11 +124,6 @@ class SupervisionOrder(models.Model):
     def lines(self) -> list[HistoryLine]:
         """The history, the oldest first."""
         return [HistoryLine.from_stored(line) for line in self.history]
-
-    def note(self, line: HistoryLine) -> None:
-        """Add to the history (not saved)."""
-        self.history = [*self.history, line.to_stored()]
-        self.lock_version += 1
 
     @property
     def is_waiting(self) -> bool:

@@ -14,7 +14,6 @@ REPLY_DAYS = 3
 MOST_REPLY_DAYS = 60
 RED_DAYS = 3
 """Working days over the date of the answer after which the order turns red."""
-LONGEST_TEXT = 4000
 _CASE_NUMBER = re.compile(r"[0-9A-Z-]{10,40}")
 _PAPER_NUMBER = re.compile(r"〔(\d{4})〕(\d+)号")
 
@@ -59,16 +58,3 @@ def own_number(centre_code: str, paper_number: str) -> str:
     if found is None:
         raise ValueError(f"no number of a paper: {paper_number}")
     return f"DB-{centre_code}-{found[1]}-{found[2]}"
-
-
-def checked_text(text: str, field: str) -> str:
-    """What is said, without blanks around it. Raises InvalidInput when nothing is said, or too much."""
-    plain = text.strip()
-    if not plain or len(plain) > LONGEST_TEXT:
-        raise InvalidInput(
-            field=field,
-            zh="请填写内容（不超过{most}字）。",
-            en="Say something, in at most {most} characters.",
-            most=LONGEST_TEXT,
-        )
-    return plain

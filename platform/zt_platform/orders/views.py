@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
+from zt_platform.crossing_pages import to_paper, with_links
 from zt_platform.exports import asked_for
 from zt_platform.forms import PlainForm, stored_files
 from zt_platform.orders import commands, queries, telling
@@ -27,8 +28,7 @@ from zt_platform.orders.models import SupervisionOrder
 from zt_platform.orders.queries import OrderFilter
 from zt_platform.orders.tables import orders_table
 from zt_platform.orders.vocabulary import Act, Side, Status
-from zt_platform.papers.commands import rendered
-from zt_storage.uploads import download_url
+from zt_platform.row_numbers import row_number, seen_version
 from zt_tenants.centres import children
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -54,9 +54,9 @@ def orders(request: HttpRequest) -> HttpResponseBase:
     found = queries.orders_for(actor, wanted)
     if export := asked_for(request):
         return export.of(orders_table(found[:MOST_ROWS]))
-    before = given.get("before", "")
-    if before.isdecimal() and before.isascii() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    before = row_number(given.get("before", ""))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     rows, moment = list(found[: PAGE + 1]), now()
     chosen = {name: given[name] for name in ("side", "status", "q", "overdue") if given.get(name)}
     context = {
@@ -68,7 +68,7 @@ def orders(request: HttpRequest) -> HttpResponseBase:
         "may_give": actor.has(*telling.GIVERS_INSIDE),
         "csv_url": f"?{urlencode({**chosen, 'csv': 1})}",
         "xlsx_url": f"?{urlencode({**chosen, 'xlsx': 1})}",
-        "newer_url": f"?{urlencode(chosen)}" if before else "",
+        "newer_url": f"?{urlencode(chosen)}" if before is not None else "",
         "older_url": f"?{urlencode({**chosen, 'before': rows[PAGE - 1].pk})}" if len(rows) > PAGE else "",
     }
     return render(request, "orders/list.html", context)
@@ -119,11 +119,6 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def _shown(
     request: HttpRequest, actor: Actor, found: SupervisionOrder, refused: tuple[Act, PlainForm] | None = None
 ) -> HttpResponse:
-    files = queries.files_of(found)
-    history = [
-        (line, [(files[pk].file_name, download_url(files[pk], inline=True)) for pk in line.files if pk in files])
-        for line in found.lines
-    ]
     acts = [
         (act, refused[1] if refused and refused[0] is act else _FORMS[act][0](auto_id=_AUTO_ID[act]))
         for act in queries.acts_for(actor, found)
@@ -131,10 +126,9 @@ def _shown(
     context = {
         "order": found,
         "light": found.light_at(now()),
-        "history": history,
+        "history": with_links(found.lines, queries.files_of(found)),
         "acts": acts,
         "wrong": refused[1] if refused else None,
-        "has_paper": found.paper is not None or found.paper_copy is not None,
     }
     return render(request, "orders/order.html", context, status=422 if refused else 200)
 
@@ -144,10 +138,7 @@ def _shown(
 def paper(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The paper of an order: the centre's own, or its copy of what came from above. Raises OrderNotFound."""
     found = queries.order_for(actor_for_request(request), order_id)
-    file = rendered(found.paper) if found.paper is not None else found.paper_copy
-    if file is None:
-        raise OrderNotFound
-    return redirect(download_url(file, inline=True))
+    return to_paper(found, OrderNotFound)
 
 
 def _reply(*, actor: Actor, order_id: UUID, attachments: list[Any], **given: Any) -> SupervisionOrder:
@@ -183,14 +174,8 @@ def act(request: HttpRequest, order_id: UUID, act: str) -> HttpResponse:
     form = form_class(request.POST, request.FILES, auto_id=_AUTO_ID[wanted])
     if not form.is_valid():
         return _shown(request, actor, found, (wanted, form))
-    version = request.POST.get("lock_version", "")
     try:
-        run(
-            actor=actor,
-            order_id=order_id,
-            expected_version=int(version) if version.isdecimal() else None,
-            **form.cleaned_data,
-        )
+        run(actor=actor, order_id=order_id, expected_version=seen_version(request), **form.cleaned_data)
     except (Conflict, OrderStandsElsewhere) as stale:
         messages.warning(request, stale.text())
     except DomainError as refused:

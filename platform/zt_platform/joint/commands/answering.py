@@ -11,7 +11,7 @@ from django.db import transaction
 from zt_platform.actors import Actor
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import Step
-from zt_platform.joint import outgoing, rules, telling
+from zt_platform.joint import outgoing, telling
 from zt_platform.joint.casebook import line, progress_note, write_lines
 from zt_platform.joint.errors import TaskNotFound, TaskStandsElsewhere
 from zt_platform.joint.locking import locked_task, note, require_unit
@@ -19,6 +19,7 @@ from zt_platform.joint.models import JointTask
 from zt_platform.joint.states import Transition, permitted_edge
 from zt_platform.joint.vocabulary import GIVEN_OPINIONS, Act, Opinion, Side, Status
 from zt_platform.own_uploads import open_own_upload, own_files
+from zt_platform.texts import checked_text
 from zt_storage.uploads import UploadTicket
 from zt_tenants.clock import now
 from zt_tenants.errors import InvalidInput
@@ -75,7 +76,7 @@ def give_opinion(
             field="opinion", zh="请选择同意、附条件同意或不同意。", en="Consent, set conditions, or object."
         )
     plain_consent = opinion == Opinion.CONSENT and not text.strip()
-    said = "" if plain_consent else rules.checked_text(text, "text")
+    said = "" if plain_consent else checked_text(text, "text")
     with transaction.atomic():
         case, task = locked_task(task_id, actor, expected_version)
         require_unit(task, actor, telling.OPINION_GIVERS)

@@ -29,6 +29,7 @@ from zt_platform.joint.vocabulary import Act, Side, Status
 from zt_platform.organisation.models import Department
 from zt_platform.papers.commands import issue_paper, stored
 from zt_platform.papers.kinds import PaperKind
+from zt_platform.texts import checked_text
 from zt_tenants.centres import centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -130,7 +131,7 @@ def _new_task(case: Case, register: Register, actor: Actor, ask: Ask, own: dict[
         register_number=register.number,
         item_code=case.item_code,
         item_name=case.item_name,
-        part=rules.checked_text(ask.part, "part", longest=rules.LONGEST_PART),
+        part=checked_text(ask.part, "part", longest=rules.LONGEST_PART),
         lead_code=here.code,
         lead_name=here.name,
         lead_department=register.lead_department,
@@ -175,7 +176,7 @@ def recall_task(*, actor: Actor, task_id: UUID, reason: str, expected_version: i
 
     Raises TaskNotFound, NotPermitted, Conflict, TaskStandsElsewhere, CaseNotHere, InvalidInput.
     """
-    said = rules.checked_text(reason, "reason")
+    said = checked_text(reason, "reason")
     with transaction.atomic():
         case, task = locked_task(task_id, actor, expected_version, lead=True)
         edge = permitted_edge(task.status, Act.RECALL, task.side)

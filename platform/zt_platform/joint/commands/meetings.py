@@ -19,8 +19,9 @@ from zt_platform.joint.deeming import deem_all, found_deemed, rule_book
 from zt_platform.joint.errors import MeetingNotFound, MeetingOver
 from zt_platform.joint.models import HistoryLine, JointTask
 from zt_platform.joint.register import Meeting, Register
-from zt_platform.joint.rules import Deemed, checked_text
+from zt_platform.joint.rules import Deemed
 from zt_platform.joint.vocabulary import Act, Attendance, MeetingKind, MeetingState, Side, Status
+from zt_platform.texts import checked_text
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput

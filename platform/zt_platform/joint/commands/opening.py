@@ -14,9 +14,9 @@ from zt_platform.cases.vocabulary import Status, Step
 from zt_platform.joint.casebook import can_lead, keep_register, led_case, line, register_of, write_lines
 from zt_platform.joint.errors import CaseNotHere, JointOpenAlready, NotJointItem
 from zt_platform.joint.register import Coordination, Register
-from zt_platform.joint.rules import checked_text
 from zt_platform.joint.vocabulary import Stage
 from zt_platform.organisation.roles import Role
+from zt_platform.texts import checked_text
 from zt_tenants.clock import now, today
 from zt_tenants.context import current_centre
 from zt_tenants.errors import InvalidInput

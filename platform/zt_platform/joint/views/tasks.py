@@ -23,6 +23,7 @@ from zt_platform.audit.commands import record
 from zt_platform.audit.models import Deed
 from zt_platform.cases.numbers import grouped
 from zt_platform.catalogue.kinds import DefaultKind
+from zt_platform.crossing_pages import file_links, to_paper, with_links
 from zt_platform.exports import asked_for
 from zt_platform.forms import PlainForm, stored_files
 from zt_platform.joint import commands, queries
@@ -33,7 +34,7 @@ from zt_platform.joint.queries import TaskFilter
 from zt_platform.joint.tables import tasks_table
 from zt_platform.joint.vocabulary import Act
 from zt_platform.lights import Light
-from zt_platform.papers.commands import rendered
+from zt_platform.row_numbers import row_number, seen_version
 from zt_storage.uploads import download_url
 from zt_tenants.clock import now
 from zt_tenants.errors import Conflict, DomainError
@@ -101,15 +102,16 @@ def _place(task: JointTask) -> str:
 def _after(found: JointTaskQuerySet, place: str, *, pressing: bool) -> JointTaskQuerySet:
     """Continue behind a place ``due~id``; what cannot be read continues nowhere and shows the first page."""
     due_text, _, number = place.partition("~")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    last = row_number(number)
+    if last is None:
         return found
     if not pressing:
-        return found.filter(pk__lt=int(number))
+        return found.filter(pk__lt=last)
     try:
         due = datetime.fromisoformat(due_text)
     except ValueError:
         return found
-    return found.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=int(number)))
+    return found.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=last))
 
 
 @never_cache
@@ -125,10 +127,6 @@ def _shown(
 ) -> HttpResponse:
     possible = queries.acts_for(actor, found)
     files = queries.files_of(found)
-    history = [
-        (line, [(files[pk].file_name, download_url(files[pk], inline=True)) for pk in line.files if pk in files])
-        for line in found.lines
-    ]
     forms = [
         (act, refused[1] if refused and refused[0] is act else form(auto_id=_AUTO_ID[act]))
         for act, (form, _run) in _FORMS.items()
@@ -142,22 +140,17 @@ def _shown(
         "materials": [
             (one.name, one.file.file_name, download_url(one.file, inline=True)) for one in queries.materials_of(found)
         ],
-        "opinion_files": [(file.file_name, download_url(file, inline=True)) for file in _given(found, files)],
-        "history": history,
+        "opinion_files": file_links(found.opinion_files, files),
+        "history": with_links(found.lines, files),
         "meetings": [(meeting, next((came for *_, came in meeting.lines), None)) for meeting in found.meeting_list],
         "defaults": [(DefaultKind(ground).label, basis) for ground, basis in found.defaults.items()],
         "may_sign": Act.SIGN in possible,
         "may_answer": Act.ANSWER in possible and found.is_open,
         "forms": forms,
         "wrong": refused[1] if refused else None,
-        "has_paper": found.paper_id is not None or found.paper_copy_id is not None,
     }
     record(Deed.READ_CASE, actor=actor, purpose="联办任务", tracking_number=found.tracking_number)
     return render(request, "joint/task.html", context, status=422 if refused else 200)
-
-
-def _given(found: JointTask, files: dict[int, Any]) -> list[Any]:
-    return [files[pk] for pk in found.opinion_files if pk in files]
 
 
 @never_cache
@@ -165,10 +158,7 @@ def _given(found: JointTask, files: dict[int, Any]) -> list[Any]:
 def paper(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """The contact form of a task: the lead's own, or the participant's copy of it. Raises TaskNotFound."""
     found = queries.task_for(actor_for_request(request), task_id)
-    file = rendered(found.paper) if found.paper is not None else found.paper_copy
-    if file is None:
-        raise TaskNotFound
-    return redirect(download_url(file, inline=True))
+    return to_paper(found, TaskNotFound)
 
 
 def _answer(*, actor: Actor, task_id: UUID, attachments: list[Any], **given: Any) -> JointTask:
@@ -201,14 +191,12 @@ def act(request: HttpRequest, task_id: UUID, act: str) -> HttpResponse:
     wanted = Act(act.upper()) if act in _DONE else None
     if wanted is None:
         raise TaskNotFound
-    version = request.POST.get("lock_version", "")
-    seen = int(version) if version.isdecimal() and len(version) < 10 else None
     form_class, run = _FORMS.get(wanted, (PlainForm, commands.sign_for_task))
     form = form_class(request.POST, request.FILES, auto_id=_AUTO_ID.get(wanted, "%s"))
     if not form.is_valid():
         return _shown(request, actor, found, (wanted, form))
     try:
-        run(actor=actor, task_id=task_id, expected_version=seen, **form.cleaned_data)
+        run(actor=actor, task_id=task_id, expected_version=seen_version(request), **form.cleaned_data)
     except (Conflict, TaskStandsElsewhere) as stale:
         messages.warning(request, stale.text())
     except DomainError as refused:
