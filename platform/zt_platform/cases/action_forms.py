@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
 
 from zt_platform.cases.models import Case
 from zt_platform.cases.queries import destinations
+from zt_platform.forms import PlainForm
+from zt_platform.forms import text_field as plain_text_field
+from zt_platform.row_numbers import row_number
 from zt_tenants.language import bi, bilingual
 
 LONGEST_TEXT = 2000
 
 
-class ActionForm(forms.Form):
+class ActionForm(PlainForm):
     """The form of one act. ``seen_version`` is the version of the case that the clerk looked at."""
-
-    use_required_attribute = False
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case = case
-        for field in self.fields.values():
-            field.error_messages["required"] = bi("请填写“{name}”。", "Fill in “{name}”.", name=field.label)
 
     @property
     def seen_version(self) -> int | None:
         """From the page; None when the form was not posted."""
-        text = str(self.data.get("lock_version", ""))
-        return int(text) if text.isdecimal() else None
+        return row_number(str(self.data.get("lock_version", "")))
 
     def arguments(self) -> dict[str, Any]:
         """What the command takes besides actor, case and version."""
@@ -39,17 +38,8 @@ class ActionForm(forms.Form):
         return [(name, str(self.data.get(name, ""))) for name in self.fields if self.is_bound]
 
 
-def text_field(
-    zh: str, en: str, *, required: bool, help_zh: str = "", help_en: str = "", rows: int = 3
-) -> forms.CharField:
-    """A field for several lines of text."""
-    return forms.CharField(
-        label=bilingual(zh, en),
-        required=required,
-        max_length=LONGEST_TEXT,
-        help_text=bilingual(help_zh, help_en) if help_zh else "",
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
+text_field = partial(plain_text_field, longest=LONGEST_TEXT, rows=3)
+"""A field for several lines of text, as the forms of a case's acts have them."""
 
 
 class NoteForm(ActionForm):

@@ -9,17 +9,16 @@ from django import forms
 
 from zt_platform.accounts import rules
 from zt_platform.accounts.parties import IdType, Party
+from zt_platform.forms import PlainForm
 from zt_tenants.clock import today
-from zt_tenants.errors import DomainError, InvalidInput
+from zt_tenants.errors import InvalidInput
 from zt_tenants.language import bi, bilingual
 
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class CounterForm(forms.Form):
+class CounterForm(PlainForm):
     """Card, telephone, the matter, and for a legal person its letter of authorisation (申请人/代理人)."""
-
-    use_required_attribute = False
 
     resident_id = forms.CharField(
         label=bilingual("身份证号码", "Resident id number"),
@@ -64,13 +63,11 @@ class CounterForm(forms.Form):
     def __init__(self, *args: Any, items: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", bi("请选择", "Choose")), *items]
-        self.fields["item"] = forms.ChoiceField(label=bi("办什么事", "What for"), choices=choices)
-        for field in self.fields.values():
-            field.error_messages["required"] = bi("请填写“{name}”。", "Fill in “{name}”.", name=field.label)
-
-    def refuse(self, error: DomainError) -> None:
-        """Show what was refused, beside its field when it named one."""
-        self.add_error(error.field if error.field in self.fields else None, error.text())
+        self.fields["item"] = forms.ChoiceField(
+            label=bi("办什么事", "What for"),
+            choices=choices,
+            error_messages={"required": bi("请填写“办什么事”。", "Fill in “What for”.")},
+        )
 
     @property
     def for_organisation(self) -> bool:

@@ -16,6 +16,7 @@ from zt_platform.catalogue import default_commands
 from zt_platform.catalogue.defaults import LONGEST_GRACE_DAYS
 from zt_platform.catalogue.kinds import DefaultKind
 from zt_platform.catalogue.queries import default_rules, items_for_rules
+from zt_platform.forms import PlainForm
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
 from zt_tenants.errors import DomainError
@@ -25,10 +26,8 @@ GRACE_DAYS = 3
 """Working days after the promised limit, unless the form says otherwise."""
 
 
-class SwitchOnForm(forms.Form):
+class SwitchOnForm(PlainForm):
     """Which rule for which item, on what legal basis, when and after how many days."""
-
-    use_required_attribute = False
 
     kind = forms.ChoiceField(
         label=bilingual("规则", "Rule"),
@@ -70,8 +69,6 @@ class SwitchOnForm(forms.Form):
         field = self.fields["item_code"]
         if isinstance(field, forms.ChoiceField):
             field.choices = items
-        for one in self.fields.values():
-            one.error_messages["required"] = bi("请填写“{name}”。", "Fill in “{name}”.", name=one.label)
 
     def clean_grace_days(self) -> int:
         """The usual grace where none is written."""
@@ -97,7 +94,7 @@ def switch_on(request: HttpRequest) -> HttpResponse:
         try:
             default_commands.switch_default_rule_on(actor=actor, **form.cleaned_data)
         except DomainError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.text())
+            form.refuse(refused)
         else:
             messages.success(request, bi("默认规则已开启。", "The default rule is on."))
             return redirect(reverse("catalogue:defaults"))

@@ -291,7 +291,7 @@ def _do(request: HttpRequest, page: ActionPage, actor: Actor, case: Case, form: 
         form.add_error(None, conflict.text())
         return _show(request, page, case, form, status=409)
     except DomainError as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.text())
+        form.refuse(refused)
         return _show(request, page, case, form, status=422)
     done = bi("{label}：{number}", "{label}: {number}", label=page.label, number=grouped(case.tracking_number or ""))
     messages.success(request, done)

@@ -124,7 +124,7 @@ def _shown(request: HttpRequest, actor: Actor, case: Case, page: OwnAct, back: s
             case = queries.case_for(actor, case.pk)
             form.add_error(None, changed.text())
         except DomainError as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.text())
+            form.refuse(refused)
         else:
             messages.success(request, bi("{what}：已完成。", "{what}: done.", what=page.title))
             return redirect(back)
