@@ -209,6 +209,11 @@ class Desk:
         with enter(self.centre):
             return commands.submit_application(actor=applicant, case_id=case.pk)
 
+    def hand_down(self, case: Case) -> Case:
+        """The clerk hands an application down to the centre that decides."""
+        with enter(self.centre):
+            return commands.hand_down_application(actor=self.clerk, case_id=case.pk)
+
     def accept(self, case: Case) -> Case:
         """The clerk accepts."""
         with enter(self.centre):
@@ -284,6 +289,22 @@ class Town:
     neighbour: Desk
     zhang: Actor
     li: Actor
+
+    def ends(self, road: str) -> tuple[Desk, Desk]:
+        """Where the applicant of an item is, and where it is decided."""
+        return (self.county, self.city) if road == FORWARDED else (self.city, self.county)
+
+    def hand_on(self, case: Case, road: str) -> Case:
+        """Take a submitted case to the centre that decides; that centre's row of it."""
+        here, there = self.ends(road)
+        if road == DEVOLVED:
+            here.hand_down(case)
+        else:
+            here.accept(case)
+            if road == FORWARDED:
+                here.review(case)
+        relay_all()
+        return there.case(str(here.fresh(case).tracking_number))
 
 
 def make_town(city: Centre, county: Centre, neighbour: Centre) -> Town:

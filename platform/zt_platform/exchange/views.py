@@ -23,6 +23,7 @@ from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.exchange import commands, queries
 from zt_platform.exports import Table, asked_for
 from zt_platform.organisation.roles import Role
+from zt_platform.row_numbers import row_number
 from zt_tenants.centres import centres_by_code
 from zt_tenants.clock import today
 from zt_tenants.context import current_centre
@@ -129,9 +130,9 @@ def calls(request: HttpRequest) -> HttpResponseBase:
     export = asked_for(request)
     if export is not None:
         return export.of(_table(list(found[:MOST_ROWS])))
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(id__lt=int(before))
+    before = row_number(request.GET.get("before", ""))
+    if before is not None:
+        found = found.filter(id__lt=before)
     rows = list(found[: PAGE + 1])
     older = f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
     return render(request, "exchange/calls.html", {"calls": rows[:PAGE], "older_url": older})

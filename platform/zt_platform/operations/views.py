@@ -24,6 +24,7 @@ from zt_platform.operations import commands, queries
 from zt_platform.operations.asking import Asked
 from zt_platform.operations.portal_page import all_streams, circuit_lines, stream_context
 from zt_platform.organisation.roles import Role
+from zt_platform.row_numbers import row_number
 from zt_tenants.centres import centres_by_code
 from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError, InvalidInput, NotFound, NotPermitted
@@ -77,9 +78,9 @@ def _codes_of(text: str) -> list[str]:
 
 def _page(request: HttpRequest, name: str, rows: Any, key: str, *, ascending: bool) -> tuple[list[Any], str]:
     """One page of a list behind the key that the address names, and the address of the next."""
-    after = request.GET.get(name, "")
-    if after.isdecimal() and after.isascii() and len(after) < 19:
-        rows = rows.filter(**{f"{key}__{'gt' if ascending else 'lt'}": int(after)})
+    after = row_number(request.GET.get(name, ""))
+    if after is not None:
+        rows = rows.filter(**{f"{key}__{'gt' if ascending else 'lt'}": after})
     found = list(rows[: PAGE + 1])
     return found[:PAGE], f"?{name}={getattr(found[PAGE - 1], key)}" if len(found) > PAGE else ""
 

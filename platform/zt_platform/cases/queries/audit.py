@@ -15,6 +15,7 @@ from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.cases.models import CaseEvent
 from zt_platform.cases.vocabulary import Step
 from zt_platform.organisation.roles import Role
+from zt_platform.row_numbers import row_number
 from zt_tenants.clock import CHINA
 
 READS_RECORD = (Role.CENTRE_ADMIN, Role.SUPERVISOR)
@@ -79,11 +80,12 @@ def audit_lines(actor: Actor, wanted: AuditFilter, *, after: str = "", limit: in
 
 def _place(text: str) -> tuple[datetime, str, int] | None:
     at, _, rest = text.partition("~")
-    source, _, number = rest.partition("~")
-    if source not in (LOG, RECORD) or not number.isdecimal() or len(number) > 18:
+    source, _, key = rest.partition("~")
+    number = row_number(key)
+    if source not in (LOG, RECORD) or number is None:
         return None
     try:
-        return datetime.fromisoformat(at), source, int(number)
+        return datetime.fromisoformat(at), source, number
     except ValueError:
         return None
 

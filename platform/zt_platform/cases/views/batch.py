@@ -33,6 +33,7 @@ from zt_platform.cases.views.printing import SLUG, volume_lines
 from zt_platform.cases.vocabulary import Status
 from zt_platform.organisation.queries import colleagues
 from zt_platform.organisation.roles import Role
+from zt_platform.row_numbers import row_number
 from zt_tenants.language import bi, bilingual, in_chinese
 
 BATCHABLE = ("pass-pre-review", "accept", "complete", "deliver")
@@ -123,9 +124,10 @@ def _marked(request: HttpRequest) -> list[tuple[int, int | None]]:
     """Ids and, from the preview, the versions looked at: ``id`` or ``id~version``."""
     marked: list[tuple[int, int | None]] = []
     for text in request.POST.getlist("case")[: batch_runs.MOST_AT_ONCE]:
-        number, _, version = text.partition("~")
-        if number.isdecimal() and len(number) < 19:
-            marked.append((int(number), int(version) if version.isdecimal() and len(version) < 10 else None))
+        key, _, version = text.partition("~")
+        number = row_number(key)
+        if number is not None:
+            marked.append((number, row_number(version)))
     return marked
 
 

@@ -16,17 +16,13 @@ from zt_platform.cases import commands, queries
 from zt_platform.cases.commands.holding import HANDS_OVER, WORKERS
 from zt_platform.cases.numbers import grouped
 from zt_platform.organisation.queries import colleagues
+from zt_platform.row_numbers import seen_version
 from zt_tenants.errors import DomainError, InvalidInput
 from zt_tenants.language import bi
 
 
 def _back(case_id: int) -> HttpResponse:
     return redirect(reverse("workbench:case", kwargs={"case_id": case_id}))
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("lock_version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _account(request: HttpRequest, name: str) -> UUID:
@@ -44,7 +40,7 @@ def claim(request: HttpRequest, case_id: int) -> HttpResponse:
     act = commands.release_case if giving else commands.claim_case
     queries.case_for(actor, case_id)
     try:
-        act(actor=actor, case_id=case_id, expected_version=_version(request))
+        act(actor=actor, case_id=case_id, expected_version=seen_version(request))
     except DomainError as refused:
         messages.warning(request, refused.text())
     else:
@@ -67,7 +63,7 @@ def assign(request: HttpRequest, case_id: int) -> HttpResponse:
                 case_id=case_id,
                 to_account_id=_account(request, "to_account_id"),
                 note=request.POST.get("note", ""),
-                expected_version=_version(request),
+                expected_version=seen_version(request),
             )
         except DomainError as error:
             refused = error

@@ -12,6 +12,7 @@ from zt_platform.cases.item_forms import readable_answers
 from zt_platform.cases.meanwhile import CaseChanged, form_mark
 from zt_platform.cases.models import Case
 from zt_platform.catalogue.models import ItemVersion
+from zt_platform.row_numbers import seen_version
 from zt_tenants.errors import Conflict
 from zt_tenants.language import bi
 
@@ -48,11 +49,10 @@ class OtherState:
 def seen_by(request: HttpRequest) -> dict[str, Any]:
     """What the page began with: the version of the application and the mark of its answers; nothing from a page of an
     earlier release."""
-    version = request.POST.get("lock_version", "")
-    known = version.isdecimal() and len(version) < 10
+    version = seen_version(request)
     return {
-        "expected_version": int(version) if known else None,
-        "seen_form": request.POST.get("form_seen", "")[:32] if known else "",
+        "expected_version": version,
+        "seen_form": request.POST.get("form_seen", "")[:32] if version is not None else "",
     }
 
 

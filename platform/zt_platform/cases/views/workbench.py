@@ -49,6 +49,7 @@ from zt_platform.notices.queries import told_about
 from zt_platform.orders.queries import READERS as ORDER_READERS
 from zt_platform.orders.queries import orders_about
 from zt_platform.organisation.roles import Role
+from zt_platform.row_numbers import row_number
 from zt_storage.missing import presence
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
@@ -187,18 +188,19 @@ def _row(case: Case, moment: datetime, days: Calendar, actor: Actor) -> QueueRow
 
 def _after(found: CaseQuerySet, place: str, *, newest: bool) -> CaseQuerySet:
     """Continue a list behind a place ``due~id``; the order is by running limit (none last), then id, or newest first."""
-    due_text, _, id_text = place.partition("~")
-    if not id_text.isdecimal() or len(id_text) > 18:
+    due_text, _, key = place.partition("~")
+    last = row_number(key)
+    if last is None:
         return found
     if newest:
-        return found.filter(id__lt=int(id_text))
+        return found.filter(id__lt=last)
     if due_text == "none":
-        return found.filter(running_due_at__isnull=True, id__gt=int(id_text))
+        return found.filter(running_due_at__isnull=True, id__gt=last)
     try:
         due = datetime.fromisoformat(due_text)
     except ValueError:
         return found
-    later = Q(running_due_at__gt=due) | Q(running_due_at=due, id__gt=int(id_text)) | Q(running_due_at__isnull=True)
+    later = Q(running_due_at__gt=due) | Q(running_due_at=due, id__gt=last) | Q(running_due_at__isnull=True)
     return found.filter(later)
 
 

@@ -23,6 +23,7 @@ from zt_platform.forms import PlainForm
 from zt_platform.joint import commands, queries
 from zt_platform.joint.commands import Shared
 from zt_platform.joint.forms import AskForm, CoordinationForm, OpenForm
+from zt_platform.row_numbers import seen_version
 from zt_tenants.context import current_centre
 from zt_tenants.errors import Conflict, DomainError, NotFound, NotPermitted
 from zt_tenants.finding import search_centres
@@ -115,12 +116,6 @@ def passed(
 def case_url(case: Case) -> str:
     """The page of the case."""
     return reverse("workbench:case", kwargs={"case_id": case.pk})
-
-
-def seen_version(request: HttpRequest) -> int | None:
-    """The version of the case that the reader looked at."""
-    text = request.POST.get("lock_version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def entered(request: HttpRequest, case_id: int, act: str) -> tuple[Actor, Case, HttpResponse | None]:

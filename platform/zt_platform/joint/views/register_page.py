@@ -25,6 +25,7 @@ from zt_platform.joint.pictures import day_columns, days_option, median_text
 from zt_platform.joint.register_queries import RegisterFilter, decision_days, register_figures, register_for
 from zt_platform.joint.tables import register_table
 from zt_platform.joint.vocabulary import MeetingState, Stage
+from zt_platform.row_numbers import row_number
 from zt_tenants.clock import now, today
 from zt_tenants.language import bilingual
 
@@ -93,13 +94,14 @@ def _place(case: Case) -> str:
 def _after(found: CaseQuerySet, place: str) -> CaseQuerySet:
     """Continue behind a place ``opened~id``; what cannot be read shows the first page."""
     opened, _, number = place.partition("~")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    last = row_number(number)
+    if last is None:
         return found
     try:
         moment = datetime.fromisoformat(opened)
     except ValueError:
         return found
-    return found.filter(Q(joint_opened_at__lt=moment) | Q(joint_opened_at=moment, pk__lt=int(number)))
+    return found.filter(Q(joint_opened_at__lt=moment) | Q(joint_opened_at=moment, pk__lt=last))
 
 
 def _numbers(cases: Sequence[Case]) -> list[str]:
