@@ -25,6 +25,7 @@ from psycopg import sql
 
 from zt_interop.keys.commands import ensure_keys
 from zt_interop.streams import forget_streams
+from zt_interop.testing import Recorder, recording
 from zt_tenants import remembered
 from zt_tenants.backend.pool import close_pools
 from zt_tenants.models import Centre, Level
@@ -191,3 +192,10 @@ def _clean_cache(_cache_of_this_worker: None, monkeypatch: pytest.MonkeyPatch) -
     forget_streams()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    """The handler of ``case.progressed.v1`` for one test."""
+    with recording() as recorder:
+        yield recorder

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 from stand import Outcome, Stand, StandBehindLine
@@ -13,30 +15,31 @@ HEAD = (
     "|---|---:|---:|---:|---:|---:|---:|---|"
 )
 _outcomes: list[Outcome] = []
+AnyStand = TypeVar("AnyStand", bound=Stand)
+
+
+@contextmanager
+def _running(made: AnyStand) -> Iterator[AnyStand]:
+    try:
+        made.make()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(made.home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def stand() -> Iterator[Stand]:
     """A running site with a province, a city and a county; gone afterwards."""
-    made = Stand()
-    try:
-        made.make()
+    with _running(Stand()) as made:
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(made.home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
 def stand_behind_line() -> Iterator[StandBehindLine]:
     """Such a site whose object store can be slow or refuse; gone afterwards."""
-    made = StandBehindLine()
-    try:
-        made.make()
+    with _running(StandBehindLine()) as made:
         yield made
-    finally:
-        made.stop()
-        shutil.rmtree(made.home, ignore_errors=True)
 
 
 @pytest.fixture

@@ -10,18 +10,11 @@ import pytest
 from django.db import connections
 
 from zt_interop.receive import receive
-from zt_interop.testing import Recorder, Sender, recording
+from zt_interop.testing import Sender
 from zt_interop.transports.https import HttpsTransport
 from zt_platform.project.wsgi import application
 from zt_tenants.models import Centre
 from zt_tenants.remembered import forget_centres
-
-
-@pytest.fixture
-def recorder() -> Iterator[Recorder]:
-    """The handler of ``case.progressed.v1`` for one test."""
-    with recording() as recorder:
-        yield recorder
 
 
 @pytest.fixture

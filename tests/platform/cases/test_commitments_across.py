@@ -33,30 +33,16 @@ ROADS = (ENTRUSTED, FORWARDED, DEVOLVED)
 pytestmark = pytest.mark.req("I-04", "I-05", "C-01")
 
 
-def desks(town: Town, road: str) -> tuple[Desk, Desk]:
-    """Where the applicant is, and where it is decided."""
-    return (town.county, town.city) if road == FORWARDED else (town.city, town.county)
-
-
 def sign(town: Town, desk: Desk, case: Case) -> Case:
     with enter(desk.centre):
         return commands.sign_commitment(actor=town.zhang, case_id=case.pk, signed_by="张三丰", agreed=True)
 
 
 def sent(town: Town, road: str, case: Case) -> Case:
-    """The case at the centre that decides, once it is there."""
-    here, there = desks(town, road)
+    """The case at the centre that decides, once it is accepted there or on its way there."""
+    other = town.hand_on(case, road)
     if road == DEVOLVED:
-        with enter(here.centre):
-            commands.hand_down_application(actor=here.clerk, case_id=case.pk)
-    else:
-        here.accept(case)
-        if road == FORWARDED:
-            here.review(case)
-    relay_all()
-    other = there.case(str(here.fresh(case).tracking_number))
-    if road == DEVOLVED:
-        other = there.accept(other)
+        other = town.county.accept(other)
         relay_all()
     return other
 
@@ -76,7 +62,7 @@ def ring(moment: str) -> None:
 
 def permitted(town: Town, road: str, *, signed_before: bool = True) -> tuple[Case, Case]:
     """Signed where the applicant is (before it left, or while it was away), granted for a time where it is decided."""
-    here, there = desks(town, road)
+    here, there = town.ends(road)
     allow(here, road, **WAY)
     case = here.submitted(town.zhang, road)
     if signed_before:
@@ -94,7 +80,7 @@ def permitted(town: Town, road: str, *, signed_before: bool = True) -> tuple[Cas
 @pytest.mark.parametrize("road", ROADS)
 def test_the_terms_travel_there_and_the_permit_comes_back(committed_town: Town, road: str, signed_before: bool) -> None:
     town = committed_town
-    here, there = desks(town, road)
+    here, there = town.ends(road)
     case, other = permitted(town, road, signed_before=signed_before)
     at_decider, at_home = there.fresh(other), here.fresh(case)
     assert at_decider.commitment["terms"]["text"] == TERMS
@@ -116,7 +102,7 @@ def test_the_terms_travel_there_and_the_permit_comes_back(committed_town: Town, 
 @pytest.mark.parametrize("road", ROADS)
 def test_verified_the_full_certificate_reaches_the_applicants_centre(committed_town: Town, road: str) -> None:
     town = committed_town
-    here, there = desks(town, road)
+    here, there = town.ends(road)
     case, other = permitted(town, road)
     with at("2026-05-06 10:00"):
         with enter(there.centre):
@@ -135,7 +121,7 @@ def test_verified_the_full_certificate_reaches_the_applicants_centre(committed_t
 @pytest.mark.parametrize("road", ROADS)
 def test_withdrawn_it_is_withdrawn_at_both_ends(committed_town: Town, road: str) -> None:
     town = committed_town
-    here, there = desks(town, road)
+    here, there = town.ends(road)
     case, other = permitted(town, road)
     with enter(there.centre):
         commands.withdraw_permit(actor=there.approver, case_id=other.pk, reason="未按承诺建设", breach=True)
@@ -170,7 +156,7 @@ def test_what_was_owed_follows_from_the_applicants_centre_before_the_verificatio
     committed_town: Town, road: str
 ) -> None:
     town = committed_town
-    here, there = desks(town, road)
+    here, there = town.ends(road)
     for desk in (here, there):
         allow(desk, road, may_follow=["site"], tolerance_days=10, tolerance_basis="《条例》第三条", **WAY)
     with enter(here.centre):
@@ -216,7 +202,7 @@ def test_the_applicant_reads_the_permit_of_the_other_centre_once_it_is_sealed(
 @pytest.mark.req("I-03")
 def test_who_may_not_changes_nothing_at_either_end(committed_town: Town) -> None:
     town = committed_town
-    here, there = desks(town, ENTRUSTED)
+    here, there = town.ends(ENTRUSTED)
     plain = here.submitted(town.zhang, ENTRUSTED)
     with enter(here.centre), pytest.raises(NoCommitmentHere):
         commands.sign_commitment(actor=town.zhang, case_id=plain.pk, signed_by="张三丰", agreed=True)

@@ -161,17 +161,11 @@ def test_article_50_a_renewal_deemed_in_a_special_procedure_is_told_to_the_centr
     town: Town, road: str
 ) -> None:
     """A special procedure stops the organ's limit (art. 45), not the end of the permit."""
-    first, second = (town.county, town.city) if road == FORWARDED else (town.city, town.county)
+    first, second = town.ends(road)
     case = renewal(first, town, "2026-04-10", road)
-    if road == FORWARDED:
-        first.review(first.accept(case))
-    else:
-        for desk in (second,):
-            allow(desk, road, renewal_field="ends")
-        with enter(first.centre):
-            commands.hand_down_application(actor=first.clerk, case_id=case.pk)
-    relay_all()
-    other = second.case(case.tracking_number or "")
+    if road == DEVOLVED:
+        allow(second, road, renewal_field="ends")
+    other = town.hand_on(case, road)
     if road == DEVOLVED:
         second.accept(other)
     second.pause(other, days=60)
@@ -322,13 +316,8 @@ def test_the_rule_of_the_deciding_centre_counts(town: Town, item: str) -> None:
     """What is decided below falls under the rule below, not under the one above."""
     switch_on(town.city, item)
     case = town.city.submitted(town.zhang, item)
-    if item == ENTRUSTED:
-        town.city.accept(case)
-    else:
-        with enter(town.city.centre):
-            commands.hand_down_application(actor=town.city.clerk, case_id=case.pk)
-    relay_all()
+    below = town.hand_on(case, item)
     if item == DEVOLVED:
-        town.county.accept(town.county.case(case.tracking_number or ""))
+        town.county.accept(below)
     ring("2026-03-31 17:01")
     assert town.county.case(case.tracking_number or "").status == Status.ACCEPTED

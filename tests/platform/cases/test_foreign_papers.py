@@ -31,17 +31,9 @@ FORWARD = {"recipient": "张三丰", "phone": "13855512345", "address": "安徽�
 
 def crossed(town: Town, road: str) -> tuple[Desk, Case, Desk, Case]:
     """The applicant's desk with its case, and the desk that handles it with its own."""
-    here, there = (town.county, town.city) if road == FORWARDED else (town.city, town.county)
+    here, there = town.ends(road)
     case = here.submitted(town.zhang, road)
-    if road == DEVOLVED:
-        with enter(here.centre):
-            commands.hand_down_application(actor=here.clerk, case_id=case.pk)
-    else:
-        here.accept(case)
-        if road == FORWARDED:
-            here.review(case)
-    relay_all()
-    return here, case, there, there.case(str(case.tracking_number))
+    return here, case, there, town.hand_on(case, road)
 
 
 def kept(desk: Desk, case: Case) -> list[ForeignPaper]:

@@ -118,18 +118,11 @@ def test_moved_limits_are_logged_once_and_told_to_the_supervision(world, town) -
 @pytest.mark.parametrize("item", [ENTRUSTED, FORWARDED, DEVOLVED])
 def test_both_centres_of_a_case_find_the_same_limits(world, town, item: str) -> None:
     """Nothing is sent between them: they compute it from the same facts."""
-    start = town.county if item == FORWARDED else town.city
-    other = town.city if item == FORWARDED else town.county
+    start, other = town.ends(item)
     case = start.submitted(town.zhang, item)
+    there = town.hand_on(case, item)
     if item == DEVOLVED:
-        with enter(start.centre):
-            commands.hand_down_application(actor=start.clerk, case_id=case.pk)
-        relay_all()
-        other.accept(other.case(case.tracking_number))
-    else:
-        start.accept(case)
-        if item == FORWARDED:
-            start.review(case)
+        other.accept(there)
     relay_all()
     with at("2026-03-03 09:00"):
         other.pause(other.case(case.tracking_number))

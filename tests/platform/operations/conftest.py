@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +11,7 @@ from zt_interop.log.models import InboxMessage
 from zt_interop.queue.models import OutboxMessage
 from zt_interop.relay import relay_due
 from zt_interop.send import Outgoing, send_messages
-from zt_interop.testing import PROGRESSED, SUBJECT, Recorder, progressed, recording
+from zt_interop.testing import PROGRESSED, SUBJECT, progressed
 from zt_platform.accounts.commands import register_account
 from zt_platform.actors import Actor
 from zt_platform.organisation.commands import post_staff_member
@@ -40,13 +39,6 @@ class Person:
     client: Client
     name: str
     actor: Actor
-
-
-@pytest.fixture
-def recorder() -> Iterator[Recorder]:
-    """The handler of ``case.progressed.v1`` for one test."""
-    with recording() as recorder:
-        yield recorder
 
 
 @pytest.fixture

@@ -35,6 +35,22 @@ from zt_tenants.timers import run_due
 PASSWORD = "a-long-password-of-the-tests"
 
 
+def load_offices(world) -> None:
+    """Catalogue and staff of every centre."""
+    for centre in world.all:
+        with enter(centre):
+            load_catalogue(centre)
+            load_staff(centre, password=PASSWORD)
+
+
+@pytest.fixture
+def staffed(committed_world) -> None:
+    """Every centre with its keys, its catalogue and its staff."""
+    ensure_bucket()
+    ensure_keys(committed_world.all)
+    load_offices(committed_world)
+
+
 @pytest.fixture
 def relay_thread():
     """The worker's part, in a thread of its own: relays whatever is due until the test ends."""
@@ -55,13 +71,7 @@ def relay_thread():
 
 
 @pytest.mark.req("C-01", "C-11", "E-05", "R-03", "L-06")
-def test_a_day_is_played_and_the_books_balance(committed_world, relay_thread) -> None:
-    ensure_bucket()
-    ensure_keys(committed_world.all)
-    for centre in committed_world.all:
-        with enter(centre):
-            load_catalogue(centre)
-            load_staff(centre, password=PASSWORD)
+def test_a_day_is_played_and_the_books_balance(committed_world, staffed, relay_thread) -> None:
     heard: list[str] = []
     Day(cases=24, seed=7, password=PASSWORD).play(progress=heard.append)
     assert len(heard) == 24
@@ -102,14 +112,8 @@ def test_a_day_is_played_and_the_books_balance(committed_world, relay_thread) ->
 
 
 @pytest.mark.req("H-01", "H-08")
-def test_joint_cases_lie_at_the_desks_of_a_fresh_demo(committed_world, relay_thread) -> None:
+def test_joint_cases_lie_at_the_desks_of_a_fresh_demo(committed_world, staffed, relay_thread) -> None:
     """One that nobody has signed for, one that the county has signed for, one that it has answered with conditions."""
-    ensure_bucket()
-    ensure_keys(committed_world.all)
-    for centre in committed_world.all:
-        with enter(centre):
-            load_catalogue(centre)
-            load_staff(centre, password=PASSWORD)
     day = Day(cases=90, seed=7, password=PASSWORD)
     day._plans = [plan for plan in day._plans if plan.road == "JOINT"]  # the others have tests of their own
     day.play()
@@ -127,13 +131,7 @@ _COUNTY = [("ASKED", ""), ("SIGNED", ""), ("ANSWERED", "CONDITIONS")]
 
 
 @pytest.mark.req("R-03")
-def test_the_days_before_are_told_when_they_happened(committed_world) -> None:
-    for centre in committed_world.all:
-        with enter(centre):
-            load_catalogue(centre)
-            load_staff(centre, password=PASSWORD)
-    ensure_bucket()
-    ensure_keys(committed_world.all)
+def test_the_days_before_are_told_when_they_happened(committed_world, staffed) -> None:
     day, heard = Day(cases=12, seed=7, password=PASSWORD), list[str]()
     planned, before = day.steps, day.before_today
     day.play_before_today(progress=heard.append)
@@ -150,10 +148,7 @@ def test_the_days_before_are_told_when_they_happened(committed_world) -> None:
 @pytest.mark.req("F-03", "F-04", "R-02")
 @pytest.mark.parametrize("seed", [7, 20261122])
 def test_what_is_open_runs_within_its_limits_but_for_what_is_meant_to_be_late(world, seed) -> None:
-    for centre in world.all:
-        with enter(centre):
-            load_catalogue(centre)
-            load_staff(centre, password=PASSWORD)
+    load_offices(world)
     planner = Planner(chance=random.Random(seed), applicants=Players(PASSWORD).applicants)
     plans = planner.plans(300)
     days = calendar()

@@ -19,7 +19,6 @@ import pytest
 import urllib3
 from django.db import ProgrammingError, connection, connections
 
-from zt_interop import handlers
 from zt_interop.departments.calls import Question, ask
 from zt_interop.departments.file_drop.picking import Folders
 from zt_interop.departments.file_drop.writing import write_delivery
@@ -353,19 +352,6 @@ def _in_a_worker(settings: Any, act: Callable[[], object]) -> object:
     if isinstance(result, BaseException):
         raise result
     return result
-
-
-@pytest.fixture
-def recorder() -> Iterator[Recorder]:
-    """The handler of ``case.progressed.v1`` for one test."""
-    kept = handlers.handler_for(PROGRESSED)
-    handlers.unregister(PROGRESSED)
-    recorder = Recorder()
-    handlers.register(PROGRESSED, prepare=recorder.prepare, apply=recorder.apply)
-    yield recorder
-    handlers.unregister(PROGRESSED)
-    if kept:
-        handlers.register(PROGRESSED, prepare=kept.prepare, apply=kept.apply)
 
 
 def test_every_task_is_tried_here() -> None:
