@@ -19,12 +19,8 @@ from zt_tenants.clock import CHINA
 
 ACCEPTANCE_DAYS = 5
 """Art. 32: working days within which an applicant is told everything to be corrected."""
-DECISION_DAYS = 20
-"""Art. 42: working days within which a permit is decided unless another law says otherwise."""
 REVIEW_DAYS = 20
 """Art. 43: working days a lower organ has for the review before it hands a case up."""
-JOINT_DECISION_DAYS = 45
-"""Art. 42(2): working days where several departments decide together (art. 26: unified, joint, concentrated handling)."""
 EXTENSION_DAYS = 10
 """Art. 42(1): working days by which the head of the organ may extend a decision, once."""
 JOINT_EXTENSION_DAYS = 15
@@ -127,11 +123,6 @@ def statutory_due_at(started_at: datetime, statutory_days: int, calendar: Calend
     return calendar.days.close_of(_last_day(started_at, statutory_days, calendar), calendar.hours)
 
 
-def decision_ceiling(*, decided_jointly: bool) -> int:
-    """Art. 42: working days for a decision unless another law or regulation sets them: 20, or 45 where several decide."""
-    return JOINT_DECISION_DAYS if decided_jointly else DECISION_DAYS
-
-
 def longest_extension(*, decided_jointly: bool) -> int:
     """Art. 42: working days by which a decision may be extended: 10 by the organ's head, 15 by the government's head.
 
@@ -158,19 +149,6 @@ def renewal_asked_in_time(asked_on: date, valid_until: date, notice_days: int = 
 def renewal_due_at(valid_until: date) -> datetime:
     """Art. 50(2): the organ decides on a renewal before the permit ends: by the end of its last day, worked or not."""
     return datetime.combine(valid_until + timedelta(days=1), time.min, tzinfo=CHINA)
-
-
-def renewal_is_deemed_granted(
-    moment: datetime, *, asked_on: date, valid_until: date, decided_at: datetime | None
-) -> bool:
-    """Art. 50(2): asked for in time and not decided before the permit ends, a renewal counts as granted.
-
-    What was asked for too late is an ordinary application: nothing is deemed.
-    """
-    if not renewal_asked_in_time(asked_on, valid_until):
-        return False
-    end = renewal_due_at(valid_until)
-    return moment >= end and (decided_at is None or decided_at >= end)
 
 
 def review_due_at(accepted_at: datetime, calendar: Calendar) -> datetime:

@@ -15,7 +15,7 @@ from zt_tenants.language import bi
 ORDINARY_CEILING_DAYS = 20
 """Working days within which a permit is decided unless another law says otherwise (行政许可法 art. 42)."""
 JOINT_CEILING_DAYS = 45
-"""The same where several departments decide together (行政许可法 art. 26, 42(2))."""
+"""The same where several departments decide together: unified, joint, concentrated handling (art. 26, 42(2))."""
 LONGEST_LIMIT_DAYS = 1000
 MEASURED_STEPS = ("REVIEWED", "APPROVED")
 """The steps of a decision that may have an allowance of their own (E-24): review and decision."""
@@ -106,12 +106,17 @@ def check_publishable(disclosure: Disclosure) -> None:
     _check_step_days(disclosure)
 
 
+def decision_ceiling(*, decided_jointly: bool) -> int:
+    """Art. 42: working days for a decision unless another law or regulation sets them: 20, or 45 where several decide."""
+    return JOINT_CEILING_DAYS if decided_jointly else ORDINARY_CEILING_DAYS
+
+
 def check_ceiling(disclosure: Disclosure) -> None:
     """A permit's limit over 20 working days, or 45 where several decide together, names the other law (art. 42).
 
     What is no permit may rest on another document. Raises InvalidInput (field ``statutory_basis``).
     """
-    ceiling = JOINT_CEILING_DAYS if disclosure.decided_jointly else ORDINARY_CEILING_DAYS
+    ceiling = decision_ceiling(decided_jointly=disclosure.decided_jointly)
     if disclosure.statutory_days > ceiling and not names_another_law(disclosure.statutory_basis):
         raise InvalidInput(
             field="statutory_basis",

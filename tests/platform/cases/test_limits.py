@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from zt_platform.cases import limits, rules
 from zt_platform.cases.limits import ClockFacts, Pause, StepTime
+from zt_platform.catalogue.rules import decision_ceiling
 from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
 from zt_tenants.clock import CHINA
 
@@ -118,11 +119,11 @@ def test_article_42_extension_moves_both_limits_once_by_working_days() -> None:
 def test_article_42_extension_is_ten_days_or_fifteen_for_a_joint_decision() -> None:
     assert rules.longest_extension(decided_jointly=False) == 10
     assert rules.longest_extension(decided_jointly=True) == 15
-    assert rules.decision_ceiling(decided_jointly=False) == 20
+    assert decision_ceiling(decided_jointly=False) == 20
 
 
 def test_article_26_a_joint_decision_has_forty_five_working_days() -> None:
-    joint = facts("2026-03-02T10:00", promised=30, statutory=rules.decision_ceiling(decided_jointly=True))
+    joint = facts("2026-03-02T10:00", promised=30, statutory=decision_ceiling(decided_jointly=True))
     assert limits.decision_limits(joint, DAYS).statutory_due_at == china("2026-05-08T17:00")  # Qingming and Labour Day
 
 
@@ -140,23 +141,12 @@ def test_article_43_the_reviewing_organs_twenty_days_rest_with_its_special_proce
     assert limits.review_limit(accepted, halted, CALENDAR) == china("2026-04-01T17:00")
 
 
-def test_article_50_a_renewal_asked_in_time_and_unanswered_is_granted() -> None:
+def test_article_50_a_renewal_is_asked_for_thirty_days_before_and_due_at_the_end_of_the_last_day() -> None:
     ends = date(2026, 6, 30)
     asked = date(2026, 5, 31)
     assert rules.renewal_asked_in_time(asked, ends)
     assert not rules.renewal_asked_in_time(asked + timedelta(days=1), ends)
     assert rules.renewal_due_at(ends) == china("2026-07-01T00:00")
-
-    def deemed(moment: str, decided: str | None = None, on: date = asked) -> bool:
-        return rules.renewal_is_deemed_granted(
-            china(moment), asked_on=on, valid_until=ends, decided_at=china(decided) if decided else None
-        )
-
-    assert not deemed("2026-06-30T23:59")
-    assert deemed("2026-07-01T00:00")
-    assert not deemed("2026-07-02T10:00", decided="2026-06-30T16:00")
-    assert deemed("2026-07-02T10:00", decided="2026-07-01T09:00")  # too late to change what the law gave
-    assert not deemed("2026-07-01T00:00", on=date(2026, 6, 15))  # asked too late: nothing is deemed
 
 
 @pytest.mark.req("E-24", "G-02")

@@ -9,7 +9,7 @@ from uuid import UUID
 from zt_interop.handlers import Message
 from zt_platform.accounts.rules import phone_tail
 from zt_platform.actors import Actor
-from zt_platform.cases import numbers, rules
+from zt_platform.cases import numbers
 from zt_platform.cases.commands.delivery import take_choice
 from zt_platform.cases.commands.intake import start_acceptance_clock
 from zt_platform.cases.commands.ledger import Remark, advance, conclude
@@ -30,6 +30,7 @@ from zt_platform.catalogue.errors import UnknownItem
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.catalogue.models import Delegation, ItemVersion
 from zt_platform.catalogue.queries import item_version
+from zt_platform.catalogue.rules import ORDINARY_CEILING_DAYS
 from zt_platform.crossing_files import take_over
 from zt_platform.organisation.models import Department
 from zt_tenants.centres import ancestors, centre_by_code
@@ -180,8 +181,8 @@ def _new_case(message: Message, role: CaseRole) -> Case:
         item_name=item["name"],
         item_version_number=item["version"],
         kind=item["kind"],
-        statutory_days=item.get("statutory_days", own.statutory_days if own else rules.DECISION_DAYS),
-        promised_days=item.get("promised_days", own.promised_days if own else rules.DECISION_DAYS),
+        statutory_days=item.get("statutory_days", own.statutory_days if own else ORDINARY_CEILING_DAYS),
+        promised_days=item.get("promised_days", own.promised_days if own else ORDINARY_CEILING_DAYS),
         legal_basis=item.get("legal_basis") or (own.legal_basis if own else ""),
         channel=Channel.MESSAGE,
         role=role,

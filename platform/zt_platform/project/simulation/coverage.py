@@ -69,15 +69,6 @@ class Coverage:
         found = {name: sorted(set(all_) - set(seen) - NOT_PLAYED) for name, (all_, seen) in wanted.items()}
         return {name: absent for name, absent in found.items() if absent}
 
-    def edges_not_taken(self) -> set[Edge]:
-        """Edges of the table that no case of the year has taken; those without a line are not to be seen."""
-        table = {
-            (edge.source.value if edge.source else "", edge.action.value, edge.target.value)
-            for edge in TRANSITIONS
-            if edge.step is not None
-        }
-        return table - set(self.edges)
-
 
 def coverage_of(codes: Iterable[str]) -> Coverage:
     """Read it from these centres' ledgers, from the orders of the province, and from the queue."""
