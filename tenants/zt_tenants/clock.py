@@ -26,6 +26,11 @@ def set_moment() -> datetime | None:
     return _set_moment.get()
 
 
+def instant(text: str | None) -> datetime | None:
+    """An aware instant as messages and stored JSON write it (RFC 3339); None for none. Raises ValueError for other text."""
+    return datetime.fromisoformat(text) if text else None
+
+
 def today() -> date:
     """The current date in Asia/Shanghai, where every working day of the law is counted."""
     return now().astimezone(CHINA).date()

@@ -38,9 +38,10 @@ from zt_graphql.types.timeline import TIMELINE_RECKONED, TimelineEntry
 from zt_graphql.types.uploads import Attachment
 from zt_platform.actors import ActorKind
 from zt_platform.cases import models
+from zt_platform.cases.commands.timing import pauses_of
 from zt_platform.cases.limits import APPROVED
 from zt_platform.cases.postal import postal_of
-from zt_platform.cases.presentation import pauses_of, remaining_of, steps_of, time_left_of
+from zt_platform.cases.presentation import remaining_of, steps_of, time_left_of
 from zt_platform.cases.queries import actions_for, applicant_of, case_for, required_materials, still_missing, timeline
 from zt_platform.cases.tolerance import debts_of
 from zt_platform.catalogue.queries import item_version

@@ -11,7 +11,7 @@ from zt_platform.cases.models import Case
 from zt_platform.cases.queries import destinations
 from zt_platform.forms import PlainForm
 from zt_platform.forms import text_field as plain_text_field
-from zt_platform.row_numbers import row_number
+from zt_platform.link_values import row_number
 from zt_tenants.language import bi, bilingual
 
 LONGEST_TEXT = 2000

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from zt_platform.cases.limits import APPROVED, REFUSED, REQUESTED, Left, Pause, StepTime, time_left
+from zt_platform.cases.commands.timing import pauses_of
+from zt_platform.cases.limits import APPROVED, REFUSED, REQUESTED, Left, StepTime, time_left
 from zt_platform.cases.models import Case, CaseMaterial
 from zt_platform.cases.queries import TimelineEntry, applicant_of
 from zt_platform.cases.rules import Calendar
@@ -248,11 +249,6 @@ def timeline_groups(
         last = groups.pop()
         return [*groups, TimelineGroup(last.centre_name, last.level, [*last.entries, *coming])]
     return [*groups, TimelineGroup(name, _level_of(code), coming)]
-
-
-def pauses_of(case: Case) -> list[Pause]:
-    """The special procedures of a case."""
-    return [Pause.from_stored(pause) for pause in case.pauses]
 
 
 def steps_of(case: Case) -> list[StepTime]:

@@ -12,7 +12,7 @@ from zt_platform.cases import rules
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.vocabulary import PERMIT_ENDED, PERMIT_VALID
-from zt_tenants.clock import CHINA
+from zt_tenants.clock import CHINA, instant
 
 TOLERANCE_DAYS = 5
 """Working days for what is owed where the item's version is not known here (the case came from another centre)."""
@@ -53,8 +53,8 @@ class Debt:
         return cls(
             code=stored["code"],
             name=stored["name"],
-            due_at=datetime.fromisoformat(due_at) if due_at else None,
-            settled_at=datetime.fromisoformat(settled_at) if settled_at else None,
+            due_at=instant(due_at),
+            settled_at=instant(settled_at),
         )
 
 

@@ -22,8 +22,8 @@ from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.exchange import commands, queries
 from zt_platform.exports import Table, asked_for
+from zt_platform.link_values import row_number
 from zt_platform.organisation.roles import Role
-from zt_platform.row_numbers import row_number
 from zt_tenants.centres import centres_by_code
 from zt_tenants.clock import today
 from zt_tenants.context import current_centre

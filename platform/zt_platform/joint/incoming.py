@@ -36,7 +36,7 @@ from zt_platform.workcalendar.queries import calendar
 from zt_storage.copies import AttachmentManifest
 from zt_storage.models import Attachment
 from zt_tenants.centres import centre_by_code
-from zt_tenants.clock import now
+from zt_tenants.clock import instant, now
 from zt_tenants.context import current_centre
 
 
@@ -64,7 +64,7 @@ def receive_task(message: Message) -> None:
     if JointTask.objects.filter(task_id=data["task_id"]).exists():
         _task(message, Side.PARTICIPANT)
         return
-    lead, asked_at = centre_by_code(message.source), _instant(data.get("asked_at")) or now()
+    lead, asked_at = centre_by_code(message.source), instant(data.get("asked_at")) or now()
     due_at, hours = datetime.fromisoformat(data["due_at"]), office_hours()
     named: dict[str, str] = data.get("department") or {}
     department = _department(named)
@@ -262,9 +262,9 @@ def receive_meeting(message: Message) -> None:
         invited={own: task.unit},
         attendance={own: said["attendance"]} if said.get("attendance") else {},
         minutes=str(said.get("minutes") or ""),
-        closed_at=_instant(said.get("closed_at")),
+        closed_at=instant(said.get("closed_at")),
         closed_by=str(said.get("closed_by") or "")[:120],
-        cancelled_at=_instant(said.get("cancelled_at")),
+        cancelled_at=instant(said.get("cancelled_at")),
     )
     at = meeting.cancelled_at or meeting.closed_at or meeting.convened_at
     text = f"{meeting.kind_label}：{meeting.minutes or meeting.subject}"
@@ -335,10 +335,6 @@ def _department(named: dict[str, str]) -> Department | None:
 
 def _copies(message: Message, named: list[Any]) -> list[Attachment]:
     return [take_over(message.source, AttachmentManifest.from_payload(given)) for given in named if given]
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _speaker(task: JointTask) -> Actor:

@@ -8,10 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from zt_platform.joint.vocabulary import Attendance, MeetingKind, MeetingState, Stage
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+from zt_tenants.clock import instant
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,8 +76,8 @@ class Meeting:
                 **stored,
                 "at": datetime.fromisoformat(stored["at"]),
                 "convened_at": datetime.fromisoformat(stored["convened_at"]),
-                "closed_at": _instant(stored.get("closed_at")),
-                "cancelled_at": _instant(stored.get("cancelled_at")),
+                "closed_at": instant(stored.get("closed_at")),
+                "cancelled_at": instant(stored.get("cancelled_at")),
             }
         )
 
@@ -152,7 +149,7 @@ class Register:
             lead_department=stored["lead_department"],
             opened_at=datetime.fromisoformat(stored["opened_at"]),
             opened_by=stored["opened_by"],
-            ended_at=_instant(stored.get("ended_at")),
+            ended_at=instant(stored.get("ended_at")),
             meetings=[Meeting.from_stored(meeting) for meeting in stored.get("meetings", [])],
             coordinations=[Coordination.from_stored(line) for line in stored.get("coordinations", [])],
         )

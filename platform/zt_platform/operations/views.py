@@ -20,11 +20,11 @@ from zt_interop.stream_pages import StreamWish, stream_totals
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.exports import asked_for
+from zt_platform.link_values import row_number
 from zt_platform.operations import commands, queries
 from zt_platform.operations.asking import Asked
 from zt_platform.operations.portal_page import all_streams, circuit_lines, stream_context
 from zt_platform.organisation.roles import Role
-from zt_platform.row_numbers import row_number
 from zt_tenants.centres import centres_by_code
 from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError, InvalidInput, NotFound, NotPermitted

@@ -22,6 +22,7 @@ from zt_platform.workcalendar.queries import calendar
 from zt_storage.copies import AttachmentManifest
 from zt_storage.models import Attachment
 from zt_tenants.centres import ancestors, centre_by_code
+from zt_tenants.clock import instant
 from zt_tenants.context import current_centre
 from zt_tenants.models import Level
 
@@ -54,7 +55,7 @@ def receive_order(message: Message) -> None:
         _of_source(message, "issuer_code")
         return
     given_at = datetime.fromisoformat(data["issued_at"])
-    due_at = _instant(data.get("answer_due_at")) or _usual_due(given_at)
+    due_at = instant(data.get("answer_due_at")) or _usual_due(given_at)
     issuer = above[message.source]
     order = SupervisionOrder(
         **_described(message),
@@ -113,7 +114,7 @@ def receive_verdict(message: Message) -> None:
     if _said_before(order, act, at, remark):
         return
     edge = edge_from(order.status, act)
-    due_at = _instant(data.get("answer_due_at"))
+    due_at = instant(data.get("answer_due_at"))
     if edge is not None:
         order.status = edge.target
         if act is Act.RETURN:
@@ -190,10 +191,6 @@ def _of_source(message: Message, part: str) -> SupervisionOrder:
 
 def _said_before(order: SupervisionOrder, act: Act, at: datetime, text: str) -> bool:
     return any((line.act, line.moment, line.text) == (act, at, text) for line in order.lines)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _usual_due(given_at: datetime) -> datetime:

@@ -20,6 +20,7 @@ from zt_platform.actors import Actor
 from zt_platform.crossing_pages import to_paper, with_links
 from zt_platform.exports import asked_for
 from zt_platform.forms import PlainForm, stored_files
+from zt_platform.link_values import row_number, seen_version
 from zt_platform.orders import commands, queries, telling
 from zt_platform.orders.commands import Demand
 from zt_platform.orders.errors import OrderNotFound, OrderStandsElsewhere
@@ -28,7 +29,6 @@ from zt_platform.orders.models import SupervisionOrder
 from zt_platform.orders.queries import OrderFilter
 from zt_platform.orders.tables import orders_table
 from zt_platform.orders.vocabulary import Act, Side, Status
-from zt_platform.row_numbers import row_number, seen_version
 from zt_tenants.centres import children
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from zt_interop.keys.queries import key_health
 from zt_interop.signed import CLOCK_TOLERANCE
+from zt_platform.project.probes import database
 from zt_platform.workcalendar.queries import missing_year
 from zt_storage.objects import ready
 from zt_tenants import server_clock
@@ -35,7 +36,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """
     del request
     parts: dict[str, dict[str, Any]] = {
-        "database": _answers(_database),
+        "database": _answers(database),
         "cache": _answers(_cache),
         "storage": _answers(ready),
     }
@@ -55,12 +56,6 @@ def _answers(ask: Callable[[], bool]) -> dict[str, Any]:
     except Exception:  # whatever the driver raises: the answer is that it does not work
         _log.warning("health: %s does not answer", ask.__name__.strip("_"), exc_info=True)
         return {"ok": False}
-
-
-def _database() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return bool(cursor.fetchone())
 
 
 def _cache() -> bool:

@@ -44,7 +44,7 @@ class Probes:
 
 def ready() -> JsonResponse:
     """200 when this process can serve pages, else 503; ``broker`` is named and decides nothing."""
-    needed = {"database": _answers(_database), "cache": _answers(_cache)}
+    needed = {"database": _answers(database), "cache": _answers(_cache)}
     needed["schema"] = needed["database"] and _answers(_schema)
     ok = all(needed.values())
     return JsonResponse({"ok": ok, **needed, "broker": _answers(_broker)}, status=200 if ok else 503)
@@ -58,7 +58,8 @@ def _answers(ask: Callable[[], bool]) -> bool:
         return False
 
 
-def _database() -> bool:
+def database() -> bool:
+    """Whether the database answers a statement. Raises what the driver raises."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone())

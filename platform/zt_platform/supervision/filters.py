@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from zt_platform.link_values import day_named
 from zt_platform.supervision.queries import CaseFilters
 from zt_tenants.clock import today
 from zt_tenants.urls import portal_url
@@ -17,15 +18,8 @@ _NAMES = {"first_day": "from", "last_day": "to", "own_hall": "own", "text": "q"}
 
 def day_of(parameters: Mapping[str, str], name: str = "on") -> date:
     """The day a page shows: today unless a past one is named; nonsense and the future are today."""
-    found = _day(parameters.get(name, ""))
+    found = day_named(parameters.get(name, ""))
     return today() if found is None else min(found, today())
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def filters_of(parameters: Mapping[str, str]) -> CaseFilters:
@@ -34,7 +28,7 @@ def filters_of(parameters: Mapping[str, str]) -> CaseFilters:
     for field in fields(CaseFilters):
         text = parameters.get(_NAMES.get(field.name, field.name), "").strip()[:100]
         if field.name in ("first_day", "last_day"):
-            values[field.name] = _day(text)
+            values[field.name] = day_named(text)
         elif field.name == "own_hall":
             values[field.name] = text == "1"
         else:

@@ -20,7 +20,7 @@ from zt_platform.supervision.errors import StepOfAnotherCentre
 from zt_platform.supervision.models import CentreDay, Feed
 from zt_platform.supervision.rules import STOPPING_STATUSES, contributions
 from zt_tenants.arrays import plain_array, text_array
-from zt_tenants.clock import now
+from zt_tenants.clock import instant, now
 from zt_tenants.uuid7 import uuid7, uuid7s
 
 
@@ -101,7 +101,7 @@ def _insert_steps(messages: Sequence[StepMessage], received_at: datetime) -> Non
     due = [part["clock"].get("due_at") for part in data]
     for part, moment in zip(data, due, strict=True):
         datetime.fromisoformat(part["occurred_at"])
-        _instant(moment)
+        instant(moment)
     columns = [
         plain_array(id_.hex for id_ in uuid7s(len(messages))),
         text_array(message.source for message in messages),
@@ -114,10 +114,6 @@ def _insert_steps(messages: Sequence[StepMessage], received_at: datetime) -> Non
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_STEPS, [received_at, *columns])
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 @dataclass(slots=True)
@@ -175,9 +171,9 @@ def _write_records(messages: Sequence[StepMessage]) -> int:
 def _with_event(known: _State | None, message: StepMessage, id_: UUID) -> _State:
     """The state as this event reports it; only the instant of a stop is kept from before."""
     data, clock = message.data, message.data["clock"]
-    status, decided_at = data["status"], _instant(clock.get("decided_at"))
-    completed_at = _instant(clock.get("completed_at"))
-    stopped_at = _instant(clock.get("paused_at")) or decided_at or completed_at
+    status, decided_at = data["status"], instant(clock.get("decided_at"))
+    completed_at = instant(clock.get("completed_at"))
+    stopped_at = instant(clock.get("paused_at")) or decided_at or completed_at
     if stopped_at is None and status in STOPPING_STATUSES:
         stopped_before = known.stopped_at if known is not None and known.status == status else None
         stopped_at = stopped_before or datetime.fromisoformat(data["occurred_at"])
@@ -189,8 +185,8 @@ def _with_event(known: _State | None, message: StepMessage, id_: UUID) -> _State
         data.get("result", ""),
         data.get("instant", data["kind"] == "INSTANT"),
         data.get("on_time"),
-        _instant(clock.get("submitted_at")),
-        _instant(clock.get("accepted_at")),
+        instant(clock.get("submitted_at")),
+        instant(clock.get("accepted_at")),
         decided_at,
         completed_at,
         stopped_at,
@@ -222,7 +218,7 @@ def _upsert_records(after: Mapping[_Key, _State], newest: Mapping[_Key, StepMess
     data = [message.data for message in newest.values()]
     for part in data:
         for name in _ONLY_SHOWN:
-            _instant(part["clock"].get(name))
+            instant(part["clock"].get(name))
     states = [after[key] for key in newest]
     columns = [
         text_array(centre for centre, _ in newest),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from zt_platform.exports import Table
+from zt_platform.exports import Table, moment_cell
 from zt_platform.supervision import queries
 from zt_platform.supervision.board_page import BoardPage, heat_lines, league_rows
 from zt_platform.supervision.durations import duration_text
 from zt_platform.supervision.queries import CaseRow, FeedSummary
 from zt_platform.supervision.vocabulary import KINDS, MEASURES, ROLES, STATUSES, STEPS, word
-from zt_tenants.clock import CHINA
 from zt_tenants.language import bi
 
 
@@ -60,10 +58,6 @@ def heat_table(page: BoardPage) -> Table:
     return Table(name, header, rows)
 
 
-def _china_text(moment: datetime | None) -> str:
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""
-
-
 def cases_table(rows: Iterable[CaseRow]) -> Table:
     """Cases as listed."""
     header = [
@@ -90,10 +84,10 @@ def cases_table(rows: Iterable[CaseRow]) -> Table:
             word(KINDS, row.record.kind),
             word(ROLES, row.record.role),
             word(STATUSES, row.record.status),
-            _china_text(row.record.accepted_at),
-            _china_text(row.record.due_at),
-            _china_text(row.record.decided_at),
-            _china_text(row.record.completed_at),
+            moment_cell(row.record.accepted_at),
+            moment_cell(row.record.due_at),
+            moment_cell(row.record.decided_at),
+            moment_cell(row.record.completed_at),
         ]
         for row in rows
     )
@@ -113,13 +107,13 @@ def steps_table(trail: queries.CaseTrail) -> Table:
     ]
     rows = [
         [
-            _china_text(row.step.occurred_at),
+            moment_cell(row.step.occurred_at),
             row.centre.name if row.centre else row.step.centre_code,
             word(STEPS, row.step.step),
             word(STATUSES, row.step.status),
             row.step.department,
             row.step.sequence,
-            _china_text(row.step.received_at),
+            moment_cell(row.step.received_at),
         ]
         for row in trail.steps
     ]
@@ -146,9 +140,9 @@ def feeds_table(found: FeedSummary) -> Table:
             row.last_sequence,
             row.missing,
             " ".join(f"{first}–{last}" for first, last in row.gaps),
-            _china_text(row.gap_since),
-            _china_text(row.last_event_at),
-            _china_text(row.last_received_at),
+            moment_cell(row.gap_since),
+            moment_cell(row.last_event_at),
+            moment_cell(row.last_received_at),
             duration_text(row.lag),
         ]
         for row in found.rows

@@ -17,7 +17,7 @@ from zt_platform.cases.vocabulary import CaseRole, Status, Step
 from zt_platform.catalogue.kinds import DelegationKind
 from zt_platform.organisation.models import CentreProfile
 from zt_platform.workcalendar.rules import WorkCalendar
-from zt_tenants.clock import CHINA
+from zt_tenants.clock import CHINA, instant
 
 _STEP_OF = {
     Status.SUBMITTED: Step.ACCEPTED,
@@ -80,7 +80,7 @@ def facts_of(case: Case) -> ClockFacts:
         accepted_at=case.accepted_at,
         promised_days=case.promised_days,
         statutory_days=case.statutory_days,
-        statutory_from=datetime.fromisoformat(began) if began else None,
+        statutory_from=instant(began),
         hours=basis_hours(basis),
         own_warning_days=basis["warning_days"],
         red_days=basis["red_days"],

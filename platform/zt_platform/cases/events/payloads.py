@@ -15,6 +15,7 @@ from zt_platform.cases.vocabulary import DeliveryMethod
 from zt_platform.papers.models import Paper
 from zt_storage.copies import AttachmentManifest, manifest
 from zt_storage.models import Attachment
+from zt_tenants.clock import instant
 
 CLOCK_INSTANTS = (
     "submitted_at",
@@ -33,11 +34,6 @@ CLOCK_INSTANTS = (
 
 LIMIT_INSTANTS = ("due_at", "warning_at", "red_at", "statutory_due_at")
 """The limits of a decision and the moments of its lights."""
-
-
-def instant(value: str | None) -> datetime | None:
-    """An instant of a payload (checked against its schema before)."""
-    return datetime.fromisoformat(value) if value else None
 
 
 def calendar_date(value: str | None) -> date | None:

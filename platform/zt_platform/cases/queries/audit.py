@@ -14,8 +14,8 @@ from zt_platform.actors import Actor, ActorKind
 from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.cases.models import CaseEvent
 from zt_platform.cases.vocabulary import Step
+from zt_platform.link_values import row_number
 from zt_platform.organisation.roles import Role
-from zt_platform.row_numbers import row_number
 from zt_tenants.clock import CHINA
 
 READS_RECORD = (Role.CENTRE_ADMIN, Role.SUPERVISOR)

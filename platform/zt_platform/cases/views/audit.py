@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from zt_platform.cases import queries
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.queries import AuditFilter, AuditLine
 from zt_platform.exports import Table, asked_for
+from zt_platform.link_values import day_named
 from zt_platform.organisation.queries import colleagues
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import CHINA
@@ -29,13 +29,6 @@ from zt_tenants.language import bi
 PAGE = 100
 MOST_ROWS = 20_000
 STEPS = "STEPS"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _filter(request: HttpRequest) -> AuditFilter:
@@ -52,8 +45,8 @@ def _filter(request: HttpRequest) -> AuditFilter:
         account_id=account_id,
         tracking_number=digits[:40],
         deed=deed if deed in (STEPS, *Deed.values) else "",
-        since=_day(request.GET.get("since", "")),
-        until=_day(request.GET.get("until", "")),
+        since=day_named(request.GET.get("since", "")),
+        until=day_named(request.GET.get("until", "")),
     )
 
 

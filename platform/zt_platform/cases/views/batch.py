@@ -31,9 +31,9 @@ from zt_platform.cases.views.action_pages import ActionPage, Words
 from zt_platform.cases.views.actions import KEYS, page_by_slug, pages_for
 from zt_platform.cases.views.printing import SLUG, volume_lines
 from zt_platform.cases.vocabulary import Status
+from zt_platform.link_values import row_number
 from zt_platform.organisation.queries import colleagues
 from zt_platform.organisation.roles import Role
-from zt_platform.row_numbers import row_number
 from zt_tenants.language import bi, bilingual, in_chinese
 
 BATCHABLE = ("pass-pre-review", "accept", "complete", "deliver")

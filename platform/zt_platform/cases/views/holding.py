@@ -15,8 +15,8 @@ from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.cases import commands, queries
 from zt_platform.cases.commands.holding import HANDS_OVER, WORKERS
 from zt_platform.cases.numbers import grouped
+from zt_platform.link_values import seen_version
 from zt_platform.organisation.queries import colleagues
-from zt_platform.row_numbers import seen_version
 from zt_tenants.errors import DomainError, InvalidInput
 from zt_tenants.language import bi
 

@@ -12,7 +12,7 @@ from zt_platform.cases.item_forms import readable_answers
 from zt_platform.cases.meanwhile import CaseChanged, form_mark
 from zt_platform.cases.models import Case
 from zt_platform.catalogue.models import ItemVersion
-from zt_platform.row_numbers import seen_version
+from zt_platform.link_values import seen_version
 from zt_tenants.errors import Conflict
 from zt_tenants.language import bi
 

@@ -45,11 +45,11 @@ from zt_platform.cases.vocabulary import Channel, Light, Status
 from zt_platform.cases.ways_facts import delivery_facts, ways_facts
 from zt_platform.catalogue.models import ItemVersion
 from zt_platform.catalogue.queries import item_version
+from zt_platform.link_values import row_number
 from zt_platform.notices.queries import told_about
 from zt_platform.orders.queries import READERS as ORDER_READERS
 from zt_platform.orders.queries import orders_about
 from zt_platform.organisation.roles import Role
-from zt_platform.row_numbers import row_number
 from zt_storage.missing import presence
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre

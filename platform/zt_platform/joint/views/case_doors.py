@@ -23,7 +23,7 @@ from zt_platform.forms import PlainForm
 from zt_platform.joint import commands, queries
 from zt_platform.joint.commands import Shared
 from zt_platform.joint.forms import AskForm, CoordinationForm, OpenForm
-from zt_platform.row_numbers import seen_version
+from zt_platform.link_values import seen_version
 from zt_tenants.context import current_centre
 from zt_tenants.errors import Conflict, DomainError, NotFound, NotPermitted
 from zt_tenants.finding import search_centres

@@ -14,7 +14,7 @@ from zt_platform.joint.forms import MeetingForm, MinutesForm, ReasonForm
 from zt_platform.joint.register import Meeting
 from zt_platform.joint.views.case_doors import Door, case_url, entered, passed
 from zt_platform.joint.vocabulary import MeetingState, Status
-from zt_platform.row_numbers import seen_version
+from zt_platform.link_values import seen_version
 from zt_tenants.language import bi, bilingual
 
 _CONVENE = Door(

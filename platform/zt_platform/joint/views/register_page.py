@@ -25,7 +25,7 @@ from zt_platform.joint.pictures import day_columns, days_option, median_text
 from zt_platform.joint.register_queries import RegisterFilter, decision_days, register_figures, register_for
 from zt_platform.joint.tables import register_table
 from zt_platform.joint.vocabulary import MeetingState, Stage
-from zt_platform.row_numbers import row_number
+from zt_platform.link_values import day_named, row_number
 from zt_tenants.clock import now, today
 from zt_tenants.language import bilingual
 
@@ -36,10 +36,7 @@ STATES = (("running", bilingual("办理中", "Running")), ("ended", bilingual("�
 
 def _since(text: str) -> date:
     """The first day of the figures; the first of the year unless the address says otherwise."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return today().replace(month=1, day=1)
+    return day_named(text) or today().replace(month=1, day=1)
 
 
 def _filter(given: QueryDict) -> RegisterFilter:

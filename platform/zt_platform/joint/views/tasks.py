@@ -34,7 +34,7 @@ from zt_platform.joint.queries import TaskFilter
 from zt_platform.joint.tables import tasks_table
 from zt_platform.joint.vocabulary import Act
 from zt_platform.lights import Light
-from zt_platform.row_numbers import row_number, seen_version
+from zt_platform.link_values import row_number, seen_version
 from zt_storage.uploads import download_url
 from zt_tenants.clock import now
 from zt_tenants.errors import Conflict, DomainError

@@ -1,11 +1,13 @@
-"""What a link or a form names as a row's key or version: read as a number, or not at all; it never breaks a page."""
+"""What a link or a form names as a key, a version or a day is read, or names nothing; it never breaks a page."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 from django.test import RequestFactory
 
-from zt_platform.row_numbers import row_number, seen_version
+from zt_platform.link_values import day_named, row_number, seen_version
 
 
 @pytest.mark.parametrize(("text", "expected"), [("0", 0), ("17", 17), ("9" * 18, 999_999_999_999_999_999)])
@@ -23,3 +25,8 @@ def test_the_version_is_the_one_the_form_posts() -> None:
     assert seen_version(factory.post("/", {"lock_version": "4"})) == 4
     assert seen_version(factory.post("/", {"lock_version": "vier"})) is None
     assert seen_version(factory.post("/")) is None
+
+
+def test_a_day_is_read_or_names_nothing() -> None:
+    assert day_named("2026-03-02") == date(2026, 3, 2)
+    assert [day_named(text) for text in ("", "2026-02-30", "昨天", "9" * 5000)] == [None] * 4

@@ -1,6 +1,8 @@
-"""Keys and versions of rows as links and forms carry them back: whole numbers, or nothing that is worth looking up."""
+"""What links and forms carry back: keys and versions of rows, days. What cannot be read names nothing; no page breaks."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.http import HttpRequest
 
@@ -16,3 +18,11 @@ def row_number(text: str) -> int | None:
 def seen_version(request: HttpRequest) -> int | None:
     """The version of the row that the page was made from, as its form posts it (``lock_version``)."""
     return row_number(request.POST.get("lock_version", ""))
+
+
+def day_named(text: str) -> date | None:
+    """The day that a link or form names (ISO 8601); None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
