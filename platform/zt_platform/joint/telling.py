@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
-
-from django.db.models import Q
 
 from zt_platform.actors import Actor
 from zt_platform.cases.numbers import grouped
@@ -15,8 +13,9 @@ from zt_platform.notices.commands import NewNotice, put_up
 from zt_platform.notices.kinds import JOINT_SUBJECT, Event
 from zt_platform.notices.quiet_hours import QuietHours
 from zt_platform.organisation.models import StaffMember
+from zt_platform.organisation.queries import holders_of
 from zt_platform.organisation.roles import Role
-from zt_tenants.clock import CHINA, today
+from zt_tenants.clock import CHINA
 
 SIGNERS = (Role.WINDOW_CLERK, Role.REVIEWER, Role.APPROVER, Role.DEPARTMENT_HEAD, Role.CENTRE_ADMIN)
 """Who signs for a contact form at the participant: whoever is there (并联办理单签收制)."""
@@ -85,20 +84,13 @@ def _tell(
 ) -> None:
     if not tasks:
         return
-    posts = _on_post(roles)
+    posts = holders_of(roles)
     found = [
         _notice(task, tell(task), account)
         for task in tasks
         for account in dict.fromkeys(post.account_id for post in posts if concerns(post, task))
     ]
     put_up(found, quiet=QuietHours())
-
-
-def _on_post(roles: Iterable[Role]) -> list[StaffMember]:
-    wanted = sorted(role.value for role in roles)
-    still_here = Q(left_on__isnull=True) | Q(left_on__gt=today())
-    found = StaffMember.objects.filter(still_here, active=True, posted_on__lte=today(), roles__overlap=wanted)
-    return list(found.select_related("department"))
 
 
 def _notice(task: JointTask, told: Told, account_id: UUID) -> NewNotice:

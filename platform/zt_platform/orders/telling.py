@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
-
-from django.db.models import Q
 
 from zt_platform.notices.commands import NewNotice, put_up
 from zt_platform.notices.kinds import ORDER_SUBJECT, Event
@@ -13,8 +11,9 @@ from zt_platform.notices.quiet_hours import QuietHours
 from zt_platform.orders.models import SupervisionOrder
 from zt_platform.orders.vocabulary import Act, Side
 from zt_platform.organisation.models import StaffMember
+from zt_platform.organisation.queries import holders_of
 from zt_platform.organisation.roles import Role
-from zt_tenants.clock import CHINA, today
+from zt_tenants.clock import CHINA
 
 GIVERS = (Role.SUPERVISOR,)
 GIVERS_INSIDE = (Role.SUPERVISOR, Role.CENTRE_ADMIN)
@@ -61,7 +60,7 @@ def tell_many(orders: Sequence[tuple[SupervisionOrder, Told]], *, answerers: boo
     roles = {*ANSWERERS, *ANSWERERS_INSIDE} if answerers else set(GIVERS_INSIDE)
     if not orders:
         return
-    posts = _on_post(roles)
+    posts = holders_of(roles)
     put_up(
         [
             _notice(order, told, account)
@@ -70,12 +69,6 @@ def tell_many(orders: Sequence[tuple[SupervisionOrder, Told]], *, answerers: boo
         ],
         quiet=QuietHours(),
     )
-
-
-def _on_post(roles: Collection[Role]) -> list[StaffMember]:
-    wanted = [role.value for role in sorted(roles)]
-    still_here = Q(left_on__isnull=True) | Q(left_on__gt=today())
-    return list(StaffMember.objects.filter(still_here, active=True, posted_on__lte=today(), roles__overlap=wanted))
 
 
 def _concerned(order: SupervisionOrder, posts: Iterable[StaffMember], *, answerers: bool) -> list[UUID]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
-from zt_platform.crossing_pages import to_paper, with_links
+from zt_platform.crossing_pages import carried_out, to_paper, with_links
 from zt_platform.exports import asked_for
 from zt_platform.forms import PlainForm, stored_files
 from zt_platform.link_values import row_number, seen_version
@@ -32,7 +32,7 @@ from zt_platform.orders.vocabulary import Act, Side, Status
 from zt_tenants.centres import children
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
-from zt_tenants.errors import Conflict, DomainError
+from zt_tenants.errors import DomainError
 from zt_tenants.language import bi
 
 PAGE = 50
@@ -172,17 +172,13 @@ def act(request: HttpRequest, order_id: UUID, act: str) -> HttpResponse:
     found = queries.order_for(actor, order_id)
     form_class, run = _FORMS[wanted]
     form = form_class(request.POST, request.FILES, auto_id=_AUTO_ID[wanted])
-    if not form.is_valid():
+    if not form.is_valid() or not carried_out(
+        request,
+        form,
+        lambda: run(actor=actor, order_id=order_id, expected_version=seen_version(request), **form.cleaned_data),
+        stale=OrderStandsElsewhere,
+        possible=lambda: wanted in queries.acts_for(actor, found),
+        done=bi("{what}：已完成。", "{what}: done.", what=wanted.label),
+    ):
         return _shown(request, actor, found, (wanted, form))
-    try:
-        run(actor=actor, order_id=order_id, expected_version=seen_version(request), **form.cleaned_data)
-    except (Conflict, OrderStandsElsewhere) as stale:
-        messages.warning(request, stale.text())
-    except DomainError as refused:
-        if wanted not in queries.acts_for(actor, found):
-            raise
-        form.refuse(refused)
-        return _shown(request, actor, found, (wanted, form))
-    else:
-        messages.success(request, bi("{what}：已完成。", "{what}: done.", what=wanted.label))
     return redirect(reverse("orders:order", args=[order_id]))

@@ -88,6 +88,14 @@ class Window(models.Model):
         return self.name
 
 
+class StaffMemberQuerySet(models.QuerySet["StaffMember"]):
+    """Named filters over posts."""
+
+    def on_post(self, day: date) -> StaffMemberQuerySet:
+        """Posts that are held on a day."""
+        return self.filter(Q(left_on__isnull=True) | Q(left_on__gt=day), active=True, posted_on__lte=day)
+
+
 class StaffMember(models.Model):
     """A person's post in this centre and the roles that go with it (A-02).
 
@@ -102,6 +110,8 @@ class StaffMember(models.Model):
     active = models.BooleanField(default=True, verbose_name=bilingual("在岗", "On post"))
     posted_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
+
+    objects = StaffMemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

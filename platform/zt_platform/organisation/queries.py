@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
-
-from django.db.models import Q
 
 from zt_platform.actors import Actor
 from zt_platform.organisation.models import CentreProfile, Department, StaffMember, Window
@@ -18,8 +17,7 @@ from zt_tenants.errors import NotFound
 def staff_member_of(account_id: UUID) -> StaffMember | None:
     """The post that an account holds in the current centre today, if any. Rights come from here and nowhere else."""
     current_centre()
-    member = StaffMember.objects.filter(account_id=account_id, active=True, posted_on__lte=today()).first()
-    return member if member and (member.left_on is None or member.left_on > today()) else None
+    return StaffMember.objects.on_post(today()).filter(account_id=account_id).first()
 
 
 def colleagues(actor: Actor) -> list[StaffMember]:
@@ -28,9 +26,15 @@ def colleagues(actor: Actor) -> list[StaffMember]:
     Raises NotPermitted unless the actor is staff here.
     """
     actor.require(*Role.values)
-    on_post = StaffMember.objects.filter(active=True, posted_on__lte=today())
-    gone = Q(left_on__isnull=False, left_on__lte=today())
-    return list(on_post.exclude(gone).select_related("department").order_by("department_id", "full_name", "id"))
+    on_post = StaffMember.objects.on_post(today()).select_related("department")
+    return list(on_post.order_by("department_id", "full_name", "id"))
+
+
+def holders_of(roles: Iterable[Role]) -> list[StaffMember]:
+    """Who is on post in the current centre today in one of these roles, with department: whom a notice is for."""
+    current_centre()
+    wanted = sorted(role.value for role in roles)
+    return list(StaffMember.objects.on_post(today()).filter(roles__overlap=wanted).select_related("department"))
 
 
 def departments() -> list[Department]:

@@ -11,12 +11,13 @@ from django.db import transaction
 from zt_platform.actors import Actor
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import Step
+from zt_platform.crossing_states import Edge
 from zt_platform.joint import outgoing, telling
 from zt_platform.joint.casebook import line, progress_note, write_lines
 from zt_platform.joint.errors import TaskNotFound, TaskStandsElsewhere
 from zt_platform.joint.locking import locked_task, note, require_unit
 from zt_platform.joint.models import JointTask
-from zt_platform.joint.states import Transition, permitted_edge
+from zt_platform.joint.states import permitted_edge
 from zt_platform.joint.vocabulary import GIVEN_OPINIONS, Act, Opinion, Side, Status
 from zt_platform.own_uploads import open_own_upload, own_files
 from zt_platform.texts import checked_text
@@ -110,7 +111,7 @@ def tell_of_opinion(case: Case, task: JointTask, actor: Actor) -> None:
     write_lines([line(case, Step.OPINION_GIVEN, actor, said, public=public, task=str(task.task_id), **counts)])
 
 
-def _edge(task: JointTask, act: Act) -> Transition:
+def _edge(task: JointTask, act: Act) -> Edge[Status, Act]:
     if task.ended_at is not None:
         raise TaskStandsElsewhere(act=act.label, status=Act.END.label)
     return permitted_edge(task.status, act, task.side)

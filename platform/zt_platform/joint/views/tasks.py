@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,7 +22,7 @@ from zt_platform.audit.commands import record
 from zt_platform.audit.models import Deed
 from zt_platform.cases.numbers import grouped
 from zt_platform.catalogue.kinds import DefaultKind
-from zt_platform.crossing_pages import file_links, to_paper, with_links
+from zt_platform.crossing_pages import carried_out, file_links, to_paper, with_links
 from zt_platform.exports import asked_for
 from zt_platform.forms import PlainForm, stored_files
 from zt_platform.joint import commands, queries
@@ -37,8 +36,7 @@ from zt_platform.lights import Light
 from zt_platform.link_values import row_number, seen_version
 from zt_storage.uploads import download_url
 from zt_tenants.clock import now
-from zt_tenants.errors import Conflict, DomainError
-from zt_tenants.language import bi, bilingual
+from zt_tenants.language import bilingual
 
 PAGE = 50
 MOST_ROWS = 5000
@@ -193,17 +191,13 @@ def act(request: HttpRequest, task_id: UUID, act: str) -> HttpResponse:
         raise TaskNotFound
     form_class, run = _FORMS.get(wanted, (PlainForm, commands.sign_for_task))
     form = form_class(request.POST, request.FILES, auto_id=_AUTO_ID.get(wanted, "%s"))
-    if not form.is_valid():
+    if not form.is_valid() or not carried_out(
+        request,
+        form,
+        lambda: run(actor=actor, task_id=task_id, expected_version=seen_version(request), **form.cleaned_data),
+        stale=TaskStandsElsewhere,
+        possible=lambda: wanted in queries.acts_for(actor, found),
+        done=str(_DONE[act]),
+    ):
         return _shown(request, actor, found, (wanted, form))
-    try:
-        run(actor=actor, task_id=task_id, expected_version=seen_version(request), **form.cleaned_data)
-    except (Conflict, TaskStandsElsewhere) as stale:
-        messages.warning(request, stale.text())
-    except DomainError as refused:
-        if wanted not in queries.acts_for(actor, found):
-            raise
-        form.refuse(refused)
-        return _shown(request, actor, found, (wanted, form))
-    else:
-        messages.success(request, bi("{what}", "{what}", what=_DONE[act]))
     return redirect(reverse("joint:task", args=[task_id]))
