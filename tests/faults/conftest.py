@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import pytest
+from notebook import KIND, Notebook, drop_tables, make_tables
 from stand import Outcome, Stand, StandBehindLine
+
+from zt_tenants.timers import register, unregister
 
 HEAD = (
     "| fault | cases | rows | messages | lost | doubled | at rest after | what people were told |\n"
@@ -40,6 +43,17 @@ def stand_behind_line() -> Iterator[StandBehindLine]:
     """Such a site whose object store can be slow or refuse; gone afterwards."""
     with _running(StandBehindLine()) as made:
         yield made
+
+
+@pytest.fixture
+def notebook(committed_world) -> Iterator[Notebook]:
+    """The handler of timers that writes down, in tables of its own, what it handled."""
+    make_tables(committed_world.all)
+    handler = Notebook()
+    register(KIND, handler)
+    yield handler
+    unregister(KIND)
+    drop_tables(committed_world.all)
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from killed import run_worker
-from notebook import KIND, Notebook, drop_tables, fill, make_tables
+from notebook import fill
 
 from zt_tenants.clock import at, now
 from zt_tenants.models import Timer, TimerLane
-from zt_tenants.timers import register, run_due, unregister
+from zt_tenants.timers import run_due
 from zt_tenants.timers.lanes import LEASE, WAITING
 
 pytestmark = [pytest.mark.faults, pytest.mark.req("Y-01", "G-02")]
@@ -25,16 +25,6 @@ POINTS = [
     "timers_after_commit",
 ]
 BAD = "t000017"
-
-
-@pytest.fixture
-def notebook(committed_world):
-    make_tables(committed_world.all)
-    handler = Notebook()
-    register(KIND, handler)
-    yield handler
-    unregister(KIND)
-    drop_tables(committed_world.all)
 
 
 @pytest.mark.parametrize("crash_at", POINTS)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import signal
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from clocks import Clocks
 from killed import run_worker
-from notebook import KIND, Notebook, drop_tables, fill, make_tables
+from notebook import Notebook, fill
 
 from zt_interop import parked
 from zt_interop.claiming import LEASE
@@ -23,7 +23,7 @@ from zt_interop.testing import PROGRESSED, handling, progressed
 from zt_tenants.clock import at, now
 from zt_tenants.context import enter
 from zt_tenants.models import Timer, TimerLane
-from zt_tenants.timers import lanes, register, run_due, unregister
+from zt_tenants.timers import lanes, run_due
 
 pytestmark = [pytest.mark.faults, pytest.mark.req("Y-01")]
 HERE = Path(__file__).parent
@@ -44,16 +44,6 @@ def worker(tmp_path: Path) -> Worker:
             return run_worker(HERE / script, crash_at, environment_too=clocks.environment)
 
     return run
-
-
-@pytest.fixture
-def notebook(committed_world) -> Iterator[Notebook]:
-    make_tables(committed_world.all)
-    handler = Notebook()
-    register(KIND, handler)
-    yield handler
-    unregister(KIND)
-    drop_tables(committed_world.all)
 
 
 @wrong_by_an_hour

@@ -30,8 +30,9 @@ from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper, PaperCounter
 from zt_storage.uploads import put_bytes
 from zt_tenants import clock
-from zt_tenants.context import enter, operating
+from zt_tenants.context import enter, operating, outside_centres
 from zt_tenants.models import Centre
+from zt_tenants.timers import run_due
 from zt_tenants.uuid7 import uuid7
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -54,9 +55,20 @@ ZHANG = Party(
 )
 
 
+def china(text: str) -> datetime:
+    """A moment in China."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
 def at(text: str) -> AbstractContextManager[None]:
     """Set the business clock to a moment in China for a block."""
-    return clock.at(datetime.fromisoformat(text).replace(tzinfo=CHINA))
+    return clock.at(china(text))
+
+
+def ring(text: str) -> None:
+    """Let every timer ring that is due at a moment in China."""
+    with at(text), outside_centres():
+        run_due()
 
 
 def make_catalogue(centre: Centre, name: str) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from zt_platform.accounts.commands import register_account
 from zt_platform.accounts.models import Account
 from zt_platform.actors import Actor
-from zt_platform.cases.testing import Desk
+from zt_platform.cases.testing import Desk, Town
 from zt_platform.organisation.models import StaffMember
 from zt_tenants.clock import today
 from zt_tenants.context import enter
@@ -63,3 +63,8 @@ class Browsers:
         client = Client()
         client.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
         return client
+
+
+def workbench(town: Town, path: str = "") -> str:
+    """The address of a page of the city's workbench."""
+    return f"/c/{town.city.centre.code}/workbench/{path}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,28 +12,18 @@ from zt_platform.cases import commands
 from zt_platform.cases.alarms import TIMER
 from zt_platform.cases.commands.at_limits import act_at_limits
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, OWN, Desk, Town, at, relay_all
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, OWN, Desk, Town, at, china, relay_all, ring
 from zt_platform.cases.vocabulary import Status, Step
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.supervision.models import CaseStep
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.models import Timer
-from zt_tenants.timers import DueTimer, run_due
+from zt_tenants.timers import DueTimer
 from zt_tenants.uuid7 import uuid7
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FORCED = (Step.REMINDED, Step.SUPERVISION_ORDERED, Step.RED_CARDED)
-
-
-def ring(moment: str) -> None:
-    """Let every timer ring that is due at a moment."""
-    with at(moment), outside_centres():
-        run_due()
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 def forced(desk: Desk, case: Case) -> list[str]:

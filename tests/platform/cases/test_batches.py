@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsers import Browsers
+from browsers import Browsers, workbench
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from zt_platform.actors import Actor
@@ -18,10 +18,6 @@ from zt_tenants.context import enter
 from zt_tenants.errors import NotFound, NotPermitted
 from zt_tenants.models import Timer
 from zt_tenants.timers import run_due
-
-
-def _bench(town: Town, path: str = "") -> str:
-    return f"/c/{town.city.centre.code}/workbench/{path}"
 
 
 def _posted(town: Town) -> Actor:
@@ -120,7 +116,7 @@ def test_refused_ones_are_tried_again_and_claims_are_undone(town: Town, browsers
         claim_case(actor=town.city.reviewer, case_id=cases[2].pk)
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     marks = {"case": [case.pk for case in cases], "confirmed": "yes"}
-    done = browser.post(_bench(town, "marked/claim/"), marks, follow=True)
+    done = browser.post(workbench(town, "marked/claim/"), marks, follow=True)
     assert (done.context["progress"].done, done.context["progress"].refused) == (2, 1)
     assert "本件已由王建国认领" in done.content.decode()
     run = done.redirect_chain[-1][0]
@@ -137,8 +133,8 @@ def test_what_somebody_changed_since_is_not_undone(town: Town, browsers: Browser
     colleague = _posted(town)
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     marks = {"case": [case.pk], "confirmed": "yes"}
-    run = browser.post(_bench(town, "marked/claim/"), marks, follow=True).redirect_chain[-1][0]
-    browser.post(_bench(town, f"{case.pk}/assign/"), {"to_account_id": str(colleague.account_id)})
+    run = browser.post(workbench(town, "marked/claim/"), marks, follow=True).redirect_chain[-1][0]
+    browser.post(workbench(town, f"{case.pk}/assign/"), {"to_account_id": str(colleague.account_id)})
     undone = browser.post(f"{run}undo/", follow=True)
     assert undone.context["progress"].refused == 1
     assert town.city.fresh(case).holder_name == "王建国"
@@ -149,10 +145,10 @@ def test_marked_cases_are_handed_over_together(town: Town, browsers: Browsers) -
     colleague = _posted(town)
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     marks = {"case": [case.pk for case in cases]}
-    assert "王建国" in browser.post(_bench(town, "marked/assign/"), marks).content.decode()
-    assert browser.post(_bench(town, "marked/assign/"), {**marks, "confirmed": "yes"}).status_code == 422
+    assert "王建国" in browser.post(workbench(town, "marked/assign/"), marks).content.decode()
+    assert browser.post(workbench(town, "marked/assign/"), {**marks, "confirmed": "yes"}).status_code == 422
     given = {**marks, "confirmed": "yes", "to_account_id": str(colleague.account_id)}
-    assert browser.post(_bench(town, "marked/assign/"), given, follow=True).context["progress"].done == 2
+    assert browser.post(workbench(town, "marked/assign/"), given, follow=True).context["progress"].done == 2
     assert {town.city.fresh(case).holder_name for case in cases} == {"王建国"}
 
 
@@ -163,7 +159,7 @@ def test_more_than_a_handful_is_left_to_the_workers(town: Town, browsers: Browse
     cases = [town.city.submitted(town.zhang) for _ in range(3)]
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     marks = {"case": [case.pk for case in cases], "confirmed": "yes"}
-    page = browser.post(_bench(town, "marked/claim/"), marks, follow=True)
+    page = browser.post(workbench(town, "marked/claim/"), marks, follow=True)
     assert page.context["progress"].waiting == 2
     assert "hx-get" in page.content.decode()
     (batch_id,) = rung
@@ -178,7 +174,7 @@ def test_more_than_a_handful_is_left_to_the_workers(town: Town, browsers: Browse
 def test_a_batch_is_its_clerks_own_business(town: Town, browsers: Browsers) -> None:
     case = town.city.submitted(town.zhang)
     marks = {"case": [case.pk], "confirmed": "yes"}
-    mine = browsers.staff(town.city, "WINDOW_CLERK").post(_bench(town, "marked/claim/"), marks, follow=True)
+    mine = browsers.staff(town.city, "WINDOW_CLERK").post(workbench(town, "marked/claim/"), marks, follow=True)
     run = mine.redirect_chain[-1][0]
     before = town.city.snapshot()
     for other in (browsers.staff(town.city, "REVIEWER"), browsers.staff(town.neighbour, "WINDOW_CLERK")):

@@ -21,25 +21,19 @@ from zt_platform.cases.errors import (
 )
 from zt_platform.cases.models import Case, CaseEvent, Certificate
 from zt_platform.cases.queries import actions_for, case_for
-from zt_platform.cases.testing import OWN, PDF, ZHANG, Town, allow, at, relay_all
+from zt_platform.cases.testing import OWN, PDF, ZHANG, Town, allow, at, relay_all, ring
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.vocabulary import Action, Result, Status, Step
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.supervision.models import CaseStep
 from zt_storage.uploads import put_bytes
-from zt_tenants.context import enter, outside_centres
+from zt_tenants.context import enter
 from zt_tenants.errors import InvalidInput, NotPermitted
-from zt_tenants.timers import run_due
 
 TERMS = "依法建设；按时缴纳费用；保证安全生产；保护环境"
 WAY = {"temporary_days": 180, "commitment_terms": TERMS, "commitment_basis": "《哈尔滨市绿色通道实施办法》第六条"}
 UNTIL = date(2026, 6, 1)
-
-
-def ring(moment: str) -> None:
-    with at(moment), outside_centres():
-        run_due()
 
 
 def sign(town: Town, case: Case) -> Case:

@@ -12,7 +12,7 @@ from browsers import Browsers
 from zt_platform.cases import commands
 from zt_platform.cases.errors import CommitmentSigned, MaterialsOwed, NoCommitmentHere, TransitionNotAllowed
 from zt_platform.cases.models import Case, CaseEvent, Certificate
-from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, PDF, ZHANG, Desk, Town, allow, at, relay_all
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, PDF, ZHANG, Desk, Town, allow, at, relay_all, ring
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.vocabulary import Status, Step
 from zt_platform.notices.models import Notice
@@ -21,9 +21,8 @@ from zt_platform.papers.models import Paper
 from zt_platform.project.ledger_check import check_ledgers
 from zt_storage.models import Attachment
 from zt_storage.uploads import put_bytes
-from zt_tenants.context import enter, outside_centres
+from zt_tenants.context import enter
 from zt_tenants.errors import NotPermitted
-from zt_tenants.timers import run_due
 from zt_tenants.urls import centre_url
 
 TERMS = "依法建设；保证安全生产"
@@ -53,11 +52,6 @@ def grant(desk: Desk, case: Case) -> Case:
         granted = commands.grant_on_commitment(actor=desk.approver, case_id=case.pk, valid_until=UNTIL)
     relay_all()
     return granted
-
-
-def ring(moment: str) -> None:
-    with at(moment), outside_centres():
-        run_due()
 
 
 def permitted(town: Town, road: str, *, signed_before: bool = True) -> tuple[Case, Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +20,9 @@ from zt_platform.cases.testing import (
     Town,
     allow,
     at,
+    china,
     relay_all,
+    ring,
     staff,
 )
 from zt_platform.cases.vocabulary import Result, Status, Step
@@ -30,21 +32,11 @@ from zt_platform.catalogue.models import Item, ItemVersion
 from zt_platform.organisation.roles import Role
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.supervision.models import CaseStep
-from zt_tenants.context import enter, outside_centres
+from zt_tenants.context import enter
 from zt_tenants.errors import InvalidInput, NotPermitted
-from zt_tenants.timers import run_due
 
 CHINA = ZoneInfo("Asia/Shanghai")
 RULE = "《滁州市行政服务中心超期默认办法》第四条"
-
-
-def ring(moment: str) -> None:
-    with at(moment), outside_centres():
-        run_due()
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 def renewal(desk: Desk, town: Town, until: str, item: str = OWN) -> Case:

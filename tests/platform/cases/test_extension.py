@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,17 +15,13 @@ from zt_platform.cases.errors import (
     TransitionNotAllowed,
 )
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import ENTRUSTED, OWN, at, relay_all
+from zt_platform.cases.testing import ENTRUSTED, OWN, at, china, relay_all
 from zt_platform.cases.vocabulary import Light, Status, Step
 from zt_platform.catalogue.models import ItemVersion
 from zt_tenants.context import enter
 from zt_tenants.errors import InvalidInput, NotPermitted
 
 CHINA = ZoneInfo("Asia/Shanghai")
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 @pytest.fixture

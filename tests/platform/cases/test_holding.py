@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from browsers import Browsers
+from browsers import Browsers, workbench
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -162,34 +162,30 @@ def test_two_clerks_who_claim_at_once(committed_town: Town) -> None:
         assert CaseEvent.objects.filter(step="CLAIMED").count() == 1
 
 
-def _bench(town: Town, path: str = "") -> str:
-    return f"/c/{town.city.centre.code}/workbench/{path}"
-
-
 def test_the_pages_of_holding(town: Town, browsers: Browsers) -> None:
     case = town.city.submitted(town.zhang)
     colleague = _posted(town.city, "赵丽", Role.WINDOW_CLERK)
     browser = browsers.staff(town.city, "WINDOW_CLERK")
-    assert "已认领" in browser.post(_bench(town, f"{case.pk}/claim/"), {}, follow=True).content.decode()
-    row = browser.get(_bench(town, "?scope=held&step=all")).context["rows"][0]
+    assert "已认领" in browser.post(workbench(town, f"{case.pk}/claim/"), {}, follow=True).content.decode()
+    row = browser.get(workbench(town, "?scope=held&step=all")).context["rows"][0]
     assert (row.own, row.holder) == (True, "李敏")
-    refused = browser.post(_bench(town, f"{case.pk}/assign/"), {"to_account_id": "x", "note": "打过电话"})
+    refused = browser.post(workbench(town, f"{case.pk}/assign/"), {"to_account_id": "x", "note": "打过电话"})
     assert refused.status_code == 422
     assert "打过电话" in refused.content.decode()
-    assert "赵丽" in browser.get(_bench(town, f"{case.pk}/assign/")).content.decode()
+    assert "赵丽" in browser.get(workbench(town, f"{case.pk}/assign/")).content.decode()
     given = {"to_account_id": str(colleague.account_id), "note": "打过电话"}
-    assert browser.post(_bench(town, f"{case.pk}/assign/"), given).status_code == 302
-    browser.post(_bench(town, f"{case.pk}/note/"), {"note": "记得核对"})
-    page = browser.get(_bench(town, f"{case.pk}/")).content.decode()
+    assert browser.post(workbench(town, f"{case.pk}/assign/"), given).status_code == 302
+    browser.post(workbench(town, f"{case.pk}/note/"), {"note": "记得核对"})
+    page = browser.get(workbench(town, f"{case.pk}/")).content.decode()
     for part in ("赵丽认领", "打过电话", "记得核对", "内部记录"):
         assert part in page, part
-    late = browser.post(_bench(town, f"{case.pk}/claim/"), {}, follow=True).content.decode()
+    late = browser.post(workbench(town, f"{case.pk}/claim/"), {}, follow=True).content.decode()
     assert "本件已由赵丽认领" in late
     outsider = browsers.staff(town.county, "WINDOW_CLERK")
     before = town.city.snapshot()
     for path in ("claim/", "assign/", "note/"):
-        assert outsider.post(_bench(town, f"{case.pk}/{path}"), {"note": "x"}).status_code in (403, 404), path
-    assert outsider.post(_bench(town, "handover/"), given).status_code == 403
+        assert outsider.post(workbench(town, f"{case.pk}/{path}"), {"note": "x"}).status_code in (403, 404), path
+    assert outsider.post(workbench(town, "handover/"), given).status_code == 403
     assert town.city.snapshot() == before
 
 
@@ -197,26 +193,26 @@ def test_the_page_that_hands_everything_over(town: Town, browsers: Browsers) -> 
     case = town.city.submitted(town.zhang)
     colleague = _posted(town.city, "赵丽", Role.WINDOW_CLERK)
     browser = browsers.staff(town.city, "WINDOW_CLERK")
-    browser.post(_bench(town, f"{case.pk}/claim/"), {})
-    page = browser.get(_bench(town, "handover/")).content.decode()
+    browser.post(workbench(town, f"{case.pk}/claim/"), {})
+    page = browser.get(workbench(town, "handover/")).content.decode()
     assert "您现在认领了1件" in page
     assert "谁的办件" not in page
-    assert browser.post(_bench(town, "handover/"), {}).status_code == 422
-    done = browser.post(_bench(town, "handover/"), {"to_account_id": str(colleague.account_id)}, follow=True)
+    assert browser.post(workbench(town, "handover/"), {}).status_code == 422
+    done = browser.post(workbench(town, "handover/"), {"to_account_id": str(colleague.account_id)}, follow=True)
     assert "已交接1件" in done.content.decode()
     assert town.city.fresh(case).holder_name == "赵丽"
-    assert "谁的办件" in browsers.staff(town.city, "CENTRE_ADMIN").get(_bench(town, "handover/")).content.decode()
+    assert "谁的办件" in browsers.staff(town.city, "CENTRE_ADMIN").get(workbench(town, "handover/")).content.decode()
 
 
 @pytest.mark.req("E-20")
 def test_newest_first_and_from_where_live_in_the_address(town: Town, browsers: Browsers, monkeypatch) -> None:
     monkeypatch.setattr("zt_platform.cases.views.workbench.PAGE", 2)
     cases = [town.city.submitted(town.zhang) for _ in range(5)]
-    browser, address, seen = browsers.staff(town.city, "WINDOW_CLERK"), _bench(town, "?sort=newest"), []
+    browser, address, seen = browsers.staff(town.city, "WINDOW_CLERK"), workbench(town, "?sort=newest"), []
     while address:
         answer = browser.get(address)
         seen += [row.id for row in answer.context["rows"]]
-        address = answer.context["older_url"] and _bench(town, answer.context["older_url"])
+        address = answer.context["older_url"] and workbench(town, answer.context["older_url"])
     assert seen == [case.pk for case in reversed(cases)]
-    assert browser.get(_bench(town, "?channel=WINDOW")).context["rows"] == []
-    assert len(browser.get(_bench(town, "?channel=ONLINE&scope=nonsense")).context["rows"]) == 2
+    assert browser.get(workbench(town, "?channel=WINDOW")).context["rows"] == []
+    assert len(browser.get(workbench(town, "?channel=ONLINE&scope=nonsense")).context["rows"]) == 2

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from zt_platform.cases import limits, rules
 from zt_platform.cases.limits import ClockFacts, Pause, StepTime
+from zt_platform.cases.testing import china
 from zt_platform.catalogue.rules import decision_ceiling
 from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
 from zt_tenants.clock import CHINA
@@ -20,10 +21,6 @@ from zt_tenants.clock import CHINA
 DAYS = WorkCalendar()
 HOURS = OfficeHours()
 CALENDAR = rules.Calendar(days=DAYS, hours=HOURS)
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 def pause(since: str, until: str | None, procedure: str = "EXPERT_REVIEW") -> Pause:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsers import Browsers
+from browsers import Browsers, workbench
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
@@ -15,14 +15,10 @@ from zt_tenants.clock import now
 from zt_tenants.context import enter
 
 
-def bench(town: Town, path: str = "") -> str:
-    return f"/c/{town.city.centre.code}/workbench/{path}"
-
-
 def post(town: Town, browser, case: Case, slug: str, **given: str):
     version = town.city.fresh(case).lock_version
     return browser.post(
-        bench(town, f"{case.pk}/{slug}/"), {"lock_version": version, "confirmed": "yes", **given}, follow=True
+        workbench(town, f"{case.pk}/{slug}/"), {"lock_version": version, "confirmed": "yes", **given}, follow=True
     )
 
 
@@ -33,7 +29,7 @@ def accepted(town) -> Case:
 
 @pytest.mark.req("E-02", "G-01")
 def test_the_case_page_shows_both_limits_and_what_is_left(town, browsers: Browsers, accepted) -> None:
-    page = browsers.staff(town.city, "REVIEWER").get(bench(town, f"{accepted.pk}/"))
+    page = browsers.staff(town.city, "REVIEWER").get(workbench(town, f"{accepted.pk}/"))
     names = {str(row.name): row.left for row in page.context["limits"]}
     assert names["承诺时限"] == "7个工作日7小时"
     assert names["法定时限"] == "20个工作日7小时"
@@ -45,14 +41,14 @@ def test_the_case_page_shows_both_limits_and_what_is_left(town, browsers: Browse
 
 def test_a_procedure_is_begun_and_ended_through_the_pages(town, browsers: Browsers, accepted) -> None:
     browser = browsers.staff(town.city, "REVIEWER")
-    form = browser.get(bench(town, f"{accepted.pk}/pause/")).content.decode()
+    form = browser.get(workbench(town, f"{accepted.pk}/pause/")).content.decode()
     assert "现场踏勘不在其中" in form
     refused = post(town, browser, accepted, "pause", procedure="HEARING", expected_days="0", reason="x")
     assert refused.status_code == 422
     done = post(town, browser, accepted, "pause", procedure="HEARING", expected_days="8", reason="《办法》第九条")
     assert town.city.fresh(accepted).status == Status.SUSPENDED
     assert "暂停计时，尚余7个工作日7小时" in done.content.decode()
-    row = browser.get(bench(town, "?step=suspended")).context["rows"]
+    row = browser.get(workbench(town, "?step=suspended")).context["rows"]
     assert [(one.id, one.remaining) for one in row] == [(accepted.pk, "暂停计时，尚余7个工作日7小时")]
     post(town, browser, accepted, "resume", note="听证笔录已归档")
     assert town.city.fresh(accepted).status == Status.ACCEPTED
@@ -72,13 +68,13 @@ def test_of_several_procedures_one_is_chosen(town, browsers: Browsers, accepted)
 @pytest.mark.req("E-02")
 def test_the_extension_is_asked_and_answered_through_the_pages(town, browsers: Browsers, accepted) -> None:
     reviewer, head = browsers.staff(town.city, "REVIEWER"), browsers.staff(town.city, "DEPARTMENT_HEAD")
-    assert head.get(bench(town)).context["rows"] == []
+    assert head.get(workbench(town)).context["rows"] == []
     before = town.city.snapshot()
     assert post(town, reviewer, accepted, "request-extension", days="11", reason="x").status_code == 422
     assert town.city.snapshot() == before
     post(town, reviewer, accepted, "request-extension", days="10", reason="需要专家补充意见")
-    assert [row.id for row in head.get(bench(town)).context["rows"]] == [accepted.pk]  # now it is the head's duty
-    assert "延长10个工作日" in head.get(bench(town, f"{accepted.pk}/extend/")).content.decode().replace("期限", "")
+    assert [row.id for row in head.get(workbench(town)).context["rows"]] == [accepted.pk]  # now it is the head's duty
+    assert "延长10个工作日" in head.get(workbench(town, f"{accepted.pk}/extend/")).content.decode().replace("期限", "")
     post(town, head, accepted, "extend")
     assert town.city.fresh(accepted).extension["state"] == "APPROVED"
 
@@ -101,7 +97,7 @@ def test_a_file_is_taken_in_at_the_window(town, browsers: Browsers, accepted) ->
     clerk = browsers.staff(town.city, "WINDOW_CLERK")
     file = SimpleUploadedFile("x.pdf", PDF + b"more", content_type="application/pdf")
     post(town, clerk, accepted, "add-material", material_code="extra", file=file)
-    page = clerk.get(bench(town, f"{accepted.pk}/"))
+    page = clerk.get(workbench(town, f"{accepted.pk}/"))
     assert any(paper.name == "其他" and paper.files for paper in page.context["papers"])
     before = town.city.snapshot()
     wrong = SimpleUploadedFile("x.pdf", b"no pdf at all", content_type="application/pdf")
@@ -147,7 +143,7 @@ def test_the_neighbours_staff_change_nothing(town, browsers: Browsers, accepted)
     before = town.city.snapshot()
     outsider = browsers.staff(town.county, "REVIEWER", "DEPARTMENT_HEAD", "SUPERVISOR")
     for slug in ("pause", "resume", "request-extension", "extend", "refuse-extension", "terminate", "add-material"):
-        answer = outsider.post(bench(town, f"{accepted.pk}/{slug}/"), {"lock_version": 2, "confirmed": "yes"})
+        answer = outsider.post(workbench(town, f"{accepted.pk}/{slug}/"), {"lock_version": 2, "confirmed": "yes"})
         assert answer.status_code == 404
     assert town.city.snapshot() == before
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from browsers import RESIDENT_IDS, Browsers
+from browsers import RESIDENT_IDS, Browsers, workbench
 from django.db import connection
 from django.test import Client
 
@@ -37,12 +37,8 @@ COMPANY = {
 }
 
 
-def _bench(town: Town, path: str = "") -> str:
-    return f"/c/{town.city.centre.code}/workbench/{path}"
-
-
 def _begun(town: Town, browser: Client, **changes: str) -> Case:
-    answer = browser.post(_bench(town, "counter/"), {**PERSON, **changes})
+    answer = browser.post(workbench(town, "counter/"), {**PERSON, **changes})
     assert answer.status_code == 302, answer.content.decode()[:3000]
     with enter(town.city.centre):
         return Case.objects.get(pk=int(answer.headers["Location"].split("/")[-3]))
@@ -70,12 +66,12 @@ def test_somebody_without_an_account_is_served_in_one_go(town: Town, browsers: B
     assert case.applicant_account_id is None
     _scan(town, case, CLERK)
     done = browser.post(
-        _bench(town, f"{case.pk}/intake/"),
+        workbench(town, f"{case.pk}/intake/"),
         {"place": "桃花镇1号", "accept": "yes", "submission_key": "k", "original_seen": ["身份证明"]},
         follow=True,
     )
     page = done.content.decode()
-    assert done.redirect_chain[-1][0] == _bench(town, f"{case.pk}/receipt/")
+    assert done.redirect_chain[-1][0] == workbench(town, f"{case.pk}/receipt/")
     assert town.city.fresh(case).status == "ACCEPTED"
     for part in ("张小明", "身份证明", "受理", "李敏"):
         assert part in page, part
@@ -103,7 +99,7 @@ def test_the_holder_of_an_account_finds_the_case_there_and_is_verified(town: Tow
 @pytest.mark.req("E-19")
 def test_an_agent_brings_a_letter(town: Town, browsers: Browsers) -> None:
     browser = browsers.staff(town.city, "WINDOW_CLERK")
-    wrong = browser.post(_bench(town, "counter/"), {**PERSON, **COMPANY, "authorised_until": "2026-01-01"})
+    wrong = browser.post(workbench(town, "counter/"), {**PERSON, **COMPANY, "authorised_until": "2026-01-01"})
     assert wrong.status_code == 422
     assert "授权书上的截止日期" in wrong.content.decode()
     case = _begun(town, browser, **COMPANY)
@@ -128,7 +124,7 @@ def test_an_agent_brings_a_letter(town: Town, browsers: Browsers) -> None:
 )
 def test_what_is_wrong_is_said_and_nothing_begins(town: Town, browsers: Browsers, changes, said: str) -> None:
     browser = browsers.staff(town.city, "WINDOW_CLERK")
-    answer = browser.post(_bench(town, "counter/"), {**PERSON, **changes})
+    answer = browser.post(workbench(town, "counter/"), {**PERSON, **changes})
     assert answer.status_code == 422
     assert said in answer.content.decode()
     with enter(town.city.centre):
@@ -137,7 +133,9 @@ def test_what_is_wrong_is_said_and_nothing_begins(town: Town, browsers: Browsers
 
 def test_card_and_account_must_agree(town: Town, browsers: Browsers) -> None:
     browsers.account("applicant", NUMBER)
-    answer = browsers.staff(town.city, "WINDOW_CLERK").post(_bench(town, "counter/"), {**PERSON, "full_name": "李四"})
+    answer = browsers.staff(town.city, "WINDOW_CLERK").post(
+        workbench(town, "counter/"), {**PERSON, "full_name": "李四"}
+    )
     assert answer.status_code == 422
     assert "姓名不一致" in answer.content.decode() or "不一致" in answer.content.decode()
     with enter(town.city.centre):
@@ -149,15 +147,15 @@ def test_card_and_account_must_agree(town: Town, browsers: Browsers) -> None:
 def test_what_is_missing_is_said_at_once_and_input_is_kept(town: Town, browsers: Browsers) -> None:
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     case = _begun(town, browser)
-    refused = browser.post(_bench(town, f"{case.pk}/intake/"), {"place": "桃花镇1号", "accept": "yes"})
+    refused = browser.post(workbench(town, f"{case.pk}/intake/"), {"place": "桃花镇1号", "accept": "yes"})
     assert refused.status_code == 422
     assert "还没有上传" in refused.content.decode()
     assert town.city.fresh(case).status == "DRAFT"
-    empty = browser.post(_bench(town, f"{case.pk}/intake/"), {"place": "", "accept": "yes"})
+    empty = browser.post(workbench(town, f"{case.pk}/intake/"), {"place": "", "accept": "yes"})
     assert "#id_place" in empty.content.decode()
-    assert browser.post(_bench(town, f"{case.pk}/intake/autosave/"), {"place": "半句"}).json()["saved"]
-    assert "半句" in browser.get(_bench(town, f"{case.pk}/intake/")).content.decode()
-    assert "没收完的" in browser.get(_bench(town, "counter/")).content.decode()
+    assert browser.post(workbench(town, f"{case.pk}/intake/autosave/"), {"place": "半句"}).json()["saved"]
+    assert "半句" in browser.get(workbench(town, f"{case.pk}/intake/")).content.decode()
+    assert "没收完的" in browser.get(workbench(town, "counter/")).content.decode()
 
 
 @pytest.mark.req("E-01")
@@ -165,8 +163,8 @@ def test_an_instant_item_is_completed_while_one_waits(town: Town, browsers: Brow
     browser = browsers.staff(town.city, "WINDOW_CLERK", "REVIEWER", "APPROVER")
     case = _begun(town, browser, item=INSTANT)
     _scan(town, case, "staff-340100-window-clerk-reviewer-approver-person")
-    assert "提交并当场办结" in browser.get(_bench(town, f"{case.pk}/intake/")).content.decode()
-    browser.post(_bench(town, f"{case.pk}/intake/"), {"place": "桃花镇1号", "decide": "yes", "submission_key": "k"})
+    assert "提交并当场办结" in browser.get(workbench(town, f"{case.pk}/intake/")).content.decode()
+    browser.post(workbench(town, f"{case.pk}/intake/"), {"place": "桃花镇1号", "decide": "yes", "submission_key": "k"})
     assert town.city.fresh(case).status == "COMPLETED"
 
 
@@ -179,12 +177,12 @@ def test_only_a_clerk_of_this_window_hall(town: Town, browsers: Browsers) -> Non
         browsers.staff(town.city, "REVIEWER"),
     )
     for outsider in outsiders:
-        assert outsider.post(_bench(town, "counter/"), PERSON).status_code == 403
+        assert outsider.post(workbench(town, "counter/"), PERSON).status_code == 403
         for path in ("intake/", "intake/autosave/", "intake/uploads/open/", "intake/uploads/remove/"):
-            answer = outsider.post(_bench(town, f"{case.pk}/{path}"), {"place": "x", "accept": "yes", "file": "1"})
+            answer = outsider.post(workbench(town, f"{case.pk}/{path}"), {"place": "x", "accept": "yes", "file": "1"})
             assert answer.status_code in (403, 404), path
     for outsider in outsiders[:2]:
-        assert outsider.get(_bench(town, f"{case.pk}/receipt/")).status_code == 404
+        assert outsider.get(workbench(town, f"{case.pk}/receipt/")).status_code == 404
     assert town.city.snapshot() == before
 
 
@@ -192,7 +190,7 @@ def test_a_clerk_scans_at_the_window(town: Town, browsers: Browsers) -> None:
     browser = browsers.staff(town.city, "WINDOW_CLERK")
     case = _begun(town, browser)
     asked = {"material": "id", "file_name": "身份证.pdf", "size": "100", "content_type": "application/pdf"}
-    ticket = browser.post(_bench(town, f"{case.pk}/intake/uploads/open/"), asked).json()
+    ticket = browser.post(workbench(town, f"{case.pk}/intake/uploads/open/"), asked).json()
     assert set(ticket) == {"attachment_id", "url", "fields"}
 
 
@@ -221,7 +219,7 @@ def test_what_may_follow_follows_on_the_commitment_signed_at_the_window(town: To
     clerk = browsers.staff(town.city, "WINDOW_CLERK")
     case = _begun(town, clerk)
     _scan(town, case, "staff-340100-window-clerk-person", ("id",))
-    address = _bench(town, f"{case.pk}/intake/")
+    address = workbench(town, f"{case.pk}/intake/")
     page = clerk.get(address).content.decode()
     assert "容缺受理" in page
     assert "受理后10个工作日内补交" in page
@@ -236,7 +234,7 @@ def test_what_may_follow_follows_on_the_commitment_signed_at_the_window(town: To
     accepted = town.city.fresh(case)
     assert (accepted.status, [debt.name for debt in open_debts(accepted)]) == ("ACCEPTED", ["场地证明"])
     assert accepted.commitment["supply"]["taken_by"] == "李敏"
-    receipt = clerk.get(_bench(town, f"{case.pk}/receipt/")).content.decode()
+    receipt = clerk.get(workbench(town, f"{case.pk}/receipt/")).content.decode()
     assert "承诺补交" in receipt
     assert "场地证明（2026年3月16日前）" in receipt
 
@@ -246,7 +244,7 @@ def test_where_nothing_may_follow_the_window_offers_no_commitment(town: Town, br
     clerk = browsers.staff(town.city, "WINDOW_CLERK")
     case = _begun(town, clerk)
     _scan(town, case, "staff-340100-window-clerk-person", ("id",))
-    address = _bench(town, f"{case.pk}/intake/")
+    address = workbench(town, f"{case.pk}/intake/")
     assert "容缺受理" not in clerk.get(address).content.decode()
     forced = clerk.post(address, {"place": "1", "accept": "yes", "submission_key": "k", "commits": "yes"})
     assert forced.status_code == 422

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from browsers import Browsers
+from browsers import Browsers, workbench
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pdf_text import pdf_text
@@ -21,14 +21,10 @@ from zt_tenants.context import enter
 pytestmark = pytest.mark.req("E-10")
 
 
-def _bench(town: Town, path: str) -> str:
-    return f"/c/{town.city.centre.code}/workbench/{path}"
-
-
 def _print(town: Town, browser, cases):
     """Preview, confirm, and the page of the batch."""
     marks = [str(case.pk) for case in cases]
-    address = _bench(town, "marked/print/")
+    address = workbench(town, "marked/print/")
     preview = browser.post(address, {"case": marks})
     assert all(line.possible for line in preview.context["lines"])
     marked = [f"{line.case.pk}~{line.case.lock_version}" for line in preview.context["lines"]]
@@ -90,7 +86,7 @@ def test_what_was_issued_later_or_revoked_is_not_in_it_and_a_case_without_papers
         later = Paper.objects.filter(subject=case.tracking_number, pk__gt=acceptance.pk)
         assert later.update(issued_at=page.context["batch"].at + timedelta(minutes=1)) > 0
     batch = page.context["batch"].pk
-    [volume] = browser.get(_bench(town, f"batches/{batch}/")).context["volumes"]
+    [volume] = browser.get(workbench(town, f"batches/{batch}/")).context["volumes"]
     assert volume.papers == 1
 
 
@@ -107,7 +103,8 @@ def test_it_is_the_printers_own(town: Town, browsers: Browsers) -> None:
     elsewhere = address.replace(town.city.centre.code, town.neighbour.centre.code)
     assert browsers.staff(town.neighbour, "WINDOW_CLERK").get(elsewhere).status_code == 404
     assert (
-        browsers.staff(town.city, "SUPERVISOR").post(_bench(town, "marked/print/"), {"case": ["1"]}).status_code == 404
+        browsers.staff(town.city, "SUPERVISOR").post(workbench(town, "marked/print/"), {"case": ["1"]}).status_code
+        == 404
     )
     assert town.city.snapshot() == before
 
@@ -115,10 +112,10 @@ def test_it_is_the_printers_own(town: Town, browsers: Browsers) -> None:
 def test_only_a_batch_of_printing_has_volumes(town: Town, browsers: Browsers) -> None:
     [case] = _cases_of(town, 1)
     browser = browsers.staff(town.city, "WINDOW_CLERK")
-    claimed = browser.post(_bench(town, "marked/claim/"), {"case": [case.pk], "confirmed": "yes"}, follow=True)
+    claimed = browser.post(workbench(town, "marked/claim/"), {"case": [case.pk], "confirmed": "yes"}, follow=True)
     assert claimed.context["progress"].done == 1
     assert claimed.context["volumes"] == []
-    assert browser.get(_bench(town, f"batches/{claimed.context['batch'].pk}/papers/1.pdf")).status_code == 404
+    assert browser.get(workbench(town, f"batches/{claimed.context['batch'].pk}/papers/1.pdf")).status_code == 404
 
 
 def test_a_volume_costs_the_same_statements_for_one_case_and_for_five(town: Town, browsers: Browsers) -> None:

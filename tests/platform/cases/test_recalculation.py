@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +13,7 @@ from zt_platform.actors import Actor
 from zt_platform.cases import commands
 from zt_platform.cases.commands.recalculation import recompute_limits
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, at, relay_all
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, at, china, relay_all
 from zt_platform.cases.vocabulary import Status, Step
 from zt_platform.organisation.models import CentreProfile
 from zt_platform.supervision.models import CaseRecord
@@ -26,10 +26,6 @@ from zt_tenants.timers import run_due
 
 CHINA = ZoneInfo("Asia/Shanghai")
 GAMES = date(2026, 3, 6)  # a Friday
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 @pytest.fixture(autouse=True)

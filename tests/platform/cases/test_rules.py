@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zt_platform.cases import rules
+from zt_platform.cases.testing import china
 from zt_platform.cases.vocabulary import Light
 from zt_platform.lights import light
 from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
@@ -18,10 +19,6 @@ from zt_platform.workcalendar.rules import OfficeHours, WorkCalendar
 CHINA = ZoneInfo("Asia/Shanghai")
 CALENDAR = rules.Calendar(days=WorkCalendar(), hours=OfficeHours())
 CLOSE = CALENDAR.hours.closes
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 def clock(accepted: str, promised: int, statutory: int | None = 20, own: int | None = None) -> rules.DecisionClock:

@@ -15,7 +15,7 @@ from zt_platform.cases.errors import (
     TransitionNotAllowed,
 )
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, at, relay_all
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, at, china, relay_all
 from zt_platform.cases.vocabulary import Light, SpecialProcedure, Status, Step
 from zt_platform.supervision.models import CaseRecord
 from zt_tenants.clock import now
@@ -23,10 +23,6 @@ from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import InvalidInput, NotPermitted
 
 CHINA = ZoneInfo("Asia/Shanghai")
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 def limits_of(case: Case) -> tuple[datetime | None, ...]:

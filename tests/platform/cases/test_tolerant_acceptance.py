@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,25 +9,15 @@ import pytest
 from zt_platform.cases import commands
 from zt_platform.cases.errors import MaterialsMissing, MaterialsOwed
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import ENTRUSTED, OWN, PDF, ZHANG, Desk, Town, allow, at, relay_all
+from zt_platform.cases.testing import ENTRUSTED, OWN, PDF, ZHANG, Desk, Town, allow, at, china, relay_all, ring
 from zt_platform.cases.tolerance import debts_of, open_debts
 from zt_platform.cases.vocabulary import Result, Status, Step
 from zt_platform.papers.kinds import PaperKind
 from zt_storage.uploads import put_bytes
-from zt_tenants.context import enter, outside_centres
-from zt_tenants.timers import run_due
+from zt_tenants.context import enter
 
 CHINA = ZoneInfo("Asia/Shanghai")
 BASIS = "《优化营商环境条例》第十九条"
-
-
-def ring(moment: str) -> None:
-    with at(moment), outside_centres():
-        run_due()
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 def without_site(desk: Desk, town: Town, item: str = OWN) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Model
@@ -11,7 +11,7 @@ from django.db.models import Model
 from zt_platform.actors import Actor
 from zt_platform.audit.models import AuditRecord
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import OWN, Desk, Town, make_town, relay_all, staff
+from zt_platform.cases.testing import OWN, Desk, Town, china, make_town, relay_all, staff
 from zt_platform.catalogue.default_commands import switch_default_rule_on
 from zt_platform.catalogue.models import Item, ItemVersion
 from zt_platform.joint import commands
@@ -30,11 +30,6 @@ from zt_tenants.timers import run_due
 
 CITY, COUNTY, NEIGHBOUR, PROVINCE = "340100", "340123", "341700", "340000"
 BASIS = "《合肥市并联审批默认办法（试行）》第六条"
-
-
-def china(text: str) -> datetime:
-    """An instant in China."""
-    return datetime.fromisoformat(text).replace(tzinfo=clock.CHINA)
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from notice_cast import FACTS, PHONE
 
-from zt_platform.cases.testing import MONDAY, Town, make_town
+from zt_platform.cases.testing import Town
 from zt_platform.notices.commands import NewNotice, put_up
 from zt_platform.notices.kinds import Event
 from zt_platform.notices.quiet_hours import QuietHours
-from zt_tenants import clock
-from zt_tenants.clock import now
 from zt_tenants.context import enter
 from zt_tenants.models import Centre
 
 Put = Callable[..., None]
-
-
-@pytest.fixture
-def monday() -> Iterator[datetime]:
-    """The business clock stands on Monday, 2 March 2026, 9:30 in China."""
-    with clock.at(MONDAY):
-        yield now()
 
 
 @pytest.fixture
@@ -37,15 +27,15 @@ def folder(tmp_path: Path, settings) -> Path:
 
 
 @pytest.fixture
-def town(world, monday, folder) -> Town:
-    """The cast inside a transaction that is rolled back."""
-    return make_town(world.city, world.county, world.other_county)
+def town(folder: Path, town: Town) -> Town:
+    """The cast, rolled back, with its text messages in the folder."""
+    return town
 
 
 @pytest.fixture
-def committed_town(committed_world, monday, folder) -> Town:
-    """The cast with real commits."""
-    return make_town(committed_world.city, committed_world.county, committed_world.other_county)
+def committed_town(folder: Path, committed_town: Town) -> Town:
+    """The cast, with real commits, with its text messages in the folder."""
+    return committed_town
 
 
 @pytest.fixture

@@ -8,15 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zt_platform.cases.testing import china
 from zt_platform.notices.quiet_hours import QuietHours
 from zt_tenants.clock import CHINA
 
 pytestmark = pytest.mark.req("L-07")
 NIGHT = QuietHours()
-
-
-def _china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
 @pytest.mark.parametrize(
@@ -35,15 +32,15 @@ def _china(text: str) -> datetime:
     ],
 )
 def test_the_night_from_21_to_8(moment: str, earliest: str) -> None:
-    assert NIGHT.earliest(_china(moment)) == _china(earliest)
-    assert NIGHT.earliest(_china(moment).astimezone(UTC)) == _china(earliest)
+    assert NIGHT.earliest(china(moment)) == china(earliest)
+    assert NIGHT.earliest(china(moment).astimezone(UTC)) == china(earliest)
 
 
 def test_a_rest_within_one_day() -> None:
     noon = QuietHours(time(12, 0), time(14, 30))
-    assert noon.earliest(_china("2026-03-02 11:59")) == _china("2026-03-02 11:59")
-    assert noon.earliest(_china("2026-03-02 12:00")) == _china("2026-03-02 14:30")
-    assert noon.earliest(_china("2026-03-02 14:30")) == _china("2026-03-02 14:30")
+    assert noon.earliest(china("2026-03-02 11:59")) == china("2026-03-02 11:59")
+    assert noon.earliest(china("2026-03-02 12:00")) == china("2026-03-02 14:30")
+    assert noon.earliest(china("2026-03-02 14:30")) == china("2026-03-02 14:30")
 
 
 hours = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))

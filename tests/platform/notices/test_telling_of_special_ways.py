@@ -8,12 +8,11 @@ import pytest
 
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
-from zt_platform.cases.testing import DEVOLVED, OWN, PDF, ZHANG, Desk, Town, allow, at, relay_all
+from zt_platform.cases.testing import DEVOLVED, OWN, PDF, ZHANG, Desk, Town, allow, relay_all, ring
 from zt_platform.cases.tolerance import debts_of
 from zt_platform.notices.models import Notice
 from zt_storage.uploads import put_bytes
-from zt_tenants.context import enter, outside_centres
-from zt_tenants.timers import run_due
+from zt_tenants.context import enter
 
 pytestmark = pytest.mark.req("L-07", "I-06")
 TOLERANT = {"tolerance_days": 10, "tolerance_basis": "《条例》第三条"}
@@ -22,11 +21,6 @@ WAY = {"temporary_days": 180, "commitment_terms": "依法建设", "commitment_ba
 
 def told(desk: Desk) -> list[str]:
     return list(Notice.objects.filter(centre_code=desk.centre.code).order_by("id").values_list("event", flat=True))
-
-
-def ring(moment: str) -> None:
-    with at(moment), outside_centres():
-        run_due()
 
 
 def owing(town: Town, desk: Desk, item: str = OWN) -> Case:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 import pytest
 from django.db.models import Model
@@ -14,7 +13,7 @@ from zt_platform.accounts.commands import register_account
 from zt_platform.accounts.models import Account
 from zt_platform.actors import Actor
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import MONDAY, Town, make_town, relay_all
+from zt_platform.cases.testing import MONDAY, Town, china, make_town, relay_all
 from zt_platform.notices.models import Notice
 from zt_platform.orders import commands
 from zt_platform.orders.commands import Demand
@@ -107,13 +106,6 @@ class Cast:
             return Notice.objects.filter(event=event).count()
 
 
-@pytest.fixture
-def monday() -> Iterator[None]:
-    """The business clock stands on Monday, 2 March 2026, 9:30 in China."""
-    with clock.at(MONDAY):
-        yield
-
-
 @pytest.fixture(scope="module")
 def _module_cast(_session_world, django_db_blocker, rolled_back) -> Iterator[Cast]:
     """The cast, made once a module in a transaction that is rolled back after it."""
@@ -179,11 +171,6 @@ def ring():
             relay_all()
 
     return run
-
-
-def china(text: str):
-    """An instant in China."""
-    return datetime.fromisoformat(text).replace(tzinfo=clock.CHINA)
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from zt_platform.cases.testing import china
 from zt_platform.orders import commands
 from zt_platform.orders.alarms import TIMER, act_when_unanswered
 from zt_platform.orders.models import SupervisionOrder
@@ -16,11 +15,6 @@ from zt_tenants.context import enter, outside_centres
 from zt_tenants.models import Timer
 from zt_tenants.timers import DueTimer
 from zt_tenants.uuid7 import uuid7
-
-
-def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=clock.CHINA)
-
 
 DUE, LATE, RED = "2026-03-05 17:00:00", "2026-03-05 17:00:02", "2026-03-10 17:00:02"
 """Given on Monday, 2 March: three working days end on the 5th, three more on the 10th."""

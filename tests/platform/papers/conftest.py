@@ -8,30 +8,23 @@ import pytest
 from paper_cast import content
 
 from zt_platform.actors import Actor
-from zt_platform.cases.testing import MONDAY, make_catalogue
+from zt_platform.cases.testing import make_catalogue
 from zt_platform.organisation.models import Department
 from zt_platform.papers.commands import issue_paper
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
-from zt_tenants import clock
 from zt_tenants.context import enter
 from zt_tenants.models import Centre
 
 
 @pytest.fixture
-def _monday():
-    with clock.at(MONDAY):
-        yield
-
-
-@pytest.fixture
-def places(world, _monday):
+def places(world, monday):
     """City and county with the same catalogue, rolled back."""
     return _filled(world)
 
 
 @pytest.fixture
-def committed_places(committed_world, _monday):
+def committed_places(committed_world, monday):
     """City and county with the same catalogue, really committed."""
     return _filled(committed_world)
 
