@@ -53,6 +53,11 @@ FULL_VALUES: dict[str, Any] = {
         "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
         "serviceMonitor": {"enabled": True, "interval": "15s", "labels": {"release": "prometheus"}},
         "rules": {"enabled": True, "labels": {"release": "prometheus"}, "runbook": "https://zwfw.example/alerts.md"},
+        "dashboard": {
+            "enabled": True,
+            "labels": {"grafana_dashboard": "1"},
+            "annotations": {"grafana_folder": "政通"},
+        },
     },
     "networkPolicy": {
         "web": {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}]},

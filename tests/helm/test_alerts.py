@@ -8,32 +8,15 @@ from typing import Any
 import click
 import pytest
 import yaml
+from figures import asked_for, known_samples
 from rendered_chart import CHART, OPERATOR_API, VALUES, named
 
 from zt_platform.operations import measures
 from zt_platform.project.cli import zhengtong
 from zt_tenants.errors import DomainError
-from zt_tenants.telemetry.instruments import REGISTRY
 
 RULES: list[dict[str, str]] = yaml.safe_load((CHART / "alerts.yaml").read_text("utf-8"))["rules"]
 RUNBOOK = (CHART.parents[1] / "docs" / "alerts.md").read_text("utf-8")
-
-
-def _samples() -> dict[str, set[str]]:
-    """Every name that can be asked for, with its labels."""
-    found = {figure: set[str]() for figure in measures.NAMES}
-    for family in REGISTRY.collect():
-        suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_count", "_sum"]}.get(family.type, [""])
-        (instrument,) = (each for each in REGISTRY._collector_to_names if each._name == family.name)
-        for suffix in suffixes:
-            found[family.name + suffix] = {*instrument._labelnames, *(["le"] if suffix == "_bucket" else [])}
-    return found | {
-        "zhengtong_part_readable": {"part"},
-        "zhengtong_messages_waiting": {"channel"},
-        "zhengtong_messages_oldest_seconds": {"channel"},
-        "zhengtong_circuits": {"state"},
-        "zhengtong_keys_ending": {"within_days"},
-    }
 
 
 def _expressions(text: str) -> list[str]:
@@ -42,19 +25,15 @@ def _expressions(text: str) -> list[str]:
 
 def test_the_labels_that_this_test_believes_are_those_of_the_figures(world) -> None:
     given = {figure.name: set(figure.labels) for figure in measures._read() if figure.labels}
-    assert given == {name: _samples()[name] for name in given}
+    assert given == {name: known_samples()[name] for name in given}
 
 
 @pytest.mark.parametrize("expression", [rule["expr"] for rule in RULES] + _expressions(RUNBOOK))
 def test_an_expression_names_only_figures_and_labels_that_exist(expression) -> None:
-    known = _samples()
-    names = set(re.findall(r"zhengtong_\w+", expression))
+    known, (names, labels) = known_samples(), asked_for(expression)
     assert names
     assert names <= known.keys()
-    labels = {label for name in names for label in known[name]}
-    asked = set(re.findall(r"(\w+)=~?\"", expression))
-    asked |= {label for group in re.findall(r"by \(([^)]*)\)", expression) for label in re.split(r",\s*", group)}
-    assert asked <= labels
+    assert labels <= {label for name in names for label in known[name]}
     assert expression.count("(") == expression.count(")")
 
 
