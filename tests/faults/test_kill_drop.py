@@ -13,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
-from zt_interop.departments.file_drop.picking import Folders, pick_up_all
+from zt_interop.departments.file_drop.folders import Folders
+from zt_interop.departments.file_drop.picking import pick_up_all
 from zt_interop.departments.file_drop.writing import write_delivery
 from zt_interop.departments.models import DataService, DeliveredRecord, Delivery
 from zt_interop.departments.testing import COMPANY_CHANGES, offices_in

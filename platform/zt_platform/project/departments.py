@@ -16,7 +16,7 @@ from zt_interop.departments.demo.records import (
     PUBLIC_SECURITY,
 )
 from zt_interop.departments.demo.registration import descriptions, registry_file, with_key
-from zt_interop.departments.file_drop.picking import Folders
+from zt_interop.departments.file_drop.folders import Folders
 from zt_interop.departments.file_drop.writing import write_delivery
 from zt_interop.departments.models import DataService, Grant
 from zt_interop.departments.registration import export_registry

@@ -11,7 +11,8 @@ import pytest
 
 from zt_interop.departments.calls import Question, ask
 from zt_interop.departments.file_drop import formats, picking
-from zt_interop.departments.file_drop.picking import Folders, pick_up, pick_up_all
+from zt_interop.departments.file_drop.folders import Folders
+from zt_interop.departments.file_drop.picking import pick_up, pick_up_all
 from zt_interop.departments.file_drop.writing import write_delivery
 from zt_interop.departments.models import DataService, DeliveredRecord, Delivery
 from zt_interop.departments.testing import COMPANY_CHANGES, grant
@@ -20,6 +21,7 @@ from zt_interop.suites import suite
 from zt_tenants.clock import at, now
 from zt_tenants.context import enter
 from zt_tenants.errors import InvalidInput
+from zt_tenants.uuid7 import uuid7
 
 pytestmark = pytest.mark.req("Y-01", "Y-02", "Y-03")
 FIRST, SECOND = "91340100MA2T000036", "91340100MA2T00006X"
@@ -333,3 +335,60 @@ def test_one_process_at_a_time_picks_up(drop) -> None:
         assert alone
         assert pick_up(drop.service) == []
     assert pick_up(drop.service) == ["APPLIED"]
+
+
+def test_folders_and_names_that_are_no_text_are_quarantined_and_hold_up_nobody(drop) -> None:
+    """Whoever may write into the folder stops neither the other deliveries nor those of other departments."""
+    (drop.folders.incoming / "a.manifest").mkdir()
+    odd = os.fsencode(drop.folders.incoming) + b"/" + "变更.manifest".encode("gb18030")
+    Path(os.fsdecode(odd)).write_bytes(b"hello")
+    folder = drop.deliver()
+    data = drop.folders.incoming / f"{folder}-1.csv"
+    data.unlink()
+    data.mkdir()
+    drop.deliver()
+
+    assert sorted(pick_up(drop.service)) == ["APPLIED", "QUARANTINED", "QUARANTINED", "QUARANTINED"]
+
+    assert drop.names().keys() == {FIRST, SECOND}
+    assert drop.left() == []
+    reports = [json.loads(path.read_text())["problems"][0] for path in drop.folders.quarantine.glob("*/report.json")]
+    assert sorted(problem["file"].split(".")[-1] for problem in reports) == ["csv", "manifest", "manifest"]
+
+
+def test_a_folder_in_the_place_of_a_file_that_was_taken_before_is_cleared_away(drop) -> None:
+    delivery_id = drop.deliver()
+    manifest = drop.folders.incoming / f"{delivery_id}.manifest"
+    wire = manifest.read_bytes()
+    assert pick_up(drop.service) == ["APPLIED"]
+    manifest.write_bytes(wire)
+    (drop.folders.incoming / f"{delivery_id}-1.csv" / "more").mkdir(parents=True)
+
+    assert pick_up(drop.service) == ["DUPLICATE"]
+    assert drop.left() == []
+
+
+def test_a_delivery_that_fails_unforeseen_is_tried_again_and_holds_up_no_other(drop, monkeypatch) -> None:
+    first, second = drop.deliver(), drop.deliver(CSV.replace("合肥市1号", "合肥市2号"), as_of=DAY + timedelta(days=1))
+    apply, tried = picking._apply, []
+
+    def fails_once(service, manifest, wire, found) -> None:
+        tried.append(manifest.id)
+        if len(tried) == 1:
+            raise OSError("the disk is full")
+        apply(service, manifest, wire, found)
+
+    monkeypatch.setattr(picking, "_apply", fails_once)
+    assert pick_up_all() == {"FAILED": 1, "APPLIED": 1}
+    assert pick_up_all() == {"APPLIED": 1}
+    assert sorted(tried) == sorted([first, first, second])
+
+
+def test_a_service_whose_folder_cannot_be_used_holds_up_no_other(drop) -> None:
+    broken = DataService.objects.get(code=COMPANY_CHANGES)
+    broken.pk, broken.code, broken.endpoint = uuid7(), "a.broken", "../elsewhere"
+    broken.save(force_insert=True)
+    drop.deliver()
+
+    assert pick_up_all() == {"FAILED": 1, "APPLIED": 1}
+    assert drop.names().keys() == {FIRST, SECOND}

@@ -20,7 +20,7 @@ import urllib3
 from django.db import ProgrammingError, connection, connections
 
 from zt_interop.departments.calls import Question, ask
-from zt_interop.departments.file_drop.picking import Folders
+from zt_interop.departments.file_drop.folders import Folders
 from zt_interop.departments.file_drop.writing import write_delivery
 from zt_interop.departments.models import DataService, DeliveredRecord
 from zt_interop.departments.testing import COMPANY_CHANGES, IDENTITY_CHECK, NAME, NUMBER, grant, offices_in

@@ -13,107 +13,82 @@ One delivery goes this way; every step may be repeated after a crash:
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from zt_interop.canonical import sha256_hex
 from zt_interop.departments.adapters import record_index
 from zt_interop.departments.exchange import Key
+from zt_interop.departments.file_drop.folders import MANIFEST, Folders, put_away
 from zt_interop.departments.file_drop.formats import MOST_FILE_BYTES, MOST_RECORDS, records_of
 from zt_interop.departments.file_drop.manifest import MOST_BYTES, SUFFIX, DataFile, Manifest, read_manifest
-from zt_interop.departments.file_drop.problems import (
-    MOST_PROBLEMS,
-    Problem,
-    Unreadable,
-    report_json,
-    report_text,
-)
-from zt_interop.departments.file_drop.writing import sync_folder, write_whole
+from zt_interop.departments.file_drop.problems import MOST_PROBLEMS, Problem, Unreadable
+from zt_interop.departments.file_drop.writing import sync_folder
 from zt_interop.departments.models import Adapter, DataService, DeliveredRecord, Delivery, DeliveryState
 from zt_interop.errors import MessageRefused
 from zt_interop.schemas import checker_of
 from zt_tenants.clock import now
-from zt_tenants.errors import InvalidInput
 from zt_tenants.faults import crash_point
 
+logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
+FAILED: Final = "FAILED"
 GRACE: Final = timedelta(hours=1)
 """How long the files of a manifest may still be missing."""
-_MANIFEST: Final = "manifest"
 _CHUNK: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """The folders of one service."""
-
-    root: Path
-
-    @classmethod
-    def of(cls, service: DataService) -> Folders:
-        """Under ``ZT_FILE_DROP``, made if missing. Raises InvalidInput when the registered name leads elsewhere."""
-        base = Path(settings.ZT_FILE_DROP).resolve()
-        root = (base / service.endpoint).resolve()
-        if root.parent != base:
-            raise InvalidInput(
-                field="endpoint", zh="文件夹名称不得含路径。", en="The folder must be a plain name under ZT_FILE_DROP."
-            )
-        folders = cls(root)
-        for folder in (folders.incoming, folders.working, folders.done, folders.quarantine):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o770)
-        return folders
-
-    @property
-    def incoming(self) -> Path:
-        """Where the department writes."""
-        return self.root / "incoming"
-
-    @property
-    def working(self) -> Path:
-        """What is being picked up, a folder each."""
-        return self.root / "working"
-
-    @property
-    def done(self) -> Path:
-        """Manifests of what was taken."""
-        return self.root / "done"
-
-    @property
-    def quarantine(self) -> Path:
-        """What was not taken, with reports."""
-        return self.root / "quarantine"
-
-
 def pick_up_all() -> dict[str, int]:
-    """Pick up what lies in the folders of all services; how many deliveries were taken or quarantined, by outcome."""
-    counts: dict[str, int] = {}
+    """Pick up what lies in the folders of all services; how many deliveries there were, by outcome.
+
+    A service whose folder cannot be used holds up no other one.
+    """
+    counts: Counter[str] = Counter()
     for service in DataService.objects.filter(adapter=Adapter.FILE_DROP, active=True):
-        for outcome in pick_up(service):
-            counts[outcome] = counts.get(outcome, 0) + 1
-    return counts
+        counts.update(_guarded(service.code, partial(pick_up, service), failed=[FAILED]))
+    return dict(counts)
+
+
+def _guarded(what: str, act: Callable[[], _T], *, failed: _T) -> _T:
+    """What comes of it, or ``failed``, with a line in the log, when something happened that nobody foresaw."""
+    try:
+        return act()
+    except Exception:
+        logger.exception("%a cannot be picked up now; it is tried again", what)
+        return failed
 
 
 def pick_up(service: DataService) -> list[str]:
     """Pick up one service's deliveries, those first that a crash left half way; the outcome of each.
 
-    ``APPLIED``, ``DUPLICATE``, ``QUARANTINED`` or ``WAITING``. Empty when another process is at it.
+    ``APPLIED``, ``DUPLICATE``, ``QUARANTINED``, ``WAITING`` or ``FAILED`` (which holds up no other delivery). Empty when
+    another process is at it.
     """
     folders = Folders.of(service)
     with _alone(folders.root) as alone:
         if not alone:
             return []
-        outcomes = [_resume(service, folders, left) for left in sorted(folders.working.iterdir())]
-        manifests = sorted(folders.incoming.glob(f"[!.]*{SUFFIX}"))
-        return [o for o in outcomes if o] + [_begin(service, folders, manifest) for manifest in manifests]
+        steps = [(left, _resume) for left in _left(folders)]
+        steps += [(manifest, _begin) for manifest in sorted(folders.incoming.glob(f"[!.]*{SUFFIX}"))]
+        found = [_guarded(path.name, partial(step, service, folders, path), failed=FAILED) for path, step in steps]
+        return [outcome for outcome in found if outcome]
+
+
+def _left(folders: Folders) -> list[Path]:
+    """What a crash left half way."""
+    return sorted(path for path in folders.working.iterdir() if path.is_dir())
 
 
 @contextmanager
@@ -143,7 +118,7 @@ def _begin(service: DataService, folders: Folders, path: Path) -> str:
         return _quarantine_loose(folders, path, name, missing)
     work = folders.working / name
     work.mkdir(exist_ok=True)
-    path.rename(work / _MANIFEST)
+    path.rename(work / MANIFEST)
     sync_folder(work)
     crash_point("drop_after_claim")
     return _resume(service, folders, work)
@@ -151,11 +126,11 @@ def _begin(service: DataService, folders: Folders, path: Path) -> str:
 
 def _resume(service: DataService, folders: Folders, work: Path) -> str:
     """Take a claimed delivery to its end."""
-    if not (work / _MANIFEST).exists():
+    if not (work / MANIFEST).exists():
         return _finish_without_manifest(folders, work)
     wire, manifest = b"", None
     try:
-        wire = _bytes_of(work / _MANIFEST, MOST_BYTES)
+        wire = _bytes_of(work / MANIFEST, MOST_BYTES)
         manifest = _manifest(service, wire, work.name)
         for file in manifest.files:
             if (folders.incoming / file.name).exists() and not (work / file.name).exists():
@@ -169,11 +144,11 @@ def _resume(service: DataService, folders: Folders, work: Path) -> str:
         found, problems = [], [unreadable.problem]
     if manifest is None or problems:
         _note_quarantine(service, manifest, wire, problems)
-        _put_away(folders.quarantine, work, keep_data=True, report=problems)
+        put_away(folders.quarantine, work, keep_data=True, report=problems)
         return "QUARANTINED"
     _apply(service, manifest, wire, found)
     crash_point("drop_after_commit")
-    _put_away(folders.done, work)
+    put_away(folders.done, work)
     return "APPLIED"
 
 
@@ -181,7 +156,7 @@ def _finish_without_manifest(folders: Folders, work: Path) -> str:
     """A folder whose delivery was put away, or never claimed, or that was being quarantined when the process died."""
     if any(work.iterdir()):
         problem = Problem("处理中断，投递未入库，请重新投递。", "Picking up was interrupted; deliver it again.")
-        _put_away(folders.quarantine, work, keep_data=True, report=[problem])
+        put_away(folders.quarantine, work, keep_data=True, report=[problem])
         return "QUARANTINED"
     work.rmdir()
     return ""
@@ -190,10 +165,10 @@ def _finish_without_manifest(folders: Folders, work: Path) -> str:
 def _known_already(folders: Folders, work: Path, known: Delivery, wire: bytes) -> str:
     if known.manifest_sha256 != sha256_hex(wire):
         problem = Problem("清单编号已被另一投递使用，请换新编号。", "The manifest_id was used by another delivery.")
-        _put_away(folders.quarantine, work, keep_data=True, report=[problem])
+        put_away(folders.quarantine, work, keep_data=True, report=[problem])
         return "QUARANTINED"
     Delivery.objects.filter(id=known.id).update(times=known.times + 1)
-    _put_away(folders.done, work)
+    put_away(folders.done, work)
     return "DUPLICATE"
 
 
@@ -203,10 +178,10 @@ def _bytes_of(path: Path, most: int) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as wrong:
         raise Unreadable(Problem("文件无法读取。", "The file cannot be read.", path.name)) from wrong
+    if not stat.S_ISREG(os.fstat(handle).st_mode):  # looked at before it is wrapped, which a folder does not bear
+        os.close(handle)
+        raise Unreadable(Problem("不是普通文件。", "Not a regular file.", path.name))
     with os.fdopen(handle, "rb") as source:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(Problem("不是普通文件。", "Not a regular file.", path.name))
         data = source.read(most + 1)
     if len(data) > most:
         zh = f"文件超过{most}字节，请分成几个文件。"
@@ -349,30 +324,6 @@ def _note_quarantine(service: DataService, manifest: Manifest | None, wire: byte
     )
 
 
-def _put_away(place: Path, work: Path, *, keep_data: bool = False, report: Sequence[Problem] = ()) -> None:
-    """Move a finished delivery out of ``working``; what was applied leaves its manifest behind and no data."""
-    if report:
-        write_whole(work / "report.txt", report_text(work.name, report).encode())
-        write_whole(work / "report.json", report_json(work.name, report).encode())
-    if keep_data:
-        work.rename(_free_name(place, work.name))
-    else:
-        for path in work.iterdir():
-            if path.name != _MANIFEST:
-                path.unlink()
-        (work / _MANIFEST).rename(_free_name(place, work.name + SUFFIX))
-        work.rmdir()
-    sync_folder(place)
-
-
-def _free_name(place: Path, name: str) -> Path:
-    wanted, number = place / name, 1
-    while wanted.exists():
-        number += 1
-        wanted = place / f"{name}~{number}"
-    return wanted
-
-
 def _quarantine_loose(folders: Folders, path: Path, name: str, problem: Problem) -> str:
     """Quarantine a manifest that was not claimed, with the files that bear its name."""
     work = folders.working / f"{name[:60]}~refused"
@@ -381,7 +332,7 @@ def _quarantine_loose(folders: Folders, path: Path, name: str, problem: Problem)
         for companion in sorted(folders.incoming.glob(f"{name}-*")):
             companion.rename(work / companion.name)
     path.rename(work / path.name)
-    _put_away(folders.quarantine, work, keep_data=True, report=[problem])
+    put_away(folders.quarantine, work, keep_data=True, report=[problem])
     return "QUARANTINED"
 
 
