@@ -7,7 +7,8 @@ The order of one call:
 2. An answer to the same question under the same grant that is still valid is used again; the look is logged all the same.
 3. The question is written down (QUEUED) and due for the worker, so that a crash from here on loses nothing.
 4. Unless its circuit is open the service is asked at once, within the service's own time limit.
-5. No answer, or one that cannot be believed: the call stays QUEUED; the worker asks again until ``waits_for`` is over.
+5. No answer, or one that cannot be believed: the call stays QUEUED; the worker asks again until ``waits_for`` is over, or
+   until the grant has ended meanwhile.
 
 The same ``request_id`` is used for every attempt: a service that was asked twice answers the same question twice.
 """
@@ -25,16 +26,18 @@ from django.db import connection, transaction
 from django.db.models.expressions import Combinable
 
 from zt_interop.breaker import Breaker
-from zt_interop.canonical import canonical_bytes
+from zt_interop.canonical import canonical_bytes, sha256_hex
 from zt_interop.departments import adapters
 from zt_interop.departments.errors import (
     AnswerRefused,
     EndpointRefused,
     FieldNotGranted,
+    GrantEnded,
     NoAnswerInTime,
     ParametersInvalid,
     QueueFull,
     ServiceAway,
+    ServiceUnknown,
     TooManyCalls,
 )
 from zt_interop.departments.exchange import Request
@@ -44,7 +47,7 @@ from zt_interop.errors import MessageRefused
 from zt_interop.log.models import CallState, DataCall
 from zt_interop.schemas import problem_with
 from zt_tenants import server_clock
-from zt_tenants.clock import now
+from zt_tenants.clock import now, today
 from zt_tenants.context import current_centre, enter, outside_centres
 from zt_tenants.errors import DomainError
 from zt_tenants.uuid7 import uuid7
@@ -268,11 +271,23 @@ def _wait_on(call: DataCall, service: DataService, error: DomainError) -> None:
             if _store(call):
                 _due(call, due_at, waiting=True)
             return
-        over = NoAnswerInTime(service=service.code)
-        call.state = CallState.FAILED
-        call.reason_code, call.reason_zh, call.reason_en = over.code, over.zh_text, over.en_text
-        if _store(call):
-            DueCall.objects.filter(centre_id=current_centre().id, call_id=call.pk).delete()
+        _end(call, CallState.FAILED, NoAnswerInTime(service=service.code))
+
+
+def _end(call: DataCall, state: CallState, reason: DomainError) -> None:
+    """Wait no longer, inside the caller's transaction."""
+    call.state = state
+    call.reason_code, call.reason_zh, call.reason_en = reason.code, reason.zh_text, reason.en_text
+    if _store(call):
+        DueCall.objects.filter(centre_id=current_centre().id, call_id=call.pk).delete()
+
+
+def _ended_meanwhile(call: DataCall, service: DataService) -> DomainError | None:
+    """Why a call that waited may not be made any more; the right to ask is one at the moment of asking."""
+    if not service.active:
+        return ServiceUnknown(service=service.code)
+    held = Grant.objects.of_centre(current_centre().id).in_force(today()).filter(id=call.grant_id)
+    return None if held.exists() else GrantEnded(service=service.code)
 
 
 _WRITTEN: Final = (
@@ -317,6 +332,15 @@ def _claimed(resting: set[str]) -> DueCall | None:
         return due
 
 
+def _purge(call: DataCall) -> None:
+    """Keep of an answer no more than that it was given: of the signed bytes their digest, by which the department's own
+    copy is told."""
+    wire = call.answer_wire or ""
+    is_signed = wire.count(".") == 2
+    kept = f"sha256:{sha256_hex(wire.encode())}" if is_signed else call.answer_wire
+    DataCall.objects.filter(pk=call.pk).update(answer=None, answer_wire=kept)
+
+
 def _work_on(due: DueCall) -> bool:
     """Ask again or purge; False when the service's circuit is open."""
     from zt_tenants.centres import centre_by_id
@@ -325,10 +349,15 @@ def _work_on(due: DueCall) -> bool:
         call = DataCall.objects.filter(pk=due.call_id).first()
         if call is None or call.state != CallState.QUEUED:
             if call is not None:
-                DataCall.objects.filter(pk=call.pk).update(answer=None)
+                _purge(call)
             DueCall.objects.filter(pk=due.pk).delete()
             return True
         service = DataService.objects.get(code=call.service_code)
+        ended = _ended_meanwhile(call, service)
+        if ended is not None:
+            with transaction.atomic():
+                _end(call, CallState.REFUSED, ended)
+            return True
         breaker = breaker_of(service)
         if not breaker.may_call():
             resting = breaker.open_until()

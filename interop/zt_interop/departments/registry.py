@@ -71,12 +71,13 @@ def _check(columns: Mapping[str, Any]) -> None:
             check_schema(columns[name])
         except SchemaError as wrong:
             raise ServiceInvalid(field=name, detail=wrong.message[:200]) from wrong
-        if columns[name].get("type") != "object" or '"$ref"' in repr(columns[name]).replace("'", '"'):
+        if columns[name].get("type") != "object" or _refers_elsewhere(columns[name]):
             raise ServiceInvalid(field=name, detail="an object without $ref is needed")
     if columns["parameters_schema"].get("additionalProperties") is not False:
         raise ServiceInvalid(field="parameters_schema", detail="additionalProperties: false is needed")
-    if columns["subject_parameter"] not in columns["parameters_schema"].get("properties", {}):
-        raise ServiceInvalid(field="subject_parameter", detail=columns["subject_parameter"])
+    named = {*columns["parameters_schema"].get("properties", {})} & {*columns["parameters_schema"].get("required", ())}
+    if columns["subject_parameter"] not in named:  # by it a delivered record is found
+        raise ServiceInvalid(field="subject_parameter", detail=f"{columns['subject_parameter']}: required")
     try:
         names = [str(field["name"]) for field in columns["fields"] if field["zh"] and field["en"]]
     except (KeyError, TypeError) as wrong:
@@ -85,6 +86,15 @@ def _check(columns: Mapping[str, Any]) -> None:
         raise ServiceInvalid(field="fields", detail="name, zh, en; each once")
     if columns["verdict_field"] not in names:
         raise ServiceInvalid(field="verdict_field", detail=columns["verdict_field"])
+
+
+def _refers_elsewhere(schema: Any) -> bool:
+    """Whether a schema leads to another one, which nobody fetches when an answer is checked."""
+    if isinstance(schema, list):
+        return any(map(_refers_elsewhere, schema))
+    if not isinstance(schema, dict):
+        return False
+    return bool(schema.keys() & {"$ref", "$dynamicRef"}) or any(map(_refers_elsewhere, schema.values()))
 
 
 def _public_key(text: str, suite_name: str) -> bytes:

@@ -9,10 +9,11 @@ import pytest
 from django.db import connections
 
 from zt_interop.breaker import Breaker
-from zt_interop.departments import calls
+from zt_interop.canonical import sha256_hex
+from zt_interop.departments import calls, registry
 from zt_interop.departments.calls import Question, ask, breaker_of, drain
 from zt_interop.departments.errors import QueueFull
-from zt_interop.departments.models import DataService, DueCall
+from zt_interop.departments.models import DataService, DueCall, Grant
 from zt_interop.departments.testing import COMPANY_CHECK, IDENTITY_CHECK, NAME, NUMBER, USCC, grant, offices_in
 from zt_interop.log.models import DataCall
 from zt_tenants.clock import at
@@ -77,6 +78,35 @@ def test_a_call_is_given_up_after_its_time_and_says_so(world, offices) -> None:
         stored = DataCall.objects.get(pk=call.pk)
     assert (stored.state, stored.reason_code, stored.attempts) == ("FAILED", "NO_ANSWER_IN_TIME", 2)
     assert not DueCall.objects.exists()
+
+
+@pytest.mark.req("Y-11")
+@pytest.mark.parametrize("end", ["grant revoked", "grant over", "service retired"])
+def test_a_call_that_waits_is_not_made_when_the_right_to_it_has_ended(world, offices, end) -> None:
+    offices.status = 503
+    with offices.at(MORNING), enter(world.city):
+        call = ask(Question(IDENTITY_CHECK, PERSON))
+        other = ask(Question(COMPANY_CHECK, {"uscc": USCC}))
+    offices.status, asked = 200, len(offices.questions)
+    held = Grant.objects.filter(centre_id=world.city.id, service__code=IDENTITY_CHECK)
+    if end == "grant revoked":
+        registry.revoke_grant(grant_id=held.get().id, reason="超范围使用", by=None)
+    elif end == "grant over":
+        held.update(valid_until=MORNING.date() - timedelta(days=1))
+    else:
+        registry.retire_service(IDENTITY_CHECK)
+
+    with offices.at(MORNING + timedelta(minutes=5)):
+        drain()
+
+    with enter(world.city):
+        stored = DataCall.objects.get(pk=call.pk)
+        assert DataCall.objects.get(pk=other.pk).state == "ANSWERED"
+    assert stored.state == "REFUSED"
+    assert stored.reason_code == ("SERVICE_UNKNOWN" if end == "service retired" else "SERVICE_GRANT_ENDED")
+    assert (stored.answer, stored.answer_wire) == (None, None)
+    assert len(offices.questions) - asked == 1, "only the call that may still be made"
+    assert not DueCall.objects.filter(call_id=call.pk).exists()
 
 
 def test_the_queue_of_a_centre_is_bounded(world, offices) -> None:
@@ -150,6 +180,8 @@ def test_answers_are_purged_when_their_time_is_over_and_the_log_stays(world, off
     with enter(world.city):
         stored = DataCall.objects.get(pk=call.pk)
     assert (stored.answer, stored.verdict, stored.actor_name) == (None, "MATCH", "王建国")
+    digest = sha256_hex(call.answer_wire.encode())
+    assert stored.answer_wire == f"sha256:{digest}", "the signed answer holds the same data"
 
 
 def test_a_breaker_gives_one_trial_and_rests_longer_each_time() -> None:

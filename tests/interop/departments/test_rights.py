@@ -199,6 +199,7 @@ def test_grants_are_checked_when_they_are_opened(world, offices) -> None:
         ("adapter", "FTP"),
         ("parameters_schema", {"type": "object", "properties": {}}),
         ("answer_schema", {"type": "object", "properties": {"a": {"$ref": "https://example.org/x"}}}),
+        ("answer_schema", {"type": "object", "properties": {"a": {"items": [{"$dynamicRef": "#x"}]}}}),
         ("answer_schema", {"type": 7}),
         ("subject_parameter", "nobody"),
         ("verdict_field", "nothing"),
@@ -209,6 +210,14 @@ def test_a_service_is_checked_when_it_is_registered(world, offices, part, value)
     with pytest.raises(ServiceInvalid) as error:
         offices.register(IDENTITY_CHECK, **{part: value})
     assert error.value.field == part
+
+
+def test_whom_an_answer_is_about_must_be_asked_for(world, offices) -> None:
+    """Otherwise a question without it could not be looked up among delivered records."""
+    optional = {"type": "object", "additionalProperties": False, "properties": {"id_number": {"type": "string"}}}
+    with pytest.raises(ServiceInvalid) as error:
+        offices.register(IDENTITY_CHECK, parameters_schema=optional)
+    assert error.value.field == "subject_parameter"
 
 
 def test_a_centre_reads_its_own_grants_only(world, offices) -> None:
