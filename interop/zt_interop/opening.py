@@ -6,7 +6,7 @@ Nothing here writes. What could be read before a refusal is noted on a :class:`S
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
@@ -77,17 +77,10 @@ def verified_key(jws: signed.Signed, *, now: datetime) -> TrustedKey:
     Raises:
         KeyUnknown, KeyRevoked, KeyUntrusted, KeyNotValid, SignatureInvalid, SignatureExpired, SignatureNotYetValid.
     """
-    key = trusted_key(jws.header.kid, signed_at=_signed_at(jws.header))
+    key = trusted_key(jws.header.kid, signed_at=jws.header.signed_at)
     signed.verify(jws, public_key=key.public_key, suite_name=key.suite)
     signed.check_times(jws.header, now=now)
     return key
-
-
-def _signed_at(header: signed.Header) -> datetime:
-    try:
-        return datetime.fromtimestamp(header.iat, UTC)
-    except (OverflowError, ValueError, OSError):
-        return datetime.max.replace(tzinfo=UTC)
 
 
 def check_sender(jws: signed.Signed, at: Centre, now: datetime, sighting: Sighting) -> TrustedKey:

@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from zt_interop.canonical import canonical_bytes, parse_strict
@@ -71,6 +71,14 @@ class Header:
     exp: int
     dst: str
     suite: str = DEFAULT_SUITE
+
+    @property
+    def signed_at(self) -> datetime:
+        """``iat`` as an instant; the calendar's last where it lies beyond."""
+        try:
+            return datetime.fromtimestamp(self.iat, UTC)
+        except (OverflowError, ValueError, OSError):
+            return datetime.max.replace(tzinfo=UTC)
 
     def to_json(self) -> dict[str, Any]:
         """All eight members."""

@@ -13,6 +13,14 @@ class ForkedLog(DomainError):
     en = "The message log of “{centre}” does not continue what was witnessed before; compare it before going on."
 
 
+class NotTheWitness(DomainError):
+    """The head of a log came to a centre, or was receipted by one, that is not its witness."""
+
+    code = "NOT_THE_WITNESS"
+    zh = "“{centre}”的报文日志不由“{witness}”见证：各中心由省级见证，省级由其各市见证。"
+    en = "“{witness}” is no witness of the log of “{centre}”: the province is, and its cities are the province's."
+
+
 class BundleInvalid(DomainError):
     """The file is no proof bundle, or one that nobody made in good faith."""
 

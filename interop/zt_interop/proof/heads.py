@@ -22,11 +22,11 @@ from zt_interop.handlers import Message
 from zt_interop.log.models import Direction, InboxMessage, MessageLogEntry
 from zt_interop.merkle import merkle_root
 from zt_interop.opening import logged_event
-from zt_interop.proof.errors import ForkedLog
+from zt_interop.proof.errors import ForkedLog, NotTheWitness
 from zt_interop.proof.leaves import FIRST_PREVIOUS, HEAD_EVENT, Head, Leaf
 from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.send import Outgoing, send_messages
-from zt_tenants.centres import province
+from zt_tenants.centres import centre_by_code, province
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, outside_centres
 from zt_tenants.models import Centre, Level
@@ -141,10 +141,14 @@ def witness_head(message: Message) -> None:
 
     Raises:
         ForkedLog: it does not. The message is parked, so its receipt is no countersignature, until people have compared.
+        NotTheWitness: this centre is not asked to witness; who knows nothing of a log would agree to any.
     """
     head = Head.from_data(message.data)
     if head.centre != message.source:
         raise ForkedLog(centre=message.source)
+    here, source = current_centre(), centre_by_code(message.source)
+    if here.level != Level.PROVINCE and (source.level, source.id) != (Level.PROVINCE, here.parent_id):
+        raise NotTheWitness(centre=source.code, witness=here.code)
     known = _newest_known(message)
     if known is None:
         return  # the first that this witness sees: what came before was another witness's, or nobody's

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from zt_interop import signed
@@ -25,6 +25,11 @@ class Keyring:
     keys: dict[str, Statement] = field(default_factory=dict)
     revoked: dict[str, datetime] = field(default_factory=dict)
 
+    @property
+    def provinces(self) -> set[str]:
+        """Codes of whose root keys these are: who witnesses the logs of all others."""
+        return {key.centre for key in self.keys.values() if key.usage == ROOT_USAGE}
+
     def owner_of(self, jws: signed.Signed, *, witnessed_at: datetime | None = None) -> str:
         """Verify a JWS and say which centre signed it.
 
@@ -38,19 +43,12 @@ class Keyring:
         if key is None or key.usage != MESSAGE_USAGE:
             raise KeyUnknown(kid=kid)
         signed.verify(jws, public_key=key.public_key, suite_name=key.suite)
-        if not key.not_before <= _instant(jws.header.iat) < key.not_after:
+        if not key.not_before <= jws.header.signed_at < key.not_after:
             raise KeyNotValid(kid=kid)
         revoked_at = self.revoked.get(kid)
         if revoked_at is not None and (witnessed_at is None or witnessed_at >= revoked_at):
             raise KeyRevoked(kid=kid)
         return key.centre
-
-
-def _instant(seconds: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return datetime.max.replace(tzinfo=UTC)
 
 
 def read_keyring(entries: Iterable[Mapping[str, str]], report: Report, *, anchors: Collection[str]) -> Keyring:

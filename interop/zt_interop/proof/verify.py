@@ -19,7 +19,9 @@ from zt_interop.canonical import parse_canonical, sha256_hex
 from zt_interop.envelope import Event
 from zt_interop.errors import BatchInvalid, Misaddressed, NotCanonical, ReceiptInvalid, WrongSource
 from zt_interop.merkle import verify_proof
+from zt_interop.proof.attachments import check_attachments
 from zt_interop.proof.bundle import Bundle
+from zt_interop.proof.errors import NotTheWitness
 from zt_interop.proof.keyring import Keyring, read_keyring
 from zt_interop.proof.leaves import HEAD_EVENT, Head, Leaf
 from zt_interop.proof.report import Part, Report, Verdict
@@ -51,12 +53,30 @@ def verify(bundle: Bundle, *, anchors: Collection[str] = ()) -> Report:
     report.made_at = proof["made_at"]
     ring = read_keyring(proof["keys"], report, anchors=anchors)
     heads = _heads(proof["heads"], ring, report)
-    events = []
+    events: list[Event] = []
+    owners = {found.head.centre for found in heads if found}
     for number, delivery in enumerate(proof["deliveries"], start=1):
-        events += _delivery(delivery, number, proof["subject"], ring, heads, report)
+        shown = _delivery(delivery, number, proof["subject"], ring, heads, report)
+        owners |= {event.source if delivery["direction"] == "OUT" else event.destination for event in shown}
+        events += shown
+    _check_owner(proof["centre"]["code"], owners, report)
     _streams(events, report)
-    _attachments(proof["attachments"], bundle, events, report)
+    check_attachments(proof["attachments"], bundle, events, report)
     return report
+
+
+def _check_owner(claimed: str, owners: set[str], report: Report) -> None:
+    """Note when the messages are another centre's than the bundle says; its own words are signed by nobody."""
+    if owners and owners != {claimed}:
+        found = "、".join(sorted(owners))
+        report.add(
+            Part.BUNDLE,
+            claimed,
+            Verdict.NOTE,
+            f"证明包自称出自“{claimed}”，所示报文由“{found}”收发；代码未变更过的，应以后者为准。",
+            f"The bundle says it is from “{claimed}”; what it shows was sent or received by “{found}”. Unless the code was "
+            "changed, believe the latter.",
+        )
 
 
 def _heads(entries: list[dict[str, Any]], ring: Keyring, report: Report) -> list[_Witnessed | None]:
@@ -90,6 +110,8 @@ def _head(entry: dict[str, Any], number: int, ring: Keyring, report: Report) -> 
         head = Head.from_data(event.data)
         if head.centre != event.source:
             raise WrongSource(source=head.centre, owner=event.source)
+        if head.centre not in ring.provinces and witness not in ring.provinces:
+            raise NotTheWitness(centre=head.centre, witness=witness)
     except DomainError as problem:
         report.add(Part.HEAD, place, Verdict.BROKEN, problem.zh_text, problem.en_text)
         return None
@@ -332,27 +354,3 @@ def _streams(events: list[Event], report: Report) -> None:
                 "前后相接。" if holds else "散列链断开：后一份报文指向的不是前一份。",
                 "Linked." if holds else "The hash link is broken: the later one names another predecessor.",
             )
-
-
-def _attachments(listed: list[dict[str, Any]], bundle: Bundle, events: list[Event], report: Report) -> None:
-    """Check packed files against their digests, and say which digests a signed message names."""
-    said = b"\n".join(event.canonical() for event in events)
-    known = {file["sha256"]: file["file_name"] for file in listed}
-    for name, found in sorted(bundle.files.items()):
-        if name not in known or name != found:
-            report.add(
-                Part.ATTACHMENT,
-                known.get(name, name),
-                Verdict.BROKEN,
-                f"文件内容与摘要不符：应为{name}，实为{found}。",
-                f"The file is not the one of its digest: {name} expected, {found} found.",
-            )
-    for file in listed:
-        named = file["sha256"].encode() in said
-        report.add(
-            Part.ATTACHMENT,
-            file["file_name"],
-            Verdict.HOLDS if named else Verdict.NOTE,
-            "签名报文写明了它的摘要。" if named else "所示报文没有写明它的摘要。",
-            "A signed message names its digest." if named else "No message shown here names its digest.",
-        )

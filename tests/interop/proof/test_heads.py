@@ -12,10 +12,10 @@ from zt_interop import tasks
 from zt_interop.log.models import InboxMessage, InboxState, MessageLogEntry
 from zt_interop.proof.heads import active_centres, close_log, last_head, witnesses_of
 from zt_interop.proof.leaves import FIRST_PREVIOUS, HEAD_EVENT
-from zt_interop.queue.models import OutboxMessage
+from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.relay import relay_due
 from zt_interop.send import send_message
-from zt_interop.testing import PROGRESSED, SUBJECT, Recorder, progressed
+from zt_interop.testing import PROGRESSED, SUBJECT, Recorder, Sender, progressed
 from zt_tenants import clock
 from zt_tenants.clock import now
 from zt_tenants.context import enter, operating, outside_centres
@@ -117,6 +117,35 @@ def test_the_witness_signs_only_what_continues(world, day) -> None:
     assert _close(world.city, day + timedelta(days=2)) is not None
     with enter(world.province):
         assert states.last().state == InboxState.APPLIED, "what continues the fork is no second fork"
+
+
+def test_who_is_no_witness_signs_no_head(world, day) -> None:
+    """A county, another city or a lower centre knows nothing of a log and would agree to any."""
+    head = _close(world.city, day)
+    assert head is not None
+    for stranger in (world.county, world.other_city):
+        told = _sender(world.city, stranger).send(head.to_data(), type=HEAD_EVENT, subject="LOG-340100-203001010000")
+        assert (told["outcome"], told["code"]) == ("parked", "NOT_THE_WITNESS")
+    known = _sender(world.city, world.province).send(
+        {**head.to_data(), "previous": "0" * 64}, type=HEAD_EVENT, subject="LOG-340100-203001010001"
+    )
+    assert (known["outcome"], known["code"]) == ("parked", "FORKED_LOG")
+
+
+def _sender(source: Centre, destination: Centre) -> Sender:
+    """Goes on where the relay stopped."""
+    way = OutboundStream.objects.filter(source_code=source.code, destination_code=destination.code, channel="case")
+    return Sender(source, destination, *(way.values_list("last_sequence", "last_hash").first() or ()))
+
+
+def test_a_city_is_a_witness_of_its_province_alone(world, day) -> None:
+    assert _close(world.province, day + timedelta(days=2)) is None
+    data = {"centre": "340000", "from": "1970-01-01T00:00:00.000000Z", "until": "2026-03-02T00:00:00.000000Z"}
+    data |= {"entries": 1, "merkle_root": "0" * 64, "previous": FIRST_PREVIOUS}
+    told = Sender(world.province, world.city).send(data, type=HEAD_EVENT, subject="LOG-340000-202603020000")
+    county = Sender(world.province, world.county).send(data, type=HEAD_EVENT, subject="LOG-340000-202603020000")
+    assert told["outcome"] == "accepted"
+    assert (county["outcome"], county["code"]) == ("parked", "NOT_THE_WITNESS")
 
 
 def test_the_nightly_tick_asks_only_centres_with_traffic(world, day) -> None:

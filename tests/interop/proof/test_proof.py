@@ -11,26 +11,38 @@ from typing import Any
 
 import pytest
 
-from zt_interop.canonical import parse_strict
+from zt_interop import signed
+from zt_interop.canonical import parse_strict, sha256_hex
 from zt_interop.keys.commands import issue_key, revoke_key
+from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import MessageLogEntry
 from zt_interop.proof.bundle import Bundle, read_bundle, write_bundle
 from zt_interop.proof.collect import Attachment, proof_of
 from zt_interop.proof.errors import NothingLogged
 from zt_interop.proof.heads import close_log
+from zt_interop.proof.leaves import HEAD_EVENT
 from zt_interop.proof.report import Part, Report, Verdict
 from zt_interop.proof.verify import verify
 from zt_interop.queue.models import OutboxMessage
+from zt_interop.receipts import Outcome, Receipt, sign_receipt
 from zt_interop.relay import relay_due
 from zt_interop.send import send_message
-from zt_interop.testing import PROGRESSED, SUBJECT, SUPERVISED, Recorder, progressed, supervised
+from zt_interop.testing import PROGRESSED, SUBJECT, SUPERVISED, Recorder, Sender, progressed, supervised
 from zt_tenants import clock
 from zt_tenants.clock import now
 from zt_tenants.context import enter
+from zt_tenants.uuid7 import uuid7
 
 pytestmark = pytest.mark.req("Y-01", "Y-06", "R-11")
 OTHER = "340100-20260302-000002-Y"
 DIGEST = "ab" * 32
+FILE = sha256_hex(b"abc")
+PAPER = {
+    "kind": "ACCEPTANCE",
+    "number": "皖受〔2026〕1号",
+    "code": "340100-0000-0000-0000-0000",
+    "issued_on": "2026-03-02",
+}
 
 
 def _send(world, *steps: str, subject: str = SUBJECT) -> None:
@@ -290,3 +302,81 @@ def test_nothing_is_believed_of_a_bundle_that_is_none() -> None:
 
     assert report.first_broken is not None
     assert report.first_broken.part is Part.BUNDLE
+
+
+def test_a_head_that_another_than_the_province_has_receipted_is_named(world, proof) -> None:
+    """A centre that rewrote its log finds somebody who knows nothing of it and agrees to anything."""
+    entry = proof["heads"][0]
+    data = parse_strict(signed.parse(entry["wire"].encode(), typ=signed.EVENT_TYPE).payload)["data"]
+    sender = Sender(world.city, world.county)
+    forged = sender.event(data, type=HEAD_EVENT, subject="LOG-340100-203001010000")
+    wire = sender.wire(forged)
+    receipt = sign_receipt(
+        Receipt(Outcome.ACCEPTED, sha256_hex(wire), now(), event_id=forged.id),
+        receipt_id=uuid7(),
+        source=world.county.code,
+        destination=world.city.code,
+        signer=signer_for(world.county, at=now()),
+    )
+    entry |= {"wire": wire.decode(), "wire_sha256": sha256_hex(wire), "receipt": receipt.decode()}
+    entry |= {"event_id": str(forged.id), "counterpart": world.county.code, "first_sequence": 1, "last_sequence": 1}
+
+    broken = _verified(proof).first_broken
+
+    assert broken is not None
+    assert (broken.part, broken.place) == (Part.HEAD, "head 1")
+    assert "“340123” is no witness of the log of “340100”" in broken.en
+
+
+def _notes(report: Report) -> list[tuple[Part, str]]:
+    return [(link.part, link.en) for link in report.links if link.verdict is Verdict.NOTE]
+
+
+def test_a_bundle_in_another_centre_s_name_says_whose_messages_it_shows(proof) -> None:
+    proof["centre"] = {"code": "341700", "name": "池州市政务服务中心"}
+
+    [(part, words)] = _notes(_verified(proof))
+
+    assert part is Part.BUNDLE
+    assert "sent or received by “340100”" in words
+
+
+@pytest.fixture
+def with_file(world, recorder: Recorder) -> dict[str, Any]:
+    """A case whose message names a file, its bytes packed."""
+    file = {"key": "k", "file_name": "身份证明.pdf", "size": 3, "sha256": FILE, "content_type": "application/pdf"}
+    with enter(world.city):
+        data = progressed("ACCEPTED", papers=[PAPER | {"file": file}])
+        send_message(destination=world.county.code, type=PROGRESSED, subject=SUBJECT, data=data)
+    relay_due()
+    with enter(world.city):
+        return proof_of(SUBJECT, attachments=[Attachment(FILE, 3, "身份证明.pdf")])
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "words"),
+    [
+        ({}, Verdict.HOLDS, "A signed message names its digest."),
+        ({"file_name": "营业执照.pdf"}, Verdict.NOTE, "The signed messages call it “身份证明.pdf”."),
+        ({"size": 4}, Verdict.BROKEN, "Its size is not the one in the signed message."),
+    ],
+)
+def test_what_the_list_of_files_says_is_held_against_the_signed_message(with_file, change, verdict, words) -> None:
+    with_file["attachments"][0] |= change
+    file = io.BytesIO()
+    write_bundle(with_file, file, files={FILE: b"abc"})
+
+    found = [link for link in verify(read_bundle(file.getvalue())).links if link.part is Part.ATTACHMENT]
+
+    assert (found[-1].verdict, found[-1].en) == (verdict, words)
+
+
+def test_a_file_that_was_taken_out_of_the_bundle_is_missed(with_file) -> None:
+    other = sha256_hex(b"other")
+    with_file["attachments"].append({"sha256": other, "size": 5, "file_name": "说明.txt"})
+    file = io.BytesIO()
+    write_bundle(with_file, file, files={other: b"other"})
+
+    report = verify(read_bundle(file.getvalue()))
+
+    assert [link.place for link in report.links if "not in the bundle" in link.en] == ["身份证明.pdf"]

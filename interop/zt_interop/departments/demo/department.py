@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,7 +98,7 @@ class Department:
         moment = now()
         jws = signed.parse(wire, typ=exchange.REQUEST_TYPE, limit=exchange.MOST_BYTES)
         said = self.consumers.key_of(jws.header.kid)
-        if not said.not_before <= datetime.fromtimestamp(jws.header.iat, UTC) < said.not_after:
+        if not said.not_before <= jws.header.signed_at < said.not_after:
             raise KeyUnknown(kid=said.kid)
         key = exchange.Key(said.kid, said.suite, said.public_key)
         code = jws.header.dst.removeprefix(SERVICE)
