@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from time import sleep
 
 import pytest
 import urllib3
 
 from zt_interop import signed
 from zt_interop.batch import MAX_BATCH_BYTES
-from zt_interop.errors import DeliveryFailed
+from zt_interop.errors import DeliveryFailed, NoAnswer
 from zt_interop.log.models import MessageLogEntry, Refusal
 from zt_interop.queue.models import OutboundStream, OutboxMessage
 from zt_interop.relay import relay_due
 from zt_interop.send import send_message
 from zt_interop.testing import PROGRESSED, SUBJECT, progressed
-from zt_interop.transports.https import check_endpoint
+from zt_interop.transports.https import HttpsTransport, check_endpoint, post_for_part
 from zt_tenants.clock import at, now
 from zt_tenants.context import enter
 from zt_tenants.models import Centre
@@ -114,3 +118,39 @@ def test_https_and_loopback_are_called(endpoint: str) -> None:
     assert check_endpoint(endpoint) is None
     with pytest.raises(DeliveryFailed):
         check_endpoint(endpoint.replace("http", "ftp", 1))
+
+
+@pytest.fixture
+def dripping() -> Iterator[tuple[str, list[int]]]:
+    """A site that sends a line of its header byte by byte; its address, and what it sent."""
+    sent: list[int] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            for number in b"HTTP/1.1 200 OK\r\nX-Slowly: " + b"a" * 200:
+                line.sendall(bytes([number]))
+                sent.append(number)
+                sleep(0.05)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/c/340123/interop/inbox", sent
+    thread.join()
+    listening.close()
+
+
+@pytest.mark.parametrize("what", ["message", "part of a file"])
+def test_a_site_that_drips_its_answer_is_left_after_its_time(dripping, settings, what) -> None:
+    """Each byte comes in time, the whole does not: a worker must not be held for hours."""
+    address, sent = dripping
+    settings.INTEROP_ANSWER_SECONDS = 0.3
+    with pytest.raises(NoAnswer) as error:
+        if what == "message":
+            HttpsTransport().deliver(b"a.b.c", destination=Centre(code="340123", transport="https", endpoint=address))
+        else:
+            post_for_part(address, b"a.b.c", media_type="zt-fetch+jws", at_most=10)
+
+    assert error.value.data["detail"] == "ReadTimeoutError"
+    assert 0 < len(sent) < 200

@@ -8,7 +8,6 @@ followed, proxies of the environment not used; size and time of the whole answer
 from __future__ import annotations
 
 import ssl
-import time
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from zt_interop.departments.exchange import MOST_BYTES
 from zt_interop.departments.models import DataService
 from zt_interop.errors import DeliveryFailed
 from zt_interop.transports.https import EVENT_MEDIA_TYPE, check_endpoint
+from zt_interop.transports.prompt import prompt_pool
 
 _ANSWERED: Final = frozenset({200, 422})
 _CONNECT_SECONDS: Final = 2.0
@@ -58,10 +58,9 @@ def check_origin(endpoint: str) -> None:
 
 @lru_cache(maxsize=4)
 def _pool(authorities: str, certificate: str, key: str) -> urllib3.PoolManager:
-    return urllib3.PoolManager(
+    return prompt_pool(
         num_pools=16,
         maxsize=4,
-        retries=False,
         ca_certs=authorities or None,
         cert_file=certificate or None,
         key_file=key or None,
@@ -79,7 +78,6 @@ def post(service: DataService, wire: bytes) -> bytes:
     check_origin(service.endpoint)
     seconds = service.timeout_ms / 1000
     pool = _pool(settings.ZT_DEPARTMENT_CA, settings.ZT_DEPARTMENT_CERTIFICATE, settings.ZT_DEPARTMENT_CERTIFICATE_KEY)
-    deadline = time.monotonic() + seconds
     try:
         response = pool.request(
             "POST",
@@ -96,11 +94,11 @@ def post(service: DataService, wire: bytes) -> bytes:
     if response.status not in _ANSWERED:
         response.close()
         raise ServiceAway(service=service.code, detail=f"HTTP {response.status}")
-    return _body(service, response, deadline)
+    return _body(service, response)
 
 
-def _body(service: DataService, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    """The whole body, unless it is too large or drips past the deadline; then the connection is thrown away."""
+def _body(service: DataService, response: urllib3.BaseHTTPResponse) -> bytes:
+    """The whole body, unless it is too large or too slow; then the connection is thrown away."""
     read = bytearray()
     try:
         while piece := response.read1(_PIECE):
@@ -108,9 +106,6 @@ def _body(service: DataService, response: urllib3.BaseHTTPResponse, deadline: fl
             if len(read) > MOST_BYTES:
                 response.close()
                 raise ServiceAway(service=service.code, detail=f"> {MOST_BYTES} B")
-            if time.monotonic() > deadline:
-                response.close()
-                raise ServiceAway(service=service.code, detail="too slow")
     except (urllib3.exceptions.HTTPError, OSError) as error:
         response.close()
         raise ServiceAway(service=service.code, detail=type(error).__name__) from error

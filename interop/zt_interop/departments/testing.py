@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,6 +65,8 @@ class Offices:
     status: int = 200
     delay: float = 0.0
     drip: bool = False
+    drip_header: bool = False
+    dripped: int = 0
     moment: datetime | None = None
 
     @property
@@ -131,19 +133,31 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if offices.tamper:
             answer = offices.tamper(answer)
+        if offices.drip_header:
+            self._drip(b"HTTP/1.1 200 OK\r\nX-Slowly: " + b"a" * 100)
+            return
         self.send_response(offices.status)
         if offices.status in (301, 302, 307):
             self.send_header("Location", offices.endpoint)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
+        if offices.drip:
+            self._drip(answer)
+            return
         try:
-            for piece in [answer[i : i + 1] for i in range(len(answer))] if offices.drip else [answer]:
-                self.wfile.write(piece)
-                self.wfile.flush()
-                if offices.drip:
-                    time.sleep(0.05)
+            self.wfile.write(answer)
         except OSError:
             self.close_connection = True
+
+    def _drip(self, data: bytes) -> None:
+        """A byte at a time, until the other end has enough."""
+        self.close_connection = True
+        with suppress(OSError):
+            for number in data:
+                self.wfile.write(bytes([number]))
+                self.wfile.flush()
+                self.offices.dripped += 1
+                time.sleep(0.05)
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""

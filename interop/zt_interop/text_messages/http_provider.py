@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 import ssl
-import time
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from zt_interop.departments.http_json import origin_of
 from zt_interop.errors import DeliveryFailed
 from zt_interop.text_messages.base import NotSent, OutcomeUnknown, Refused, TextMessage
 from zt_interop.transports.https import check_endpoint
+from zt_interop.transports.prompt import prompt_pool
 from zt_tenants.clock import now
 
 _MOST_BYTES: Final = 16 * 1024
@@ -38,7 +38,7 @@ def signature(secret: str, *, timestamp: str, key: str, body: bytes) -> str:
 
 @lru_cache(maxsize=1)
 def _pool() -> urllib3.PoolManager:
-    return urllib3.PoolManager(num_pools=2, maxsize=4, retries=False, ssl_minimum_version=ssl.TLSVersion.TLSv1_2)
+    return prompt_pool(num_pools=2, maxsize=4, ssl_minimum_version=ssl.TLSVersion.TLSv1_2)
 
 
 class HttpProvider:
@@ -58,7 +58,6 @@ class HttpProvider:
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
-        deadline = time.monotonic() + self.seconds
         try:
             response = _pool().request(
                 "POST",
@@ -74,7 +73,7 @@ class HttpProvider:
             raise NotSent(detail=type(error).__name__) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise OutcomeUnknown(detail=type(error).__name__) from error
-        return _reference(response, deadline)
+        return _reference(response)
 
     def _check_endpoint(self) -> None:
         try:
@@ -96,7 +95,7 @@ class HttpProvider:
         }
 
 
-def _reference(response: urllib3.BaseHTTPResponse, deadline: float) -> str:
+def _reference(response: urllib3.BaseHTTPResponse) -> str:
     status = response.status
     if status in _LATER:
         response.close()
@@ -107,17 +106,17 @@ def _reference(response: urllib3.BaseHTTPResponse, deadline: float) -> str:
     if status not in _TAKEN and status != _SENT_BEFORE:
         response.close()
         raise OutcomeUnknown(detail=f"HTTP {status}")
-    answer = _answer(response, deadline)
+    answer = _answer(response)
     return str(answer.get("reference", ""))[:100] if isinstance(answer, dict) else ""
 
 
-def _answer(response: urllib3.BaseHTTPResponse, deadline: float) -> Any:
+def _answer(response: urllib3.BaseHTTPResponse) -> Any:
     """The answer's JSON; None when there is none that can be read: the status has said already that it was taken."""
     read = bytearray()
     try:
         while piece := response.read1(4096):
             read += piece
-            if len(read) > _MOST_BYTES or time.monotonic() > deadline:
+            if len(read) > _MOST_BYTES:
                 response.close()
                 return None
         response.release_conn()

@@ -10,18 +10,17 @@ import ipaddress
 import ssl
 from dataclasses import dataclass
 from functools import lru_cache
-from time import monotonic
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
 from django.conf import settings
-from urllib3.connection import HTTPSConnection
 
 from zt_interop.batch import MAX_BATCH_BYTES
 from zt_interop.certificates import keep_presented, note_presented
 from zt_interop.errors import DeliveryFailed, NoAnswer
 from zt_interop.opening import is_batch
+from zt_interop.transports.prompt import PromptSecureConnection, prompt_pool
 from zt_tenants.models import Centre
 
 EVENT_MEDIA_TYPE: Final = "application/jose"
@@ -31,7 +30,7 @@ _CONNECT_SECONDS: Final = 5.0
 _CHUNK: Final = 65_536
 
 
-class _Connection(HTTPSConnection):
+class _Connection(PromptSecureConnection):
     """Notes until when the certificate lasts that it is shown."""
 
     def connect(self) -> None:
@@ -48,9 +47,7 @@ class _Pool(urllib3.HTTPSConnectionPool):
 @lru_cache(maxsize=4)
 def _pool_trusting(authorities: str) -> urllib3.PoolManager:
     """Connections to sites whose certificates the system's authorities signed, or those of a PEM file."""
-    manager = urllib3.PoolManager(num_pools=64, maxsize=4, retries=False, ca_certs=authorities or None)
-    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _Pool}
-    return manager
+    return prompt_pool(secure=_Pool, num_pools=64, maxsize=4, ca_certs=authorities or None)
 
 
 def pool() -> urllib3.PoolManager:
@@ -137,15 +134,13 @@ def post_for_part(endpoint: str, wire: bytes, *, media_type: str, at_most: int) 
 
 
 def _read(response: urllib3.BaseHTTPResponse, at_most: int = MAX_BATCH_BYTES) -> bytes:
-    """The answer, bounded in size and, against one that drips, in time."""
-    deadline, parts, size = monotonic() + answer_seconds(), list[bytes](), 0
+    """The answer, bounded in size; in time the connection bounds it."""
+    parts, size = list[bytes](), 0
     while part := response.read1(_CHUNK):
         parts.append(part)
         size += len(part)
         if size > at_most:
             break
-        if monotonic() > deadline:
-            raise NoAnswer(detail="too slow")
     return b"".join(parts)
 
 

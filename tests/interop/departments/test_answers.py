@@ -151,10 +151,13 @@ def test_a_slow_service_is_left_after_its_time(world, offices) -> None:
     assert "ReadTimeoutError" in waiting(world, offices).reason_en
 
 
-def test_a_dripping_answer_is_left_after_its_time(world, offices) -> None:
+@pytest.mark.parametrize("part", ["drip", "drip_header"])
+def test_a_dripping_answer_is_left_after_its_time(world, offices, part) -> None:
+    """Each byte comes in time, the whole would not."""
     DataService.objects.filter(code=IDENTITY_CHECK).update(timeout_ms=200)
-    offices.drip = True
-    assert "too slow" in waiting(world, offices).reason_en
+    setattr(offices, part, True)
+    assert "ReadTimeoutError" in waiting(world, offices).reason_en
+    assert 0 < offices.dripped < 100, "left long before its end"
 
 
 def test_the_departments_own_refusal_is_told_and_not_remembered(world, offices) -> None:
