@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from zt_interop.confidential import is_sealed
 from zt_interop.queue.models import MessageState, OutboxMessage
 from zt_interop.schemas import check_data
 from zt_interop.send import ring_on_commit
@@ -44,8 +45,9 @@ def repair_message(
 ) -> OutboxMessage:
     """Send a refused message of the current centre again with corrected data; its event id stays.
 
-    Without ``data`` what was sent goes out once more: the cause was at the destination and is mended there. A message
-    that was refused in its place keeps that place in the history; the repaired one goes into a new one.
+    Without ``data`` what was sent goes out once more: the cause was at the destination and is mended there; what was
+    encrypted for it goes as it is. A message that was refused in its place keeps that place in the history; the repaired
+    one goes into a new one.
 
     Raises:
         NotFound: the current centre has no refused message with this id.
@@ -55,8 +57,9 @@ def repair_message(
     _check(by, reason)
     with transaction.atomic():
         message = _refused(event_id)
+        if data is not None or not is_sealed(message.data):  # what is encrypted was checked before
+            check_data(message.type, message.data if data is None else data)
         data = message.data if data is None else data
-        check_data(message.type, data)
         line = _line(REPAIRED, by, reason, account)
         if message.sequence is not None:
             message.state, message.handled = MessageState.CLOSED, [*message.handled, line]

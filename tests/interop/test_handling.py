@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from zt_interop import parked
-from zt_interop.errors import SchemaInvalid
+from zt_interop import parked, receive
+from zt_interop.confidential import is_sealed
+from zt_interop.errors import SchemaInvalid, TypeUnknown
 from zt_interop.handling import ReasonNeeded, SecondPersonNeeded, close_message, repair_message
 from zt_interop.inbox import replay
 from zt_interop.log.models import InboxMessage
@@ -65,6 +66,29 @@ def test_a_repaired_message_arrives_once_under_its_own_id(world, refused, record
     assert OutboundStream.objects.get().acknowledged_sequence == sent.sequence
     if refused.sequence is not None:
         assert rows.get(state="CLOSED").sequence == refused.sequence
+
+
+@pytest.mark.req("Y-11")
+@pytest.mark.parametrize("data", [None, progressed("ONE")], ids=["as it was", "anew"])
+def test_what_was_encrypted_can_be_sent_again(world, elsewhere, recorder, monkeypatch, data) -> None:
+    """The centre elsewhere ran a release that did not know the type yet; nobody here can read what it was sent."""
+
+    def older_release(type_: str) -> None:
+        raise TypeUnknown(type=type_)
+
+    with monkeypatch.context() as before:
+        before.setattr(receive, "check_type", older_release)
+        message = _send(world, "ONE")
+        relay_due()
+    message.refresh_from_db()
+    assert (message.state, message.refusal_code, is_sealed(message.data)) == ("REFUSED", "TYPE_UNKNOWN", True)
+
+    with enter(world.city):
+        repair_message(message.event_id, data=data, by="李处长", reason="对方已升级")
+    relay_due()
+
+    assert [(each.id, each.data["step"]) for each in recorder.applied] == [(message.event_id, "ONE")]
+    assert is_sealed(OutboxMessage.objects.get(event_id=message.event_id, state="DELIVERED").data)
 
 
 def test_a_repair_that_is_no_better_changes_nothing(world, refused) -> None:
