@@ -18,6 +18,8 @@ from zt_tenants.clock import now
 
 _EXCERPT_BYTES: Final = 512
 _STRANGERS_KEPT: Final = 10_000
+_OF_A_SENDER_KEPT: Final = 1_000
+"""A stream that stands tries again for weeks, each time with other bytes, because it is signed afresh."""
 
 
 def recorded_refusals(delivery: Delivery, events: Collection[Event]) -> dict[UUID, Refusal]:
@@ -54,6 +56,11 @@ def keep_refusal(refusal: MessageRefused, wire: bytes, sighting: Sighting, trans
     if not row.authentic:
         # Anybody can send junk; nobody can fill the centre's schema with it.
         Refusal.objects.filter(authentic=False, id__lte=row.id - _STRANGERS_KEPT).delete()
+        return
+    of_sender = Refusal.objects.filter(source_code=row.source_code, authentic=True, recorded_sequence__isnull=True)
+    oldest = of_sender.order_by("-id").values_list("id", flat=True)[_OF_A_SENDER_KEPT : _OF_A_SENDER_KEPT + 1]
+    for id_ in oldest:
+        of_sender.filter(id__lte=id_).delete()
 
 
 def _refusal_row(refusal: MessageRefused, wire: bytes, sighting: Sighting, transport: str) -> Refusal:

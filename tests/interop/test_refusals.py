@@ -247,6 +247,23 @@ def test_junk_of_strangers_cannot_fill_the_schema(sender, recorder, monkeypatch)
         assert Refusal.objects.filter(authentic=True).count() == 1
 
 
+def test_neither_can_a_centre_whose_messages_are_refused_again_and_again(world, sender, recorder, monkeypatch) -> None:
+    """Every attempt is signed afresh, so it is other bytes; what took its place in a stream is never forgotten."""
+    monkeypatch.setattr(refusals, "_OF_A_SENDER_KEPT", 3)
+    assert sender.send({"bad": "data"})["code"] == "SCHEMA_INVALID"
+    neighbour = Sender(world.other_city, world.county)
+    neighbour.deliver(neighbour.wire(neighbour.event(destination="340101"), destination="340123"))
+    for _ in range(8):
+        sender.deliver(sender.wire(sender.event(sequence=7)))
+
+    with enter(sender.destination):
+        kept = Refusal.objects.filter(source_code="340100", recorded_sequence__isnull=True)
+        assert [row.code for row in kept] == ["SEQUENCE_GAP"] * 3
+        assert kept.earliest("id").id == Refusal.objects.latest("id").id - 2, "the newest stay"
+        assert Refusal.objects.get(recorded_sequence=1).code == "SCHEMA_INVALID"
+        assert Refusal.objects.get(source_code="341700").code == "MISADDRESSED"
+
+
 def test_the_neighbour_has_no_part_in_a_refusal(world, sender, recorder) -> None:
     sender.deliver(b"junk")
 
