@@ -286,8 +286,10 @@ def _ended_meanwhile(call: DataCall, service: DataService) -> DomainError | None
     """Why a call that waited may not be made any more; the right to ask is one at the moment of asking."""
     if not service.active:
         return ServiceUnknown(service=service.code)
-    held = Grant.objects.of_centre(current_centre().id).in_force(today()).filter(id=call.grant_id)
-    return None if held.exists() else GrantEnded(service=service.code)
+    held = Grant.objects.of_centre(current_centre().id).in_force(today())
+    if call.grant_id is not None and held.filter(id=call.grant_id).exists():
+        return None
+    return GrantEnded(service=service.code)
 
 
 _WRITTEN: Final = (

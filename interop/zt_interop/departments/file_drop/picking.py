@@ -44,6 +44,7 @@ from zt_tenants.faults import crash_point
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_Step = Callable[[DataService, Folders, Path], str]
 FAILED: Final = "FAILED"
 GRACE: Final = timedelta(hours=1)
 """How long the files of a manifest may still be missing."""
@@ -80,7 +81,7 @@ def pick_up(service: DataService) -> list[str]:
     with _alone(folders.root) as alone:
         if not alone:
             return []
-        steps = [(left, _resume) for left in _left(folders)]
+        steps: list[tuple[Path, _Step]] = [(left, _resume) for left in _left(folders)]
         steps += [(manifest, _begin) for manifest in sorted(folders.incoming.glob(f"[!.]*{SUFFIX}"))]
         found = [_guarded(path.name, partial(step, service, folders, path), failed=FAILED) for path, step in steps]
         return [outcome for outcome in found if outcome]
