@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from zt_interop import signed
 from zt_interop.errors import KeyRevoked, KeyUntrusted
 from zt_interop.keys import rotation
-from zt_interop.keys.commands import ensure_keys, issue_key, issue_root_key, revoke_key
-from zt_interop.keys.exchange import export_lines, import_lines
+from zt_interop.keys.commands import ensure_keys, issue_key, issue_root_key, revoke_key, state
+from zt_interop.keys.exchange import export_lines, export_revocations, import_lines
 from zt_interop.keys.models import KeyUsage, PublicKey
+from zt_interop.keys.queries import key_health
 from zt_interop.keys.registry import trusted_key
 from zt_interop.keys.rotation import centres_without_key, rotate_expiring, rotate_keys, rotate_province, rotate_root
 from zt_interop.keys.signing import signer_for
@@ -110,6 +111,33 @@ def test_the_night_renews_what_ends_within_the_days_set_and_nothing_else(world, 
     assert _newest(world.other_city, KeyUsage.MESSAGE).not_after.year == 2045
 
 
+@pytest.mark.req("Y-02")
+def test_where_a_centre_runs_elsewhere_the_night_s_keys_are_announced_before_they_sign(world, settings) -> None:
+    """It verifies what it knows from a file; until that was brought up to date its messages would wait."""
+    settings.ZT_KEY_ROTATION_DAYS = 30
+    Centre.objects.filter(code=world.other_county.code).update(transport="https", endpoint="https://elsewhere.example/")
+    mine = PublicKey.objects.filter(centre_id=world.city.id)
+    mine.update(not_after=now() + timedelta(days=20))
+    PublicKey.objects.filter(centre_id=world.county.id).update(not_after=now() + timedelta(days=5))
+    for row in mine:
+        row.statement = state(row, signer_for(world.province, at=now(), usage=KeyUsage.ROOT))
+        row.save()
+    old = signer_for(world.city, at=now()).kid
+
+    assert rotate_expiring() == 2
+    assert rotate_expiring() == 0, "what is announced is not made again the next night"
+
+    new = _newest(world.city, KeyUsage.MESSAGE)
+    statements = set(export_lines())
+    assert (new.not_before > now() + timedelta(days=13), new.statement in statements) == (True, True)
+    assert signer_for(world.city, at=now()).kid == old
+    assert _newest(world.county, KeyUsage.MESSAGE).not_before <= now(), "its old key does not last so long"
+    with at(now() + timedelta(days=15)):
+        assert signer_for(world.city, at=now()).kid == new.kid
+        assert trusted_key(old, signed_at=now()).kid == old, "both verify meanwhile"
+    assert key_health(at=now()).ending[30] == 0
+
+
 def test_the_night_leaves_closed_centres_and_those_elsewhere_alone(world) -> None:
     PublicKey.objects.filter(usage__in=rotation.CENTRE_USAGES).delete()
     Centre.objects.filter(code="340123").update(transport="https", endpoint="https://elsewhere.example/")
@@ -203,6 +231,24 @@ def test_a_revocation_travels_and_takes_effect_once(world, settings) -> None:
         trusted_key(kid, signed_at=now())
 
 
+def test_a_revocation_that_comes_before_its_key_is_remembered(world, settings, recorder) -> None:
+    """An older file, found again in a mail box, makes no revoked key valid."""
+    old_file = list(export_lines())
+    stolen = signer_for(world.city, at=now()).kid
+    revoke_key(stolen, reason="私钥泄露")
+    issue_key(world.city)
+    lines = _elsewhere(settings)
+
+    assert import_lines(lines, at=now()).revocations == 1
+    report = import_lines(old_file, at=now())
+
+    assert report.refused == []
+    with pytest.raises(KeyRevoked):
+        trusted_key(stolen, signed_at=now())
+    assert import_lines(lines, at=now()).revocations == 0
+    assert list(export_revocations()) == [lines[-1]]
+
+
 def test_a_file_cannot_bring_its_own_root_or_forge_a_revocation(world, settings) -> None:
     kid = signer_for(world.county, at=now()).kid
     lines = _elsewhere(settings)
@@ -236,8 +282,6 @@ def test_a_statement_about_bytes_that_are_no_key_is_not_imported(world, settings
     root = signer_for(world.province, at=now(), usage=KeyUsage.ROOT)
     row = issue_key(world.city, suite_name="SM2-SM3")
     row.public_key = b"\x04" + bytes(64)
-    from zt_interop.keys.commands import state
-
     line = state(row, root)
     PublicKey.objects.filter(kid=row.kid).delete()
 

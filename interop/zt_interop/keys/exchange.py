@@ -156,5 +156,33 @@ def _take_revocation(line: str) -> int:
     said: Any = parse_strict(jws.payload)
     if envelope_problem("revocation", said):
         raise KeyUntrusted(kid="?")
-    known = PublicKey.objects.filter(kid=said["kid"], revoked_at__isnull=True)
-    return known.update(revoked_at=parse_instant(said["revoked_at"]), revocation=line)
+    moment = parse_instant(said["revoked_at"])
+    known = PublicKey.objects.filter(kid=said["kid"])
+    if known.exists():
+        return known.filter(revoked_at__isnull=True).update(revoked_at=moment, revocation=line)
+    _remember_revocation(said["kid"], moment, line)
+    return 1
+
+
+def _remember_revocation(kid: str, moment: datetime, line: str) -> None:
+    """A row for a key that is not known here: an older file may bring its statement later, and it stays revoked.
+
+    Raises:
+        UnknownCentre: nor is its centre, so that no statement about it would be taken either.
+    """
+    code = kid.partition(":")[0]
+    centre = Centre.objects.filter(code=code).first()
+    if centre is None:
+        raise UnknownCentre(centre=code)
+    PublicKey.objects.create(
+        kid=kid,
+        centre_id=centre.id,
+        centre_code=code,
+        usage=KeyUsage.MESSAGE,
+        public_key=b"",
+        not_before=moment,
+        not_after=moment,
+        revoked_at=moment,
+        revocation=line,
+        created_at=moment,
+    )

@@ -32,7 +32,8 @@ class KeyTerm:
 
 @dataclass(frozen=True, slots=True)
 class KeyHealth:
-    """Counts over all centres: whose newest key ends within 7, 30 and 60 days, and how many have none to sign with."""
+    """Counts over all centres: whose newest key (also one that is announced) ends within 7, 30 and 60 days, and how many
+    have none to sign with."""
 
     ending: dict[int, int]
     without: int
@@ -57,7 +58,7 @@ _HEALTH: Final = """
     WITH newest AS (
         SELECT usage, max(not_after) AS until
         FROM interop_keys_publickey
-        WHERE revoked_at IS NULL AND not_before <= %(now)s AND not_after > %(now)s
+        WHERE revoked_at IS NULL AND not_after > %(now)s
         GROUP BY centre_id, usage
     )
     SELECT count(*) FILTER (WHERE until <= %(week)s), count(*) FILTER (WHERE until <= %(month)s),

@@ -28,6 +28,8 @@ from zt_tenants.context import outside_centres
 from zt_tenants.models import Centre, Level, Transport
 
 OVERLAP: Final = timedelta(days=30)
+ANNOUNCED: Final = timedelta(days=14)
+"""How long a key that the night makes lies in the registry before it signs, where centres elsewhere must learn it first."""
 TOGETHER: Final = 100
 """Centres whose keys are changed in one transaction."""
 _LOCK: Final = 0x5A54_4B59  # one rotation at a time in a database, whoever started it
@@ -51,8 +53,11 @@ def rotate_keys(
     overlap: timedelta = OVERLAP,
     suite_name: str = "",
     usages: Collection[KeyUsage] = CENTRE_USAGES,
+    announced: timedelta = timedelta(0),
 ) -> list[PublicKey]:
     """New keys for many centres in one transaction; without ``suite_name`` each keeps its family.
+
+    A key is used so long after now as ``announced`` says, if the one before lasts until then, else at once.
 
     Raises:
         NoSigningKey: the province has no root key.
@@ -61,12 +66,14 @@ def rotate_keys(
     with transaction.atomic():
         moment = now()
         start = moment.replace(microsecond=0)  # signatures bear whole seconds
-        end = moment + overlap
+        later = start + announced
+        end = moment + announced + overlap
         root = root_signer()
         ids = [centre.id for centre in centres]
         older = PublicKey.objects.valid_at(moment).filter(centre_id__in=ids, usage__in=CENTRE_USAGES)
         rows = list(older.order_by("not_before", "kid").select_for_update())
         families = {row.centre_id: row.suite for row in rows if row.usage == KeyUsage.MESSAGE}
+        lasting = {(row.centre_id, row.usage) for row in rows if row.not_after > later}
         shortened = [row for row in rows if row.usage in usages and row.not_after > end]
         for row in shortened:
             row.not_after = end
@@ -77,8 +84,8 @@ def rotate_keys(
                 centre,
                 usage,
                 suite_for(usage, suite_name or families.get(centre.id) or default_suite()),
-                start,
-                start + VALIDITY,
+                begin := later if (centre.id, usage.value) in lasting else start,
+                begin + VALIDITY,
             )
             for centre in centres
             for usage in usages
@@ -89,17 +96,22 @@ def rotate_keys(
 def centres_without_key(*, valid_after: datetime | None = None, made_after: datetime | None = None) -> QuerySet[Centre]:
     """Open centres of this deployment that lack a valid message or encryption key of the kind asked for; one statement.
 
-    ``valid_after``: a key that is still valid then. ``made_after``: a key made since then.
+    ``valid_after``: a key that is still valid then, also one that is announced. ``made_after``: a key made since then.
     """
-    keys = PublicKey.objects.valid_at(now()).filter(centre_id=OuterRef("id"))
-    if valid_after is not None:
-        keys = keys.filter(not_after__gt=valid_after)
+    moment = now()
+    valid = PublicKey.objects.valid_at(moment).filter(centre_id=OuterRef("id"))
     if made_after is not None:
-        keys = keys.filter(created_at__gte=made_after)
-    has_message_key = Exists(keys.filter(usage=KeyUsage.MESSAGE))
-    has_encryption_key = Exists(keys.filter(usage=KeyUsage.ENCRYPTION))
-    local = Centre.objects.open().filter(transport=Transport.LOCAL)
-    return local.filter(Q(~has_message_key) | Q(~has_encryption_key)).order_by("code")
+        valid = valid.filter(created_at__gte=made_after)
+    lacking = _lacks(valid)
+    if valid_after is not None:
+        lasting = PublicKey.objects.filter(centre_id=OuterRef("id"), revoked_at__isnull=True, not_after__gt=valid_after)
+        lacking |= _lacks(lasting)
+    return Centre.objects.open().filter(lacking, transport=Transport.LOCAL).order_by("code")
+
+
+def _lacks(keys: QuerySet[PublicKey]) -> Q:
+    """Whether one of the two is not among these keys."""
+    return Q(~Exists(keys.filter(usage=KeyUsage.MESSAGE))) | Q(~Exists(keys.filter(usage=KeyUsage.ENCRYPTION)))
 
 
 def rotate_province(*, made_before: datetime, overlap: timedelta = OVERLAP, suite_name: str = "") -> int:
@@ -117,10 +129,16 @@ def any_expiring() -> bool:
 
 
 def rotate_expiring(*, at_most: int = 2000) -> int:
-    """New keys where the newest end within ``ZT_KEY_ROTATION_DAYS`` (0: never); how many centres got them."""
+    """New keys where the newest end within ``ZT_KEY_ROTATION_DAYS`` (0: never); how many centres got them.
+
+    Where a centre runs elsewhere they sign only after :data:`ANNOUNCED`, so that its registry can be brought up to date
+    before: a message signed by a key that it does not know would wait.
+    """
     if settings.ZT_KEY_ROTATION_DAYS <= 0 or not _signs_the_registry():
         return 0
-    return _rotate_all(_expiring(), overlap=OVERLAP, suite_name="", at_most=at_most)
+    elsewhere = Centre.objects.open().filter(transport=Transport.HTTPS).exists()
+    announced = ANNOUNCED if elsewhere else timedelta(0)
+    return _rotate_all(_expiring(), overlap=OVERLAP, suite_name="", at_most=at_most, announced=announced)
 
 
 def _signs_the_registry() -> bool:
@@ -132,7 +150,14 @@ def _expiring() -> QuerySet[Centre]:
     return centres_without_key(valid_after=now() + timedelta(days=settings.ZT_KEY_ROTATION_DAYS))
 
 
-def _rotate_all(lacking: QuerySet[Centre], *, overlap: timedelta, suite_name: str, at_most: int | None = None) -> int:
+def _rotate_all(
+    lacking: QuerySet[Centre],
+    *,
+    overlap: timedelta,
+    suite_name: str,
+    at_most: int | None = None,
+    announced: timedelta = timedelta(0),
+) -> int:
     rotated = 0
     with outside_centres():
         while at_most is None or rotated < at_most:
@@ -141,7 +166,7 @@ def _rotate_all(lacking: QuerySet[Centre], *, overlap: timedelta, suite_name: st
                 group = list(lacking.all()[:TOGETHER])
                 if not group:
                     return rotated
-                rotate_keys(group, overlap=overlap, suite_name=suite_name)
+                rotate_keys(group, overlap=overlap, suite_name=suite_name, announced=announced)
             rotated += len(group)
     return rotated
 
