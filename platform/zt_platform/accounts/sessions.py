@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, cast
 
 from django.conf import settings
@@ -47,14 +48,25 @@ def client_address(request: HttpRequest) -> str:
     """The network address that limits are counted for.
 
     Behind ``ZT_PROXIES`` reverse proxies it is what the outermost of them saw: each appends its peer to X-Forwarded-For,
-    so that many entries from the right can be believed, and what a client wrote itself stands further left.
+    so that many entries from the right can be believed, and what a client wrote itself stands further left. An IPv6
+    client has a whole network of addresses to guess from (RFC 6177): its /64 counts as one.
     """
     peer = str(request.META.get("REMOTE_ADDR") or "unknown")
     seen = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
     proxies = settings.ZT_PROXIES
     if not proxies or len(seen) < proxies:
-        return peer
-    return seen[-proxies].strip() or peer
+        return _counted(peer)
+    return _counted(seen[-proxies].strip() or peer)
+
+
+def _counted(address: str) -> str:
+    try:
+        known = ip_address(address.strip("[]"))
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address):
+        return str(known.ipv4_mapped or IPv6Network((int(known), 64), strict=False))
+    return str(known)
 
 
 def account_of(request: HttpRequest) -> Account | None:

@@ -18,10 +18,11 @@ from zt_platform.papers.errors import NotOurPaper, PaperNotFound
 from zt_platform.papers.kinds import INTERNAL, PaperKind
 from zt_platform.papers.models import Paper, PaperState
 from zt_platform.papers.signature import statement, verified_statement
-from zt_tenants.centres import centre_by_code
+from zt_tenants.centres import centre_by_code, was_code_of
 from zt_tenants.context import current_centre, enter
 from zt_tenants.errors import UnknownCentre
 from zt_tenants.language import bilingual
+from zt_tenants.models import Centre
 
 MAX_PAPER_BYTES = 5 * 1024 * 1024
 """What anybody may upload to be compared; our papers are a fiftieth of it."""
@@ -102,7 +103,7 @@ def verify(*, code: str, address: str, number: str = "", sha256: str = "") -> Ve
     if differs:
         return Verification(Verdict.ALTERED, paper.code, compared=bool(sha256))
     return Verification(
-        verdict=_verdict(paper),
+        verdict=_verdict(paper, centre),
         code=paper.code,
         compared=bool(sha256),
         kind=paper.kind,
@@ -130,7 +131,8 @@ def verify_file(*, chunks: Iterable[bytes], address: str, code: str = "", number
     return verify(code=wanted, number=number, sha256=hashlib.sha256(data).hexdigest(), address=address)
 
 
-def _verdict(paper: Paper) -> Verdict:
+def _verdict(paper: Paper, centre: Centre) -> Verdict:
+    """Genuine only by a key of the centre that issued it: the neighbour's signature over the same words confirms nothing."""
     if paper.revoked_at is not None:
         return Verdict.REVOKED
     if paper.state == PaperState.PENDING:
@@ -139,7 +141,9 @@ def _verdict(paper: Paper) -> Verdict:
         said = verified_statement(paper.signature)
     except MessageRefused:
         return Verdict.UNCONFIRMED
-    return Verdict.GENUINE if said == statement(paper, str(said["centre"]), paper.sha256) else Verdict.UNCONFIRMED
+    signed_by = str(said["centre"])
+    own = signed_by == centre.code or was_code_of(signed_by, centre.code)
+    return Verdict.GENUINE if own and said == statement(paper, signed_by, paper.sha256) else Verdict.UNCONFIRMED
 
 
 def _folded(number: str) -> str:

@@ -122,6 +122,10 @@ def test_system_and_remote_centres_hold_no_roles(world) -> None:
         (1, None, "10.0.0.1"),
         (2, "203.0.113.9", "10.0.0.1"),  # came round the outer proxy
         (1, "203.0.113.9, ", "10.0.0.1"),
+        (1, "2001:db8:1:2:aaaa:bbbb:cccc:dddd", "2001:db8:1:2::/64"),  # who has one address there has them all
+        (1, "2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "somewhere", "somewhere"),
     ],
 )
 def test_limits_are_counted_for_the_address_that_the_outermost_proxy_saw(settings, proxies, forwarded, address) -> None:

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from zt_interop.keys.models import PublicKey
+from zt_interop.keys.commands import revoke_key
+from zt_interop.keys.models import KeyUsage, PublicKey
 from zt_platform.accounts.errors import TooManyTries
 from zt_platform.actors import Actor
 from zt_platform.papers.codes import new_code
@@ -17,8 +18,11 @@ from zt_platform.papers.errors import InvalidVerifyCode, NotOurPaper, PaperNotFo
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.papers.queries import Verdict, paper_of, papers_of, verify, verify_file
+from zt_platform.papers.signature import sign_paper
 from zt_storage.uploads import read_bytes
-from zt_tenants.context import enter
+from zt_tenants import changes
+from zt_tenants.context import enter, outside_centres
+from zt_tenants.models import Centre
 from zt_tenants.urls import portal_url
 
 HERE = "192.0.2.1"
@@ -105,6 +109,30 @@ def test_a_row_that_was_changed_in_the_database_is_not_confirmed(places, paper, 
 def test_a_key_that_the_province_never_signed_confirms_nothing(places, paper) -> None:
     PublicKey.objects.filter(centre_code="340100").update(statement="")
     assert verify(code=paper.code, address=HERE).verdict == Verdict.UNCONFIRMED
+
+
+@pytest.mark.req("A-01")
+def test_a_neighbours_key_confirms_no_paper_of_this_centre(places, paper) -> None:
+    with outside_centres():
+        jws = sign_paper(paper, places.county, paper.sha256)
+    with enter(places.city):
+        Paper.objects.filter(pk=paper.pk).update(signature=jws)
+    assert verify(code=paper.code, address=HERE).verdict == Verdict.UNCONFIRMED
+
+
+def test_a_revoked_key_confirms_nothing_any_more(places, paper) -> None:
+    with outside_centres():
+        [key] = PublicKey.objects.filter(centre_code="340100", usage=KeyUsage.MESSAGE)
+        revoke_key(key.kid, reason="私钥泄露")
+    found = verify(code=paper.code, address=HERE)
+    assert (found.verdict, found.number) == (Verdict.UNCONFIRMED, paper.number)
+
+
+def test_a_paper_signed_before_the_centre_changed_its_code_stays_genuine(places, paper) -> None:
+    with outside_centres():
+        changes.recode(Centre.objects.get(code="340100"), "340198")
+    found = verify(code=paper.code, address=HERE)
+    assert (found.verdict, found.code[:6]) == (Verdict.GENUINE, "340100")
 
 
 @pytest.mark.req("A-01")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from zt_platform.catalogue.definitions import departments
 from zt_platform.papers.remedies import remedies_against
 from zt_platform.papers.words import paper_word
 from zt_tenants.models import Level
@@ -50,3 +51,19 @@ def test_litigation_law_articles_45_and_46_six_months() -> None:
     said = remedies_against("合肥市公安局", level=Level.CITY)
     assert "六个月内直接向有管辖权的人民法院提起行政诉讼" in said.zh
     assert "第四十五条、第四十六条" in said.zh
+
+
+@pytest.mark.req("E-26")
+@pytest.mark.parametrize(
+    ("level", "place", "centre"),
+    [
+        ("PROVINCE", "安徽省", "安徽省政务服务中心"),
+        ("CITY", "合肥市", "合肥市政务服务中心"),
+        ("COUNTY", "肥西县", "肥西县政务服务中心"),
+        ("TOWNSHIP", "桃花镇", "桃花镇便民服务中心"),
+    ],
+)
+def test_no_two_organs_of_one_hall_share_a_word_so_that_each_series_is_one_departments(level, place, centre) -> None:
+    organs = [centre, *(one.names[level].format(place=place) for one in departments().values())]
+    words = {organ: paper_word(organ) for organ in organs}
+    assert len(set(words.values())) == len(organs), sorted(words.items(), key=lambda pair: pair[1])
