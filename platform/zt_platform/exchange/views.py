@@ -21,7 +21,7 @@ from zt_interop.log.models import DataCall
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.exchange import commands, queries
-from zt_platform.exports import Table, asked_for
+from zt_platform.exports import Table, asked_for, moment_cell
 from zt_platform.link_values import row_number
 from zt_platform.organisation.roles import Role
 from zt_tenants.centres import centres_by_code
@@ -152,7 +152,7 @@ def _table(rows: list[DataCall]) -> Table:
     ]
     lines = [
         [
-            f"{call.asked_at:%Y-%m-%d %H:%M:%S}",
+            moment_cell(call.asked_at),
             call.service_code,
             call.actor_name,
             call.subject,

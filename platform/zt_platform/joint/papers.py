@@ -12,7 +12,7 @@ from zt_platform.joint.models import JointTask
 from zt_platform.joint.register import Register
 from zt_platform.joint.rules import Deemed
 from zt_platform.joint.vocabulary import Neglect
-from zt_platform.papers.builders import chinese_moment
+from zt_platform.papers.builders import chinese_moment, deadline, english_moment
 from zt_platform.papers.content import Bilingual, Fact, PaperContent
 
 _SILENCE = {
@@ -74,13 +74,13 @@ def deemed_content(case: Case, task: JointTask, deemed: Deemed) -> PaperContent:
     said = Bilingual(
         f"你单位就“{case.item_name}”{why.zh}，自{chinese_moment(deemed.at)}起视为同意。本告知不改变你单位的法定职责。",
         f"{task.unit} {why.en} in case {known.tracking_number} “{case.item_name}”; this counts as consent since "
-        f"{deemed.at:%Y-%m-%d %H:%M}. Your duties by law remain.",
+        f"{english_moment(deemed.at)}. Your duties by law remain.",
     )
     facts = [
         Fact("办件编号", "Case number", known.tracking_number),
         Fact("征求内容", "Asked", task.part),
         Fact("适用规则", "Rule", str(_RULES[deemed.ground])),
-        Fact("答复时限", "Due", chinese_moment(task.due_at)),
+        Fact("答复时限", "Due", chinese_moment(task.due_at), english_moment(task.due_at)),
     ]
     return known.content(
         [said],
@@ -126,7 +126,7 @@ def neglect_content(task: JointTask, neglect: Neglect, answer_due_at: datetime) 
         ],
         facts=[
             Fact("联系单", "Contact form", task.paper_number),
-            Fact("回复时限", "Reply by", f"{chinese_moment(answer_due_at)}前"),
+            deadline("回复时限", "Reply", answer_due_at),
         ],
         tracking_number=task.tracking_number,
     )

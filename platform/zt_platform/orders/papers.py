@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zt_platform.orders.models import SupervisionOrder
 from zt_platform.orders.vocabulary import Kind
-from zt_platform.papers.builders import chinese_moment
+from zt_platform.papers.builders import deadline
 from zt_platform.papers.content import Bilingual, Fact, PaperContent
 
 _TITLES = {
@@ -13,7 +13,7 @@ _TITLES = {
 }
 
 
-_GRADES = {Kind.YELLOW_CARD: "黄牌", Kind.RED_CARD: "红牌"}
+_GRADES = {Kind.YELLOW_CARD: Bilingual("黄牌", "Yellow card"), Kind.RED_CARD: Bilingual("红牌", "Red card")}
 """The paper's own words, whatever language is active; a plain order has no card."""
 
 
@@ -33,8 +33,8 @@ def order_content(order: SupervisionOrder, *, case_number: str) -> PaperContent:
     ]
     facts = [Fact("办件编号", "Case number", case_number)] if case_number else []
     if Kind(order.kind) in _GRADES:
-        facts.append(Fact("监察等级", "Card", _GRADES[Kind(order.kind)]))
-    facts.append(Fact("回复时限", "Reply by", f"{chinese_moment(order.answer_due_at)}前"))
+        facts.append(Fact("监察等级", "Card", *_GRADES[Kind(order.kind)]))
+    facts.append(deadline("回复时限", "Reply", order.answer_due_at))
     return PaperContent(
         addressee=addressee,
         addressee_masked=addressee,

@@ -87,6 +87,11 @@ def chinese_moment(moment: datetime) -> str:
     return f"{chinese_date(local.date())}{local:%H:%M}"
 
 
+def english_moment(moment: datetime) -> str:
+    """2026-03-09 17:00, in China, for the English annex."""
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
 def materials_receipt(about: AboutCase, *, received: Sequence[str], answer_by: datetime | None) -> PaperContent:
     """What was handed in, and until when the organ must answer (行政许可法 art. 32)."""
     said = Bilingual(
@@ -95,7 +100,9 @@ def materials_receipt(about: AboutCase, *, received: Sequence[str], answer_by: d
     )
     facts = about.case_facts
     if answer_by is not None:
-        facts.append(Fact("答复时限", "Answer due", f"{chinese_moment(answer_by)}前，逾期不告知即为受理"))
+        due = deadline("答复时限", "Answer due", answer_by)
+        told = f"{due.value_en}; if nothing is said by then, it counts as accepted"
+        facts.append(due._replace(value=f"{due.value}，逾期不告知即为受理", value_en=told))
     return about.content([said], basis=f"{_LICENSING_LAW}第三十二条", entries=received, facts=facts)
 
 
@@ -132,7 +139,7 @@ def acceptance(
     facts = [
         *about.case_facts,
         Fact("经办人", "Handled by", handler),
-        Fact("承诺办结时间", "Promised completion", f"{chinese_moment(due_at)}前"),
+        deadline("承诺办结时间", "Promised completion", due_at),
         *more,
     ]
     paragraphs = [said]
@@ -189,7 +196,7 @@ def grant(
     facts = [about.case_facts[0], Fact("审批意见", "Opinion", opinion)]
     if certificate:
         facts.append(Fact("许可证件编号", "Certificate", certificate))
-        facts.append(Fact("有效期", "Valid", validity(valid_from, valid_until)))
+        facts.append(validity(valid_from, valid_until))
     return about.content([said], basis=legal_basis, facts=[*facts, *more], deemed=deemed)
 
 
@@ -221,7 +228,7 @@ def certificate(
         Fact("持证人", "Holder", about.applicant),
         Fact("证件号码", "Identification", identification),
         Fact("许可事项", "Subject", about.item_name),
-        Fact("有效期", "Valid", validity(valid_from, valid_until)),
+        validity(valid_from, valid_until),
         Fact("发证机关", "Issued by", about.legal_name),
     ]
     facts = [fact for fact in facts if fact.value]
@@ -238,15 +245,21 @@ def delivery_receipt(about: AboutCase, *, papers: Sequence[str], method: str, de
         Fact("受送达人", "Delivered to", about.applicant),
         about.case_facts[0],
         Fact("送达方式", "By", method),
-        Fact("送达时间", "On", chinese_moment(delivered_at)),
+        Fact("送达时间", "On", chinese_moment(delivered_at), english_moment(delivered_at)),
     ]
     return about.content([said], entries=papers, facts=facts)
 
 
-def validity(valid_from: date, valid_until: date | None) -> str:
+def validity(valid_from: date, valid_until: date | None) -> Fact:
     """From when until when, or without end."""
     until = f"至{chinese_date(valid_until)}" if valid_until else "起长期有效"
-    return f"自{chinese_date(valid_from)}{until}"
+    until_en = f"until {valid_until.isoformat()}" if valid_until else "without end"
+    return Fact("有效期", "Valid", f"自{chinese_date(valid_from)}{until}", f"from {valid_from.isoformat()} {until_en}")
+
+
+def deadline(zh: str, en: str, moment: datetime) -> Fact:
+    """Until when something has to be done."""
+    return Fact(zh, en, f"{chinese_moment(moment)}前", f"by {english_moment(moment)}")
 
 
 def ended(sentence: str) -> str:

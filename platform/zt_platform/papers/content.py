@@ -15,11 +15,12 @@ class Bilingual(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One line of a paper's table: label in both languages, and its value."""
+    """One line of a paper's table: label in both languages, its value, and how the English annex puts it if otherwise."""
 
     zh: str
     en: str
     value: str
+    value_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

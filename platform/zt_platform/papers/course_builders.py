@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from zt_platform.papers.builders import AboutCase, chinese_date, chinese_moment, ended, validity
+from zt_platform.papers.builders import (
+    AboutCase,
+    chinese_date,
+    chinese_moment,
+    deadline,
+    ended,
+    english_moment,
+    validity,
+)
 from zt_platform.papers.content import Bilingual, Fact, PaperContent
 
 _LICENSING_LAW = "《中华人民共和国行政许可法》"
@@ -31,7 +39,7 @@ def resumption(about: AboutCase, *, procedure: Bilingual, ended_on: date, due_at
         f"{about.application.zh}，{procedure.zh}已于{chinese_date(ended_on)}结束，办理期限恢复计算。",
         f"{about.application.en}: {procedure.en} ended on {ended_on.isoformat()} and the time limit runs again.",
     )
-    facts = [*about.case_facts, Fact("办结时限", "Due", f"{chinese_moment(due_at)}前")]
+    facts = [*about.case_facts, deadline("办结时限", "Due", due_at)]
     return about.content([said], basis=f"{_LICENSING_LAW}第四十五条", facts=facts)
 
 
@@ -46,7 +54,7 @@ def extension(
         f"by {days} working days. Reason: {reason}",
     )
     basis = f"{_LICENSING_LAW}第四十二条第{'二' if joint else '一'}款"
-    facts = [*about.case_facts, Fact("延长后的办结时限", "Now due", f"{chinese_moment(due_at)}前")]
+    facts = [*about.case_facts, deadline("延长后的办结时限", "Now due", due_at)]
     return about.content([said], basis=basis, facts=facts)
 
 
@@ -71,7 +79,7 @@ def reminder(
         "请抓紧办理。",
         f"The {limit.en} of case {about.tracking_number} “{about.item_name}” is near: {remaining.en} left.",
     )
-    facts = [_applicant(about), Fact(limit.zh, limit.en.capitalize(), f"{chinese_moment(due_at)}前")]
+    facts = [_applicant(about), deadline(limit.zh, limit.en.capitalize(), due_at)]
     return about.content([said], facts=facts, addressee=department)
 
 
@@ -101,9 +109,9 @@ def supervision_order(
     ]
     facts = [
         _applicant(about),
-        Fact(limit.zh, limit.en.capitalize(), chinese_moment(due_at)),
-        Fact("监察等级", "Card", "红牌" if red else "黄牌"),
-        Fact("回复时限", "Reply by", f"{chinese_moment(reply_by)}前"),
+        Fact(limit.zh, limit.en.capitalize(), chinese_moment(due_at), english_moment(due_at)),
+        Fact("监察等级", "Card", *(("红牌", "Red card") if red else ("黄牌", "Yellow card"))),
+        deadline("回复时限", "Reply", reply_by),
     ]
     title = Bilingual("红牌督办通知书", "Red-Card Supervision Order") if red else None
     return about.content(said, basis=legal_basis, facts=facts, addressee=department, title=title)
@@ -127,7 +135,7 @@ def temporary_permit(
     facts = [
         Fact("持证人", "Holder", about.applicant),
         Fact("许可事项", "Subject", about.item_name),
-        Fact("有效期", "Valid", validity(valid_from, valid_until)),
+        validity(valid_from, valid_until),
     ]
     title = Bilingual(name, "Temporary Permit")
     return about.content([said], basis=legal_basis, title=title, entries=outstanding, facts=facts)

@@ -8,6 +8,7 @@ from zt_interop.departments.calls import Question, ask
 from zt_interop.departments.models import Grant
 from zt_interop.departments.testing import COMPANY_CHECK, IDENTITY_CHECK, NAME, NUMBER
 from zt_interop.log.models import DataCall
+from zt_platform.exports import moment_cell
 from zt_tenants.context import enter
 
 pytestmark = pytest.mark.req("Y-01", "Y-02")
@@ -118,6 +119,8 @@ def test_the_log_says_who_why_and_which_fields_and_never_the_data(world, offices
     assert NAME not in shown
     table = admin.get(PAGE.format(code="340100") + "calls/?csv=1").content.decode("utf-8-sig")
     assert "'=cmd" in table
+    with enter(world.city):
+        assert moment_cell(DataCall.objects.get().asked_at) in table, "in China's time"
     assert NUMBER not in table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 
 import pytest
 from paper_cast import ABOUT, REMEDIES
@@ -42,6 +42,28 @@ def test_the_acceptance_notice_shows_telephone_handler_promise_and_number() -> N
         "第三十二条第一款第五项",
     ):
         assert said in text
+
+
+@pytest.mark.req("F-01", "F-04", "L-10")
+def test_the_english_annex_gives_moments_and_cards_in_english_and_in_chinas_time() -> None:
+    """Whatever zone the instant is kept in: 01:30 UTC is 09:30 in China."""
+    due = MONDAY.astimezone(UTC)
+    papers = [
+        builders.materials_receipt(ABOUT, received=["身份证明"], answer_by=due),
+        builders.acceptance(ABOUT, accepted_on=date(2026, 3, 2), due_at=due, handler="Wang", deemed=False),
+        builders.delivery_receipt(ABOUT, papers=["x"], method="Window", delivered_at=due),
+        course_builders.extension(ABOUT, days=10, reason="x", approved_by="x", due_at=due),
+        course_builders.supervision_order(
+            ABOUT, department="x", due_at=due, overdue_days=1, demand="x", reply_by=due, red=True
+        ),
+    ]
+    said = {fact.en: fact.value_en or fact.value for paper in papers for fact in paper.facts}
+    for label in ("Promised completion", "Now due", "Reply"):
+        assert said[label] == "by 2026-03-02 09:30"
+    assert said["On"] == said["Promised limit"] == "2026-03-02 09:30"
+    assert said["Answer due"].startswith("by 2026-03-02 09:30; if nothing is said by then")
+    assert said["Card"] == "Red card"
+    assert builders.validity(date(2026, 3, 2), None).value_en == "from 2026-03-02 without end"
 
 
 def test_article_32_a_deemed_acceptance_says_so_on_its_paper() -> None:
