@@ -393,8 +393,8 @@ class PickupCodeDead(InvalidInput):
 
 
 class NothingToPrint(Conflict):
-    """No paper of this centre about the case is in force."""
+    """No paper about the case is in force, neither of this centre nor of the other one."""
 
     code = "NOTHING_TO_PRINT"
-    zh = "本中心还没有就这件签发文书，没有可打印的。"
-    en = "This centre has issued no paper about this case; there is nothing to print."
+    zh = "还没有就这件签发文书，没有可打印的。"
+    en = "No paper has been issued about this case; there is nothing to print."

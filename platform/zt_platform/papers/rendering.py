@@ -10,12 +10,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
+import shutil
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pylopdf_fonts_zh_cn
@@ -27,6 +30,8 @@ from zt_platform.papers.content import DEEMED, Snapshot, acting_for_sentence
 PDF = "application/pdf"
 _TEMPLATES = Path(__file__).parent / "typst"
 _PREVIEW_PPI = 110.0
+_A_PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
+"""A page of a PDF file as this platform writes it: its page objects stand in the open."""
 _of_thread = threading.local()
 
 
@@ -36,11 +41,11 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
 
-def _compiler(name: str = "paper") -> typst.Compiler:
-    compiler: typst.Compiler | None = getattr(_of_thread, name, None)
+def _compiler() -> typst.Compiler:
+    compiler: typst.Compiler | None = getattr(_of_thread, "compiler", None)
     if compiler is None:
-        compiler = typst.Compiler(str(_TEMPLATES / f"{name}.typ"), root=str(_TEMPLATES), font_paths=_fonts())
-        setattr(_of_thread, name, compiler)
+        compiler = typst.Compiler(str(_TEMPLATES / "paper.typ"), root=str(_TEMPLATES), font_paths=_fonts())
+        _of_thread.compiler = compiler
     return compiler
 
 
@@ -58,23 +63,61 @@ def pictures(snapshot: Snapshot) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The first page of a bundle: its title, whose it is, when and by whom it was printed, heads of columns, a note."""
+    """The first page of a bundle: its title, whose it is, when and by whom it was printed, heads of columns, a note.
+
+    ``missing`` stands where the file of another centre's paper is lost.
+    """
 
     title: str
     centre: str
     printed: str
     columns: tuple[str, str, str, str, str]
     note: str
+    missing: str
 
 
-def bundle(cover: Cover, snapshots: Sequence[Snapshot]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A paper that another centre made, as the file it sent; None where this centre's store has lost it."""
+
+    title: str
+    issuer: str
+    number: str
+    tracking_number: str
+    file: bytes | None = field(repr=False)
+
+
+def bundle(cover: Cover, papers: Sequence[Snapshot | Copy]) -> bytes:
     """Several papers as one PDF for the printer: contents with page numbers, then each paper from a page of its own.
 
-    It is no paper itself: not archived, not signed; each of its papers carries its own code.
+    What another centre made is put in page by page as it made it. The bundle is no paper itself: not archived, not
+    signed; each of its papers carries its own code.
     """
-    data = {**asdict(cover), "papers": [_data(one) for one in snapshots]}
-    made: Any = _compiler("bundle").compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    with TemporaryDirectory(prefix="zt-bundle-") as folder:
+        # The compiler reads nothing outside of its root, and the copies lie beside the templates.
+        root = Path(folder) / "typst"
+        shutil.copytree(_TEMPLATES, root)
+        data = {**asdict(cover), "papers": [_in_bundle(one, root, place) for place, one in enumerate(papers)]}
+        compiler = typst.Compiler(str(root / "bundle.typ"), root=str(root), font_paths=_fonts())
+        made: Any = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
     return bytes(made)
+
+
+def _in_bundle(paper: Snapshot | Copy, root: Path, place: int) -> dict[str, Any]:
+    if isinstance(paper, Snapshot):
+        return _data(paper)
+    pages = len(_A_PAGE.findall(paper.file or b""))
+    name = f"copy-{place}.pdf" if pages else ""
+    if name:
+        (root / name).write_bytes(paper.file or b"")
+    return {
+        "title": [paper.title, ""],
+        "issuer": paper.issuer,
+        "number": paper.number,
+        "tracking_number": paper.tracking_number,
+        "copy": name,
+        "pages": pages,
+    }
 
 
 def data_address(picture: bytes) -> str:

@@ -12,13 +12,19 @@ from django.test.utils import CaptureQueriesContext
 from pdf_text import pdf_text
 
 from zt_platform.audit.models import AuditRecord
+from zt_platform.cases import commands
+from zt_platform.cases.foreign_papers import foreign_papers_of
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.queries import prints
-from zt_platform.cases.testing import Town
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, Town, relay_all
 from zt_platform.papers.models import Paper
+from zt_storage import objects
+from zt_storage.models import Attachment
+from zt_storage.uploads import read_bytes
 from zt_tenants.context import enter
 
 pytestmark = pytest.mark.req("E-10")
+A_PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 
 
 def _print(town: Town, browser, cases):
@@ -67,6 +73,61 @@ def test_a_large_batch_comes_in_volumes(town: Town, browsers: Browsers, monkeypa
     assert [(one.number, one.papers) for one in volumes] == [(1, 3), (2, 1)]
     assert "（2/2）" in re.sub(r"\s", "", pdf_text(browser.get(volumes[1].url).content))
     assert browser.get(volumes[1].url.replace("/2.pdf", "/3.pdf")).status_code == 404
+
+
+@pytest.mark.req("E-20", "L-06")
+def test_papers_of_the_other_centre_are_in_it_as_it_made_them(town: Town, browsers: Browsers) -> None:
+    case = town.city.submitted(town.zhang, ENTRUSTED)
+    town.city.accept(case)
+    relay_all()
+    town.county.pause(town.county.case(str(case.tracking_number)))
+    relay_all()
+    [told] = foreign_papers_of(town.city.fresh(case))
+    browser = browsers.staff(town.city, "WINDOW_CLERK")
+    page = _print(town, browser, [case])
+    [volume] = page.context["volumes"]
+    town.county.resume(town.county.case(str(case.tracking_number)))
+    relay_all()
+    answer = browser.get(volume.url)
+    assert len(foreign_papers_of(town.city.fresh(case))) == 2, "another one has come since"
+    assert volume.papers == 3, "receipt, acceptance notice, and the county's notice of the special procedure"
+    with enter(town.city.centre):
+        copy = read_bytes(Attachment.objects.get(pk=told.file))
+    pages, own = len(A_PAGE.findall(copy)), 1 + 2 * 2
+    assert pages == 2, "the notice and its annex"
+    assert len(A_PAGE.findall(answer.content)) == own + pages
+    assert len(re.findall(rb"/Subtype\s*/Form", answer.content)) >= pages, "put in as it was made"
+
+
+def test_a_copy_that_the_store_has_lost_leaves_a_page_that_says_so(town: Town, browsers: Browsers) -> None:
+    case = town.city.submitted(town.zhang, ENTRUSTED)
+    town.city.accept(case)
+    relay_all()
+    town.county.pause(town.county.case(str(case.tracking_number)))
+    relay_all()
+    browser = browsers.staff(town.city, "WINDOW_CLERK")
+    [volume] = _print(town, browser, [case]).context["volumes"]
+    with enter(town.city.centre):
+        [told] = foreign_papers_of(town.city.fresh(case))
+        objects.remove(Attachment.objects.get(pk=told.file).object_key)
+    answer = browser.get(volume.url)
+    assert answer.status_code == 200
+    text = re.sub(r"\s", "", pdf_text(answer.content))
+    assert f"特别程序告知书（{town.county.centre.name}）{told.number}" in text, "it stands in the contents"
+    assert "请在办件页单独打开打印" in text
+
+
+def test_a_case_with_nothing_but_the_other_centres_papers_is_printed_too(town: Town, browsers: Browsers) -> None:
+    case = town.city.submitted(town.zhang, DEVOLVED)
+    with enter(town.city.centre):
+        commands.hand_down_application(actor=town.city.clerk, case_id=case.pk)
+    relay_all()
+    town.county.accept(town.county.case(str(case.tracking_number)))
+    relay_all()
+    with enter(town.city.centre):
+        Paper.objects.filter(subject=case.tracking_number).delete()
+    page = _print(town, browsers.staff(town.city, "WINDOW_CLERK"), [case])
+    assert (page.context["progress"].done, page.context["volumes"][0].papers) == (1, 1)
 
 
 def test_what_was_issued_later_or_revoked_is_not_in_it_and_a_case_without_papers_says_so(

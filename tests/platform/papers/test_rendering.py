@@ -93,7 +93,7 @@ def test_what_is_listed_is_in_the_chinese_paper_and_in_the_annex(kind: PaperKind
 
 def test_a_bundle_holds_contents_and_every_paper_from_a_page_of_its_own() -> None:
     cover = rendering.Cover(
-        "文书合订打印件", "合肥市政务服务中心", "2026-03-02", ("序号", "文书", "文号", "编号", "页"), "说明"
+        "文书合订打印件", "合肥市政务服务中心", "2026-03-02", ("序号", "文书", "文号", "编号", "页"), "说明", "取不到"
     )
     papers = [snapshot(kind, number=f"〔2026〕{index:05d}号") for index, kind in enumerate(PaperKind)]
     text = re.sub(r"\s", "", pdf_text(rendering.bundle(cover, papers)))

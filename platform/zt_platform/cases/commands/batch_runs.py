@@ -25,6 +25,7 @@ from zt_platform.cases.commands.completion import deliver_case, seal_and_complet
 from zt_platform.cases.commands.holding import assign_case, claim_case, put_back, release_case
 from zt_platform.cases.commands.printing import print_papers
 from zt_platform.cases.models import Case
+from zt_platform.cases.queries.prints import told_then
 from zt_platform.organisation.queries import staff_member_of
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
@@ -34,6 +35,7 @@ from zt_tenants.timers import DueTimer, schedule
 
 logger = logging.getLogger(__name__)
 
+PRINT: Final = "print"
 MOST_AT_ONCE: Final = 500
 AT_ONCE_IN_A_REQUEST: Final = 10
 """So many are done before the page answers; the rest is the workers'."""
@@ -64,7 +66,7 @@ _ACTS: Final[Mapping[str, Callable[..., Case]]] = {
     "release": release_case,
     "assign": _assign,
     "put-back": put_back,
-    "print": print_papers,
+    PRINT: print_papers,
 }
 """Acts that need no word of the clerk's own for each case. Decisions are read and signed one by one."""
 REVERSIBLE: Final = frozenset({"claim", "release", "assign"})
@@ -150,6 +152,8 @@ def _do_one(batch: AuditRecord, one: Marked) -> int:
         else:
             account_id, name = before or (None, "")
             result["holder"] = [str(account_id or ""), name, str(case.holder_account_id or "")]
+            if batch.data["slug"] == PRINT:
+                result |= told_then(case)
         record(
             Deed.BATCH_LINE,
             actor=actor or Actor.system(),

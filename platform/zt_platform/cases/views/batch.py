@@ -29,7 +29,7 @@ from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.views.action_pages import ActionPage, Words
 from zt_platform.cases.views.actions import KEYS, page_by_slug, pages_for
-from zt_platform.cases.views.printing import SLUG, volume_lines
+from zt_platform.cases.views.printing import volume_lines
 from zt_platform.cases.vocabulary import Status
 from zt_platform.link_values import row_number
 from zt_platform.organisation.queries import colleagues
@@ -85,11 +85,14 @@ _HOLDING = (
     BatchAct("release", bilingual("退回公共队列", "Give back"), _may_give, _held_words),
 )
 _PRINT = BatchAct(
-    SLUG,
+    batch_runs.PRINT,
     bilingual("打印文书", "Print papers"),
     lambda actor, case: actor.has(*WORKERS) and bool(case.tracking_number),
     lambda _case: [
-        bi("本中心签发的文书合成一个PDF，只打印，不改变办件。", "Its papers go into one PDF; nothing changes.")
+        bi(
+            "全部文书(含其他中心发来的)合成一个PDF，只打印，不改变办件。",
+            "Its papers go into one PDF; nothing changes.",
+        )
     ],
 )
 _UNDO = BatchAct("put-back", bilingual("撤销", "Undo"), _may_give, _held_words)

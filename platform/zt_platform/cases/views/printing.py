@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.audit.models import AuditRecord
 from zt_platform.cases import queries
+from zt_platform.cases.commands.batch_runs import PRINT
 from zt_platform.cases.queries.prints import printed_papers, volumes_of, with_content
 from zt_platform.papers.rendering import PDF, Cover, bundle
 from zt_storage.names import content_disposition
@@ -19,8 +20,6 @@ from zt_tenants.clock import CHINA
 from zt_tenants.context import current_centre
 from zt_tenants.errors import NotFound
 from zt_tenants.language import bi
-
-SLUG = "print"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class VolumeLine:
 
 def volume_lines(batch: AuditRecord, results: dict[int, AuditRecord]) -> list[VolumeLine]:
     """The files of a batch of printing; none for other batches."""
-    if batch.data["slug"] != SLUG:
+    if batch.data["slug"] != PRINT:
         return []
     return [
         VolumeLine(
@@ -49,7 +48,7 @@ def volume_lines(batch: AuditRecord, results: dict[int, AuditRecord]) -> list[Vo
 def volume(request: HttpRequest, batch_id: int, volume: int) -> HttpResponse:
     """One volume of one's own batch as PDF: contents, then each paper from a page of its own."""
     batch, results = queries.batch_of(actor_for_request(request), batch_id)
-    if batch.data["slug"] != SLUG:
+    if batch.data["slug"] != PRINT:
         raise Http404
     volumes = volumes_of(printed_papers(batch, results))
     if not 1 <= volume <= len(volumes):
@@ -57,7 +56,7 @@ def volume(request: HttpRequest, batch_id: int, volume: int) -> HttpResponse:
     papers = with_content(volumes[volume - 1])
     name = bi("文书合订打印件", "Papers")
     title = f"{name}（{volume}/{len(volumes)}）" if len(volumes) > 1 else name
-    data = bundle(_cover(title, batch), [paper.snapshot for paper in papers])
+    data = bundle(_cover(title, batch), papers)
     answer = HttpResponse(data, content_type=PDF)
     answer.headers["Content-Disposition"] = content_disposition(f"{name}-{batch_id}-{volume}.pdf", inline=True)
     return answer
@@ -77,7 +76,11 @@ def _cover(title: str, batch: AuditRecord) -> Cover:
             bi("页", "Page"),
         ),
         note=bi(
-            "只含本中心签发、未撤销的文书。打印件供窗口使用，真伪以各文书二维码核验为准。",
-            "Only papers that this centre issued and did not revoke. Each is verified by its own QR code.",
+            "含本中心签发的和其他中心发来的文书，已撤销的除外。打印件供窗口使用，真伪以各文书二维码核验为准。",
+            "What this centre issued and other centres sent, but for what was revoked. Each is verified by its own code.",
+        ),
+        missing=bi(
+            "这份文书的文件暂时取不到，请在办件页单独打开打印。",
+            "The file of this paper is not at hand; open and print it on the page of the case.",
         ),
     )
