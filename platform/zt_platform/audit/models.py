@@ -14,7 +14,11 @@ class Deed(models.TextChoices):
 
     READ_CASE = "READ_CASE", bilingual("查看办件(含个人信息)", "Opened a case with its personal data")
     SEARCHED_PERSON = "SEARCHED_PERSON", bilingual("按证件查人", "Looked a person up by identity number")
+    AMENDED = "AMENDED", bilingual("改动申请内容", "Changed an application before it was handed in")
     EXPORTED = "EXPORTED", bilingual("导出", "Took a table along")
+    TOLD_AGAIN = "TOLD_AGAIN", bilingual("重发短信", "Sent a text message again")
+    STAFF = "STAFF", bilingual("调整人员和角色", "Changed posts and roles")
+    CALENDAR = "CALENDAR", bilingual("维护工作日历", "Changed the work calendar")
     KEYS = "KEYS", bilingual("更换或吊销密钥", "Renewed or revoked keys")
     SUPERVISED = "SUPERVISED", bilingual("督办", "Acted on a supervision order")
     JOINT = "JOINT", bilingual("并联办理", "Took part in joint handling")

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from zt_platform.accounts.rules import MOBILE, mask_phone
 from zt_platform.actors import Actor
+from zt_platform.audit.commands import record
+from zt_platform.audit.models import Deed
 from zt_platform.notices.errors import NothingToRepeat, NoticeIncomplete, NoticeNotFound
 from zt_platform.notices.kinds import UNDELIVERED, Event, SmsState
 from zt_platform.notices.models import PHONE_INDEX, Notice, NoticePreference
@@ -121,4 +123,11 @@ def send_again(*, actor: Actor, notice_id: UUID) -> Notice:
         found.sms_state, found.sms_attempts = SmsState.WAITING, 0
         found.sms_after, found.sms_error = quiet.earliest(now()), ""
         found.save(update_fields=["sms_state", "sms_attempts", "sms_after", "sms_error"])
+        record(
+            Deed.TOLD_AGAIN,
+            actor=actor,
+            purpose=found.event,
+            tracking_number=found.tracking_number,
+            data={"notice": str(found.id)},
+        )
     return found

@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from zt_platform.accounts.models import Account
 from zt_platform.accounts.rules import full_name as checked_name
 from zt_platform.actors import Actor
+from zt_platform.audit.commands import record
+from zt_platform.audit.models import Deed
 from zt_platform.index.commands import remove_seat, upsert_seats
 from zt_platform.organisation.errors import AlreadyPosted
 from zt_platform.organisation.models import Department, StaffMember, Window
@@ -51,6 +53,7 @@ def post_staff_member(
                 posted_on=today(),
             )
             upsert_seats([account_id])
+            _record(actor, "POSTED", member, after=checked)
     except IntegrityError as posted:
         raise AlreadyPosted(field="account_id") from posted
     return member
@@ -62,8 +65,9 @@ def change_roles(*, actor: Actor, staff_id: int, roles: Collection[str]) -> Staf
     checked = _checked_roles(roles)
     with transaction.atomic():
         member = _member(staff_id)
-        member.roles = checked
+        before, member.roles = list(member.roles), checked
         member.save(update_fields=["roles"])
+        _record(actor, "ROLES", member, before=before, after=checked)
     return member
 
 
@@ -75,7 +79,17 @@ def end_posting(*, actor: Actor, staff_id: int) -> StaffMember:
         member.active, member.left_on = False, today()
         member.save(update_fields=["active", "left_on"])
         remove_seat(member.account_id)
+        _record(actor, "ENDED", member, before=list(member.roles))
     return member
+
+
+_WORDS = {"POSTED": "设岗", "ROLES": "调整角色", "ENDED": "离岗"}
+
+
+def _record(actor: Actor, act: str, member: StaffMember, **roles: list[str]) -> None:
+    """Who gave whom which rights: the row itself only knows the present ones."""
+    purpose = f"{_WORDS[act]} {member.full_name}"
+    record(Deed.STAFF, actor=actor, purpose=purpose, data={"act": act, "staff": member.pk, **roles})
 
 
 def _checked_roles(roles: Collection[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from django.core.cache import cache
 from django.db import transaction
 
 from zt_platform.actors import Actor, ActorKind
+from zt_platform.audit.commands import record
+from zt_platform.audit.models import Deed
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
 from zt_platform.workcalendar.queries import FIRST_YEAR, LAST_YEAR, REVISION_KEY
@@ -24,7 +27,6 @@ RECOMPUTE = "calendar.recompute"
 """The timer by which each centre counts its running limits anew; :mod:`zt_platform.cases` handles it."""
 
 
-@beside(DatabaseRole.PORTAL)
 def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> CalendarOverride:
     """Say for one day whether it is worked, replacing what was said before.
 
@@ -33,7 +35,7 @@ def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> Cale
     _require_province_administrator(actor)
     if not reason.strip():
         raise InvalidInput(field="reason", zh="请填写调整该日的依据。", en="State the ground for changing this day.")
-    with transaction.atomic():
+    with _written_down(actor, "调整工作日", day=day.isoformat(), working=working, reason=reason.strip()):
         override, _ = CalendarOverride.objects.update_or_create(
             day=day, defaults={"working": working, "reason": reason.strip(), "entered_at": now()}
         )
@@ -41,20 +43,18 @@ def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> Cale
     return override
 
 
-@beside(DatabaseRole.PORTAL)
 def withdraw_override(*, actor: Actor, day: date) -> bool:
     """Let the published calendar count again for a day; True when there was an override.
 
     Raises NotPermitted (not an administrator of the province).
     """
     _require_province_administrator(actor)
-    with transaction.atomic():
+    with _written_down(actor, "撤销工作日调整", day=day.isoformat()):
         deleted, _ = CalendarOverride.objects.filter(day=day).delete()
         _announce_change()
     return bool(deleted)
 
 
-@beside(DatabaseRole.PORTAL)
 def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping[date, bool]) -> CalendarYear:
     """Enter the State Council notice of a year: its holidays (False) and make-up working days (True).
 
@@ -72,7 +72,7 @@ def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping
             year=year,
         )
     moment = now()
-    with transaction.atomic():
+    with _written_down(actor, "登记放假通知", year=year, document_number=document_number.strip()):
         CalendarOverride.objects.bulk_create(
             [
                 CalendarOverride(day=day, working=working, reason=document_number.strip(), entered_at=moment)
@@ -89,7 +89,6 @@ def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping
     return declared
 
 
-@beside(DatabaseRole.PORTAL)
 def recount(*, actor: Actor) -> int:
     """Let every centre count its running limits anew by the calendar in force; how many centres are asked.
 
@@ -97,8 +96,21 @@ def recount(*, actor: Actor) -> int:
     itself. Raises NotPermitted (not an administrator of the province).
     """
     _require_province_administrator(actor)
-    with transaction.atomic():
+    with _written_down(actor, "重新计算时限"):
         return schedule_everywhere(kind=RECOMPUTE, subject=RECOMPUTE, due_at=now())
+
+
+@contextmanager
+def _written_down(actor: Actor, what: str, **data: object) -> Iterator[None]:
+    """A change of the shared calendar, with its line in the provincial centre's audit record.
+
+    A refused change leaves no line. The change commits first, over the portal's connection, and the line right after it.
+    """
+    with transaction.atomic():
+        if actor.kind is ActorKind.STAFF:
+            record(Deed.CALENDAR, actor=actor, purpose=what, data=data)
+        with beside(DatabaseRole.PORTAL), transaction.atomic():
+            yield
 
 
 def _announce_change() -> None:

@@ -8,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zt_platform.audit.models import AuditRecord, Deed
-from zt_platform.cases import queries
+from zt_platform.cases import commands, queries
+from zt_platform.cases.errors import TransitionNotAllowed
+from zt_platform.cases.models import CaseMaterial
 from zt_platform.cases.queries import AuditFilter
-from zt_platform.cases.testing import Town, at, staff
+from zt_platform.cases.testing import OWN, ZHANG, Town, at, staff
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
 from zt_tenants.context import enter
@@ -139,3 +141,60 @@ def test_only_administrators_and_supervisors_of_this_centre(town: Town, browsers
         queries.audit_lines(staff(town.city.centre, Role.CENTRE_ADMIN), AuditFilter())
     with enter(town.city.centre):
         assert AuditRecord.objects.count() == 1
+
+
+def _lines(town: Town, deed: Deed) -> list[tuple[str, str, dict]]:
+    with enter(town.city.centre):
+        found = AuditRecord.objects.filter(deed=deed).order_by("pk")
+        return [(line.actor_name, line.purpose, line.data) for line in found]
+
+
+@pytest.mark.req("E-20", "E-15")
+def test_what_a_clerk_changes_before_it_is_handed_in_leaves_a_line_without_what_was_written(town: Town) -> None:
+    clerk = town.city.clerk
+    with enter(town.city.centre):
+        case = commands.start_application(actor=clerk, item_code=OWN, applicant=ZHANG, form={"place": "桃花镇1号"})
+        commands.save_draft(actor=clerk, case_id=case.pk, form={"place": "桃花镇1号"})
+        commands.save_draft(actor=clerk, case_id=case.pk, form={"place": "上派镇2号", "area": "30"})
+        commands.choose_delivery(actor=clerk, case_id=case.pk, method="PICK_UP")
+    town.city.attach(clerk, case, "id")
+    with enter(town.city.centre):
+        held = CaseMaterial.objects.get(case=case)
+        commands.detach_material(actor=clerk, case_id=case.pk, case_material_id=held.pk)
+        commands.discard_draft(actor=clerk, case_id=case.pk)
+        commands.restore_draft(actor=clerk, case_id=case.pk)
+
+    found = _lines(town, Deed.AMENDED)
+
+    assert [what for _, what, _ in found] == [
+        "改填表内容",
+        "改送达方式",
+        "放入材料",
+        "取出材料",
+        "删除草稿",
+        "恢复草稿",
+    ]
+    assert {who for who, _, _ in found} == {clerk.name}
+    assert found[0][2] == {"fields": ["area", "place"]}
+    assert found[3][2] == {"material": "id", "file": held.attachment_id}
+    assert not any("上派镇" in str(line) for line in found)
+
+
+@pytest.mark.req("E-20")
+def test_a_clerk_who_changes_a_returned_application_is_named_and_its_applicant_leaves_no_line(town: Town) -> None:
+    case = town.city.submitted(town.zhang)
+    with enter(town.city.centre):
+        commands.return_for_correction(actor=town.city.clerk, case_id=case.pk, defects=["场地证明不清楚"])
+        commands.save_draft(actor=town.zhang, case_id=case.pk, form={"place": "桃花镇3号"})
+        assert not AuditRecord.objects.exists()
+        commands.save_draft(actor=town.city.clerk, case_id=case.pk, form={"place": "桃花镇4号"})
+        line = AuditRecord.objects.get()
+    assert (line.deed, line.tracking_number) == (Deed.AMENDED, case.tracking_number)
+
+
+@pytest.mark.req("E-20")
+def test_a_refused_change_leaves_no_line(town: Town) -> None:
+    case = town.city.submitted(town.zhang)
+    with enter(town.city.centre), pytest.raises(TransitionNotAllowed):
+        commands.save_draft(actor=town.city.clerk, case_id=case.pk, form={"place": "x"})
+    assert _lines(town, Deed.AMENDED) == []

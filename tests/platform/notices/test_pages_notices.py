@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from notice_cast import account_of, browser_of, staff_browser
 
+from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.notices.kinds import SmsState
 from zt_platform.notices.models import Notice, NoticePreference
 from zt_tenants.clock import now
+from zt_tenants.context import enter
 from zt_tenants.urls import centre_url
 from zt_tenants.uuid7 import uuid7
 
@@ -109,6 +111,9 @@ def test_a_failure_is_in_sight_and_can_be_sent_again(town, put) -> None:
     browser.post(centre_url(town.county.centre, "sent-notices:again", notice_id=failed.id))
     failed.refresh_from_db()
     assert (failed.sms_state, failed.sms_attempts, failed.sms_after) == (SmsState.WAITING, 0, now())
+    with enter(town.county.centre):
+        line = AuditRecord.objects.get(deed=Deed.TOLD_AGAIN)
+    assert (line.data, line.purpose) == ({"notice": str(failed.id)}, failed.event)
 
 
 @pytest.mark.parametrize("roles", [["REVIEWER"], ["SUPERVISOR"]])

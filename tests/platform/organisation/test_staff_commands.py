@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from zt_platform.accounts.models import Account
 from zt_platform.actors import Actor
+from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.index.queries import seats_of
 from zt_platform.organisation import queries
@@ -145,6 +146,23 @@ def test_an_ended_post_gives_no_rights(two_cities) -> None:
         with pytest.raises(NotFound):
             change_roles(actor=staff_actor(city), staff_id=10**6, roles=[Role.REVIEWER])
     assert seats_of(clerk.account_id) == []
+
+
+@pytest.mark.req("A-02")
+def test_who_gave_whom_which_rights_stays_in_the_audit_record(two_cities) -> None:
+    city, _ = two_cities
+    admin, account_id = staff_actor(city), newcomer()
+    with enter(city):
+        member = post_staff_member(actor=admin, account_id=account_id, full_name="新人", roles=[Role.WINDOW_CLERK])
+        change_roles(actor=admin, staff_id=member.pk, roles=[Role.APPROVER])
+        end_posting(actor=admin, staff_id=member.pk)
+        found = AuditRecord.objects.filter(deed=Deed.STAFF, account_id=admin.account_id).order_by("pk")
+        said = [(line.purpose, line.data.get("before"), line.data.get("after")) for line in found]
+    assert said == [
+        ("设岗 新人", None, ["WINDOW_CLERK"]),
+        ("调整角色 新人", ["WINDOW_CLERK"], ["APPROVER"]),
+        ("离岗 新人", ["APPROVER"], None),
+    ]
 
 
 @pytest.mark.req("A-05")

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from zt_platform.actors import Actor, ActorKind
+from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar.commands import declare_year, override_day, withdraw_override
 from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
@@ -34,6 +35,16 @@ def test_an_override_is_seen_after_the_commit_and_can_be_withdrawn(world, django
             assert withdraw_override(actor=admin("340000"), day=DAY)
         assert calendar().is_working_day(DAY)
         assert not withdraw_override(actor=admin("340000"), day=DAY)
+
+
+def test_who_changed_the_calendar_stays_in_the_provinces_audit_record(world) -> None:
+    with enter(world.province):
+        override_day(actor=admin("340000"), day=DAY, working=False, reason="省运动会开幕")
+        with pytest.raises(InvalidInput):
+            override_day(actor=admin("340000"), day=DAY, working=True, reason=" ")
+        line = AuditRecord.objects.get(deed=Deed.CALENDAR)
+    assert (line.purpose, line.actor_name) == ("调整工作日", "管理员")
+    assert line.data == {"day": "2026-03-10", "working": False, "reason": "省运动会开幕"}
 
 
 def test_a_year_is_declared_with_its_notice(world, django_capture_on_commit_callbacks) -> None:

@@ -85,7 +85,7 @@ def test_no_role_has_powers_over_the_database(world) -> None:
 @pytest.mark.req("E-05")
 def test_what_is_append_only_can_neither_be_changed_nor_deleted_by_its_own_centre(world) -> None:
     tables = [table for table, access in grants.own_access().items() if access == APPEND_ONLY]
-    assert {"cases_caseevent", "interop_log_messagelogentry"} <= set(tables)
+    assert {"audit_auditrecord", "cases_caseevent", "interop_log_messagelogentry"} <= set(tables)
     with connection.cursor() as cursor:
         for centre in world.all:
             for table in tables:
@@ -96,6 +96,34 @@ def test_what_is_append_only_can_neither_be_changed_nor_deleted_by_its_own_centr
                     [centre.schema_name, name, centre.schema_name, name],
                 )
                 assert cursor.fetchone() == (True, False)
+
+
+@pytest.mark.req("E-05")
+def test_nobody_but_the_owner_reaches_an_append_only_table_by_another_way(world) -> None:
+    """Neither another role of the house, nor a single column, nor a function or foreign key with the owner's rights."""
+    tables = [table for table, access in grants.own_access().items() if access == APPEND_ONLY]
+    with connection.cursor() as cursor:
+        for table in tables:
+            name = f'"{world.city.schema_name}"."{table}"'
+            for role in [*ROLES, world.county.schema_name]:
+                cursor.execute("SELECT has_table_privilege(%s, %s, 'SELECT, INSERT, UPDATE, DELETE')", [role, name])
+                assert cursor.fetchone() == (False,), (role, table)
+            cursor.execute(
+                "SELECT has_any_column_privilege(%s, %s, 'UPDATE'), has_table_privilege(%s, %s, 'TRIGGER, REFERENCES')",
+                [world.city.schema_name, name, world.city.schema_name, name],
+            )
+            assert cursor.fetchone() == (False, False), table
+            cursor.execute(
+                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
+                " AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r'))",
+                [name],
+            )
+            assert cursor.fetchall() == [], "a row that goes would take lines along, with the owner's rights"
+        cursor.execute(
+            "SELECT n.nspname, p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+            " WHERE p.prosecdef AND n.nspname <> 'pg_catalog'"
+        )
+        assert cursor.fetchall() == [], "a function that runs with its maker's rights"
 
 
 def test_the_wall_stands_and_says_so(world) -> None:

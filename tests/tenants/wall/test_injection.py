@@ -88,6 +88,10 @@ OTHERS_ROWS = (
     "DELETE FROM interop_log_messagelogentry",
     "UPDATE cases_caseevent SET note = 'x'",
     "TRUNCATE cases_caseevent",
+    "UPDATE audit_auditrecord SET purpose = 'x'",
+    "DELETE FROM audit_auditrecord",
+    "TRUNCATE audit_auditrecord",
+    "TRUNCATE cases_case CASCADE",
 )
 POWERS = (
     "CREATE SCHEMA intruder",

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import papers
+from zt_platform.cases.commands.amending import note_amendment
 from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
 from zt_platform.cases.commands.pickup import new_code
 from zt_platform.cases.errors import NotByPost
@@ -50,7 +51,10 @@ def choose_delivery(
         permitted_edge(case, Action.CHOOSE_DELIVERY, actor)
         take_choice(case, DeliveryMethod(method), where)
         remark = Remark(note=WORDS[DeliveryMethod(method)], data={"method": method})
-        return conclude(case, advance(case, Action.CHOOSE_DELIVERY, actor, remark))
+        line = advance(case, Action.CHOOSE_DELIVERY, actor, remark)
+        if line is None:
+            note_amendment(case, actor, "改送达方式", method=method)
+        return conclude(case, line)
 
 
 def take_choice(case: Case, method: DeliveryMethod, where: Postal | None) -> None:

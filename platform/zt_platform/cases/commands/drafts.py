@@ -12,6 +12,7 @@ from typing import Final
 from django.db import transaction
 
 from zt_platform.actors import Actor
+from zt_platform.cases.commands.amending import note_amendment
 from zt_platform.cases.commands.ledger import advance, conclude, index_entry, locked_case
 from zt_platform.cases.commands.materials import give_up_files
 from zt_platform.cases.duties import DISCARDED_KEPT_FOR
@@ -35,6 +36,7 @@ def discard_draft(*, actor: Actor, case_id: int, expected_version: int | None = 
         if case.status != Status.DRAFT:
             raise NotADraft
         advance(case, Action.AMEND, actor)
+        note_amendment(case, actor, "删除草稿")
         case.discarded_at = now()
         case.client_key = ""  # the same click may begin another one
         schedule(kind=TIMER_KIND, subject=draft_number(case.pk), due_at=case.discarded_at + DISCARDED_KEPT_FOR)
@@ -47,6 +49,7 @@ def restore_draft(*, actor: Actor, case_id: int, expected_version: int | None = 
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version, discarded=True)
         advance(case, Action.AMEND, actor)
+        note_amendment(case, actor, "恢复草稿")
         case.discarded_at = None
         cancel(subject=draft_number(case.pk), kinds=[TIMER_KIND])
         return _indexed(conclude(case))

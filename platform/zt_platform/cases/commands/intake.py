@@ -13,6 +13,7 @@ from zt_platform.accounts.parties import Party
 from zt_platform.accounts.rules import phone_tail
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import numbers, papers, rules, tolerance
+from zt_platform.cases.commands.amending import changed_fields, note_amendment
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
@@ -166,6 +167,8 @@ def save_draft(
         if not seen_form or (form_mark(case) != seen_form and case.form != dict(form)):
             require_version(case, expected_version, actor)
         advance(case, Action.AMEND, actor)
+        if fields := changed_fields(case.form, form):
+            note_amendment(case, actor, "改填表内容", fields=fields)
         case.form = dict(form)
         if applicant is not None:
             if case.status != Status.DRAFT:
@@ -175,6 +178,7 @@ def save_draft(
                     en="The applicant cannot be changed after submission.",
                 )
             _set_applicant(case, applicant)
+            note_amendment(case, actor, "改申请人信息")
         return conclude(case)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from zt_platform.actors import Actor
 from zt_platform.cases import tolerance
+from zt_platform.cases.commands.amending import note_amendment
 from zt_platform.cases.commands.ledger import advance, conclude, locked_case, permitted_edge, readable_case
 from zt_platform.cases.errors import CaseNotFound
 from zt_platform.cases.models import Case, CaseMaterial
@@ -131,6 +132,7 @@ def attach_material(*, actor: Actor, case_id: int, material_code: str, attachmen
                 added_at=now(),
                 added_by=actor.account_id,
             )
+            note_amendment(case, actor, "放入材料", material=material.code, file=attachment.pk)
         conclude(case)
     return attached
 
@@ -144,9 +146,14 @@ def detach_material(*, actor: Actor, case_id: int, case_material_id: int, expect
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
         advance(case, Action.AMEND, actor)
         found = CaseMaterial.objects.filter(case=case, pk=case_material_id, superseded_at__isnull=True)
-        changed = found.delete()[0] if case.status == Status.DRAFT else found.update(superseded_at=now())
-        if not changed:
+        taken = found.first()
+        if taken is None:
             raise CaseNotFound
+        note_amendment(case, actor, "取出材料", material=taken.material_code, file=taken.attachment_id)
+        if case.status == Status.DRAFT:
+            found.delete()
+        else:
+            found.update(superseded_at=now())
         return conclude(case)
 
 
