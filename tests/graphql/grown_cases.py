@@ -6,11 +6,14 @@ from datetime import timedelta
 
 from grown_offices import NOON, far_centres
 
+from zt_platform.cases.foreign_papers import ForeignPaper
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
 from zt_platform.index.models import ApplicantCaseEntry
 from zt_platform.organisation.models import Department
+from zt_platform.papers.models import Paper
 from zt_platform.supervision.models import CaseRecord, CaseStep, Feed
 from zt_storage.models import Attachment
+from zt_tenants.clock import now
 from zt_tenants.uuid7 import uuid7
 
 
@@ -55,6 +58,12 @@ def grow_window_drafts(scene, numbers) -> None:
         a_case(scene, number, status="DRAFT", tracking_number=None, channel="WINDOW", applicant_account_id=None)
 
 
+def grow_discarded_drafts(scene, numbers) -> None:
+    """Of the window, for somebody with an account: the clerks' list and his own hold them."""
+    for number in numbers:
+        a_case(scene, number, status="DRAFT", tracking_number=None, channel="WINDOW", discarded_at=now())
+
+
 def grow_statuses(scene, numbers) -> None:
     statuses = ["SUBMITTED", "CORRECTING", "PRE_REVIEWED", "ACCEPTED", "REVIEWED", "APPROVED", "COMPLETED"]
     for number in numbers:
@@ -79,6 +88,33 @@ def grow_one_case(scene, numbers) -> None:
         CaseMaterial.objects.create(
             case=case, material_code=f"m{number}", name="x", attachment=attachment, added_at=NOON
         )
+        Paper.objects.create(
+            kind="ACCEPTANCE",
+            number=f"文{number}号",
+            code=f"340100-{number}",
+            subject=case.tracking_number,
+            content={},
+            state="ISSUED",
+            sha256="0" * 64,
+            signature="x",
+            attachment=attachment,
+            issued_on=NOON.date(),
+            issued_at=NOON,
+        )
+        told = ForeignPaper(
+            centre_code=centre.code,
+            centre_name=centre.name,
+            kind="GRANT",
+            title="x",
+            number=f"决{number}号",
+            code=f"{centre.code}-{number}",
+            department="x",
+            issued_on=NOON.date(),
+            file=attachment.pk,
+            sha256="0" * 64,
+        )
+        case.foreign_papers = [*case.foreign_papers, told.to_stored()]
+        case.save(update_fields=["foreign_papers"])
         CaseEvent.objects.create(
             case=case,
             step="REVIEWED",

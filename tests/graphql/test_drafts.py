@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
+from zt_platform.cases.commands import discard_draft, start_application
+from zt_platform.cases.duties import DISCARDED_KEPT_FOR
 from zt_platform.cases.models import Case
+from zt_platform.cases.testing import ZHANG
+from zt_tenants import clock
 from zt_tenants.context import enter
 
 pytestmark = pytest.mark.req("L-01")
@@ -16,6 +22,7 @@ DETACH = """mutation($case: ID!, $file: ID!, $version: Int) {
 DISCARD = """mutation($case: ID!, $version: Int) {
   discardDraft(caseId: $case, expectedVersion: $version) { case { status discardedAt } } }"""
 RESTORE = "mutation($case: ID!) { restoreDraft(caseId: $case) { case { status discardedAt form { value } } } }"
+DISCARDED = "{ myDiscardedDrafts { edges { node { id discardedAt keptUntil } } } }"
 DRAFTS = "{ myDrafts { edges { node { id version } } } }"
 
 
@@ -59,6 +66,43 @@ def test_thrown_away_and_taken_back(scene, client) -> None:
     back = client.ask(RESTORE, at=scene.city, case=case).data["restoreDraft"]["case"]
     assert back == {"status": "DRAFT", "discardedAt": None, "form": [{"value": "桃花镇1号"}]}
     assert client.ask(RESTORE, at=scene.city, case=case).codes == ["CASE_NOT_FOUND"]
+
+
+def test_what_was_thrown_away_is_listed_for_its_owner_until_it_is_gone(scene, client, gateway) -> None:
+    case = scene.ids["draft"]
+    assert _discarded(client, scene) == []
+    client.ask(DISCARD, at=scene.city, case=case)
+
+    [listed] = _discarded(client, scene)
+    discarded, kept = (datetime.fromisoformat(listed[name]) for name in ("discardedAt", "keptUntil"))
+    assert (listed["id"], kept - discarded) == (case, DISCARDED_KEPT_FOR)
+    for other, place in ((scene.li, scene.city), (scene.zhang, scene.neighbour), (scene.boss, scene.city)):
+        assert _discarded(gateway(other), scene, at=place) == []
+
+    with clock.at(kept - timedelta(seconds=1)):
+        assert len(_discarded(client, scene)) == 1
+    with clock.at(kept + timedelta(seconds=1)):
+        assert _discarded(client, scene) == []
+    client.ask(RESTORE, at=scene.city, case=case)
+    assert _discarded(client, scene) == []
+
+
+def test_clerks_see_what_was_thrown_away_at_their_own_windows_only(scene, gateway) -> None:
+    with enter(scene.city):
+        clerk = scene.town.city.clerk
+        case = start_application(actor=clerk, item_code=scene.ids["item"], applicant=ZHANG)
+        discard_draft(actor=clerk, case_id=case.pk)
+    ask = "{ windowDiscardedDrafts { edges { node { id applicantNameMasked } } } }"
+    [listed] = gateway(scene.boss).ask(ask, at=scene.city).data["windowDiscardedDrafts"]["edges"]
+    assert listed["node"] == {"id": str(case.pk), "applicantNameMasked": "张**"}
+    assert gateway(scene.intruder).ask(ask, at=scene.neighbour).data["windowDiscardedDrafts"]["edges"] == []
+    for other in (scene.intruder, scene.zhang):
+        assert gateway(other).ask(ask, at=scene.city).codes == ["NOT_PERMITTED"]
+
+
+def _discarded(client, scene, *, at=None) -> list[dict]:
+    found = client.ask(DISCARDED, at=at or scene.city).data["myDiscardedDrafts"]
+    return [edge["node"] for edge in found["edges"]]
 
 
 def test_what_was_handed_in_is_no_draft_and_stays(scene, client) -> None:

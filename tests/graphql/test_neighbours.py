@@ -86,11 +86,15 @@ ATTEMPTS = {
     "queue": Attempt("queue { edges { node { trackingNumber applicantNameMasked } } }"),
     "queueCounts": Attempt("queueCounts { status cases }"),
     "windowDrafts": Attempt("windowDrafts { edges { node { id } } }"),
-    "case": Attempt('case(id: "$case") { trackingNumber applicant { name } }', "CASE_NOT_FOUND"),
+    "case": Attempt(
+        'case(id: "$case") { trackingNumber applicant { name } papers { number file { fileName } } }', "CASE_NOT_FOUND"
+    ),
     "caseByNumber": Attempt(
         'caseByNumber(trackingNumber: "$number") { trackingNumber applicant { name } }', "CASE_NOT_FOUND"
     ),
     "myDrafts": Attempt("myDrafts { edges { node { id itemName applicantNameMasked } } }", OWN_DATA),
+    "myDiscardedDrafts": Attempt("myDiscardedDrafts { edges { node { id itemName applicantNameMasked } } }", OWN_DATA),
+    "windowDiscardedDrafts": Attempt("windowDiscardedDrafts { edges { node { id applicantNameMasked } } }"),
     "myCasesHere": Attempt("myCasesHere { edges { node { trackingNumber } } }", OWN_DATA),
     "myCases": Attempt("myCases { edges { node { trackingNumber } } }", OWN_DATA),
     # cases, the applicant's side

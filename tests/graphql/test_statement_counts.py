@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_type
 from grown_cases import (
     grow_cases,
+    grow_discarded_drafts,
     grow_drafts,
     grow_feeds,
     grow_flags,
@@ -89,6 +90,8 @@ GROWERS = {
     "windowDrafts": ("boss", "windowDrafts(first: 100)", grow_window_drafts),
     "case": ("boss", 'case(id: "$case")', grow_one_case),
     "myDrafts": ("zhang", "myDrafts(first: 100)", grow_drafts),
+    "myDiscardedDrafts": ("zhang", "myDiscardedDrafts(first: 100)", grow_discarded_drafts),
+    "windowDiscardedDrafts": ("boss", "windowDiscardedDrafts(first: 100)", grow_discarded_drafts),
     "myCasesHere": ("zhang", "myCasesHere(first: 100)", grow_cases),
     "myCases": ("zhang", "myCases(first: 100)", grow_my_cases),
     "accountsByPhone": ("boss", 'accountsByPhone(phone: "13855512345")', grow_accounts),

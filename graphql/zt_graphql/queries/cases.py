@@ -18,10 +18,12 @@ from zt_platform.cases.queries import (
     case_by_number,
     case_for,
     my_cases_here,
+    my_discarded_drafts,
     my_drafts,
     queue_counts,
     queue_for,
     track,
+    window_discarded_drafts,
     window_drafts,
 )
 from zt_platform.index.queries import all_cases_of
@@ -89,6 +91,12 @@ class CaseQueries(graphene.ObjectType):
         permission=roles(Role.WINDOW_CLERK),
         description="Drafts begun at the windows of this centre, the newest first.",
     )
+    window_discarded_drafts = ConnectionField(
+        CaseSummary,
+        keyset=Keyset("windowDiscardedDrafts", "-discarded_at", "-id"),
+        permission=roles(Role.WINDOW_CLERK),
+        description="Drafts of the windows of this centre that were thrown away; restoreDraft takes one back in time.",
+    )
     case = RootField(
         Case,
         permission=HERE,
@@ -110,6 +118,12 @@ class CaseQueries(graphene.ObjectType):
         keyset=Keyset("myDrafts", "-id"),
         permission=HERE,
         description="The signed-in person's drafts at this centre, the newest first.",
+    )
+    my_discarded_drafts = ConnectionField(
+        CaseSummary,
+        keyset=Keyset("myDiscardedDrafts", "-discarded_at", "-id"),
+        permission=HERE,
+        description="What the signed-in person threw away at this centre; restoreDraft takes one back in time.",
     )
     my_cases_here = ConnectionField(
         CaseSummary,
@@ -148,6 +162,11 @@ class CaseQueries(graphene.ObjectType):
         return window_drafts(info.context.actor)
 
     @staticmethod
+    def resolve_window_discarded_drafts(_root: Any, info: Any) -> Any:
+        """For window clerks."""
+        return window_discarded_drafts(info.context.actor)
+
+    @staticmethod
     def resolve_case(_root: Any, info: Any, id: str, as_applicant: bool) -> Any:
         """By key."""
         return case_for(info.context.acting(as_applicant=as_applicant), row_id(id))
@@ -161,6 +180,11 @@ class CaseQueries(graphene.ObjectType):
     def resolve_my_drafts(_root: Any, info: Any) -> Any:
         """Of the person."""
         return my_drafts(info.context.applicant)
+
+    @staticmethod
+    def resolve_my_discarded_drafts(_root: Any, info: Any) -> Any:
+        """Of the person."""
+        return my_discarded_drafts(info.context.applicant)
 
     @staticmethod
     def resolve_my_cases_here(_root: Any, info: Any) -> Any:

@@ -8,6 +8,7 @@ import graphene
 from graphene_django import DjangoObjectType
 
 from zt_graphql.fields import RelatedField, WeighedField
+from zt_graphql.selection import selected
 from zt_graphql.types.case_parts import (
     Answer,
     CaseMaterial,
@@ -34,15 +35,18 @@ from zt_graphql.types.enums import (
     ResultEnum,
 )
 from zt_graphql.types.items import Department, ItemVersion, Material
+from zt_graphql.types.papers import PAPERS_RECKONED, OfficialPaper
 from zt_graphql.types.timeline import TIMELINE_RECKONED, TimelineEntry
 from zt_graphql.types.uploads import Attachment
 from zt_platform.actors import ActorKind
 from zt_platform.cases import models
 from zt_platform.cases.commands.timing import pauses_of
+from zt_platform.cases.duties import kept_until
 from zt_platform.cases.limits import APPROVED
 from zt_platform.cases.postal import postal_of
 from zt_platform.cases.presentation import remaining_of, steps_of, time_left_of
 from zt_platform.cases.queries import actions_for, applicant_of, case_for, required_materials, still_missing, timeline
+from zt_platform.cases.queries.official_papers import may_take_decision, papers_for
 from zt_platform.cases.tolerance import debts_of
 from zt_platform.catalogue.queries import item_version
 from zt_platform.index.models import ApplicantCaseEntry
@@ -84,6 +88,7 @@ class CaseFields:
     light = graphene.Field(LightEnum, required=True, description="As read now.")
     version = graphene.Int(required=True, description="Goes up with every change; see expectedVersion.")
     remaining = WeighedField(TimeLeft, weight=0, description="Of the limit that runs now; null when none does.")
+    kept_until = graphene.DateTime(description="Of a draft thrown away: until when restoreDraft takes it back.")
     department = RelatedField(Department, attribute="department")
     counterpart = centre_field("counterpart_code", description="The other centre of a cross-level case.")
 
@@ -96,6 +101,11 @@ class CaseFields:
     def resolve_light(case: Any, _info: Any) -> str:
         """As read now."""
         return str(case.light_at(now()).value)
+
+    @staticmethod
+    def resolve_kept_until(case: Any, _info: Any) -> Any:
+        """Null for anything that was not thrown away."""
+        return kept_until(case)
 
     @staticmethod
     def resolve_remaining(case: Any, info: Any) -> TimeLeft | None:
@@ -140,8 +150,14 @@ class Case(CaseFields, DjangoObjectType):
     still_missing = graphene.List(graphene.NonNull(graphene.String), required=True)
     materials = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(CaseMaterial))), size=MATERIALS_RECKONED)
     correction_defects = graphene.List(graphene.NonNull(graphene.String), required=True)
-    decision_paper = graphene.Field(Attachment)
-    certificate = graphene.Field(Certificate)
+    decision_paper = graphene.Field(Attachment, description="Null until decided; for applicants until completed.")
+    certificate = graphene.Field(Certificate, description="Null until granted; for applicants until completed.")
+    papers = WeighedField(
+        graphene.NonNull(graphene.List(graphene.NonNull(OfficialPaper))),
+        weight=2,
+        size=PAPERS_RECKONED,
+        description="Every paper issued about the case at both centres, by day; applicants see those addressed to them.",
+    )
     timeline = WeighedField(
         graphene.NonNull(graphene.List(graphene.NonNull(TimelineEntry))),
         size=TIMELINE_RECKONED,
@@ -267,18 +283,27 @@ class Case(CaseFields, DjangoObjectType):
 
     @staticmethod
     def resolve_decision_paper(case: Any, info: Any) -> Any:
-        """Null until decided. Its file names the applicant in full."""
-        if case.decision_paper_id:
-            info.context.note_reading(case)
+        """Its file names the applicant in full."""
+        if not case.decision_paper_id or not may_take_decision(info.context.reader_of(case), case):
+            return None
+        info.context.note_reading(case)
         return case.decision_paper
 
     @staticmethod
     def resolve_certificate(case: Any, info: Any) -> Any:
-        """Null until granted. Its file names the holder in full."""
+        """Its file names the holder in full."""
         found = getattr(case, "certificate", None)
-        if found is not None:
-            info.context.note_reading(case)
+        if found is None or not may_take_decision(info.context.reader_of(case), case):
+            return None
+        info.context.note_reading(case)
         return found
+
+    @staticmethod
+    def resolve_papers(case: Any, info: Any) -> Any:
+        """Their files, where these are asked for, name the applicant in full."""
+        if "file" in selected(info):
+            info.context.note_reading(case)
+        return papers_for(info.context.reader_of(case), case)
 
     @staticmethod
     def resolve_timeline(case: Any, _info: Any) -> Any:

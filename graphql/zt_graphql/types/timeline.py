@@ -9,6 +9,7 @@ import graphene
 from zt_graphql.fields import WeighedField
 from zt_graphql.types.centres import centre_field
 from zt_graphql.types.enums import CaseStatusEnum, LightEnum, StepEnum
+from zt_graphql.types.papers import PAPERS_RECKONED, TrackedPaper
 
 TIMELINE_RECKONED = 15
 
@@ -62,3 +63,9 @@ class TrackedCase(graphene.ObjectType):
     submitted_at = graphene.DateTime()
     due_at = graphene.DateTime()
     timeline = WeighedField(graphene.NonNull(graphene.List(graphene.NonNull(TimelineEntry))), size=TIMELINE_RECKONED)
+    papers = WeighedField(
+        graphene.NonNull(graphene.List(graphene.NonNull(TrackedPaper))),
+        weight=0,
+        size=PAPERS_RECKONED,
+        description="The papers issued so far at both centres, by day; a decision once it was completed.",
+    )

@@ -17,6 +17,11 @@ DISCARDED_KEPT_FOR: Final = timedelta(days=7)
 """How long a draft that was thrown away can be taken back; then its content and its files are gone."""
 
 
+def kept_until(case: Case) -> datetime | None:
+    """Until when a draft that was thrown away can be taken back; None for any other case."""
+    return None if case.discarded_at is None else case.discarded_at + DISCARDED_KEPT_FOR
+
+
 class Duty(models.TextChoices):
     """What the applicant has to do; the value lies in the index of "my cases"."""
 
@@ -31,11 +36,7 @@ class Duty(models.TextChoices):
 def duty_of(case: Case) -> tuple[str, datetime | None]:
     """The duty of a case's applicant here and its end; "" when nothing waits. A window's draft is the window's."""
     if case.discarded_at is not None:
-        return (
-            (Duty.RESTORE.value, case.discarded_at + DISCARDED_KEPT_FOR)
-            if case.channel == Channel.ONLINE
-            else ("", None)
-        )
+        return (Duty.RESTORE.value, kept_until(case)) if case.channel == Channel.ONLINE else ("", None)
     if case.status == Status.DRAFT:
         return (Duty.CONTINUE.value, None) if case.channel == Channel.ONLINE else ("", None)
     if case.status == Status.CORRECTING:

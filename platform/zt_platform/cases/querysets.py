@@ -70,6 +70,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Drafts that are being filled in; without those that were thrown away."""
         return self.filter(status=Status.DRAFT, discarded_at__isnull=True)
 
+    def discarded(self, kept_since: datetime) -> CaseQuerySet:
+        """Drafts that were thrown away after that moment, so that they can still be taken back."""
+        return self.filter(status=Status.DRAFT, discarded_at__gt=kept_since)
+
     def open(self) -> CaseQuerySet:
         """Those on which something is still to be done."""
         return self.submitted().exclude(status__in=CLOSED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from browsers import Browsers
 
+from zt_platform.cases import commands
 from zt_platform.cases.testing import ENTRUSTED, Town, relay_all
 from zt_tenants.context import enter
 
@@ -77,6 +78,58 @@ def test_the_decision_is_not_readable_before_the_seal(town: Town, browsers: Brow
     assert "准予行政许可决定书" not in browser.get(address).content.decode()
     town.city.seal(case)
     assert "准予行政许可决定书" in browser.get(address).content.decode()
+
+
+@pytest.mark.req("L-06", "E-20")
+def test_whoever_tracks_a_suspended_case_reads_that_no_time_is_counted(town: Town, browsers: Browsers) -> None:
+    case = town.city.submitted(town.zhang)
+    town.city.accept(case)
+    town.city.pause(case)
+    given = {"tracking_number": case.tracking_number, "phone_tail": "2345"}
+    page = browsers.nobody().post("/track/", given).content.decode()
+    assert "特别程序期间不计时限" in page
+    assert "等您办好再计时" not in page
+
+
+@pytest.mark.req("L-06")
+def test_whoever_tracks_what_goes_by_post_is_not_sent_to_the_window(town: Town, browsers: Browsers) -> None:
+    case = town.city.submitted(town.zhang)
+    with enter(town.city.centre):
+        commands.choose_delivery(
+            actor=town.zhang,
+            case_id=case.pk,
+            method="POST",
+            recipient="张三丰",
+            phone="13855512345",
+            address="安徽省合肥市肥西县桃花镇1号2室",
+        )
+    for step in (town.city.accept, town.city.review, town.city.decide, town.city.seal):
+        step(case)
+    given = {"tracking_number": case.tracking_number, "phone_tail": "2345"}
+    page = browsers.nobody().post("/track/", given).content.decode()
+    assert "窗口寄出" in page
+    assert "领取结果" not in page
+
+
+def test_the_withdrawal_of_an_older_page_is_refused_politely_and_then_knowingly_done(
+    town: Town, browsers: Browsers
+) -> None:
+    case = town.city.submitted(browsers.actor("applicant"))
+    address = f"/c/{town.city.centre.code}/mine/{case.tracking_number}/withdraw/"
+    browser = browsers.applicant()
+    seen = {"lock_version": str(case.lock_version), "reason": "填错了"}
+    town.city.accept(case)
+    before = town.city.snapshot()
+
+    refused = browser.post(address, seen)
+
+    assert refused.status_code == 409
+    text = refused.content.decode()
+    assert ("受理" in text, "填错了" in text) == (True, True)
+    assert town.city.snapshot() == before
+    now_seen = refused.context["case"].lock_version
+    assert browser.post(address, {**seen, "lock_version": str(now_seen)}).status_code == 302
+    assert town.city.fresh(case).status == "WITHDRAWN"
 
 
 def test_the_applicant_takes_the_application_back(town: Town, browsers: Browsers) -> None:

@@ -23,9 +23,11 @@ from zt_platform.cases.queries.queues import (
     QueueFilter,
     my_cases,
     my_cases_here,
+    my_discarded_drafts,
     my_drafts,
     queue_counts,
     queue_for,
+    window_discarded_drafts,
     window_drafts,
 )
 from zt_platform.cases.queries.routes import Routing, destinations, routing_of
@@ -55,6 +57,7 @@ __all__ = [
     "may_read",
     "my_cases",
     "my_cases_here",
+    "my_discarded_drafts",
     "my_drafts",
     "numbers_of",
     "proof_of_case",
@@ -67,5 +70,6 @@ __all__ = [
     "timeline",
     "track",
     "track_by_link",
+    "window_discarded_drafts",
     "window_drafts",
 ]

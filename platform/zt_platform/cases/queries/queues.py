@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from zt_platform.actors import Actor, ActorKind
+from zt_platform.cases.duties import DISCARDED_KEPT_FOR
 from zt_platform.cases.limits import REQUESTED
 from zt_platform.cases.models import Case
 from zt_platform.cases.querysets import CaseQuerySet
@@ -165,6 +166,25 @@ def window_drafts(actor: Actor) -> CaseQuerySet:
     """Drafts begun at the windows of the current centre. Raises NotPermitted unless a window clerk."""
     actor.require(Role.WINDOW_CLERK)
     return Case.objects.drafts().filter(channel=Channel.WINDOW).for_list().order_by("-id")
+
+
+def window_discarded_drafts(actor: Actor) -> CaseQuerySet:
+    """Drafts of the windows of the current centre that were thrown away and can still be taken back.
+
+    Raises NotPermitted unless a window clerk.
+    """
+    actor.require(Role.WINDOW_CLERK)
+    found = Case.objects.discarded(now() - DISCARDED_KEPT_FOR).filter(channel=Channel.WINDOW)
+    return found.for_list().order_by("-discarded_at", "-id")
+
+
+def my_discarded_drafts(actor: Actor) -> CaseQuerySet:
+    """The applicant's own drafts at the current centre that he threw away and can still take back; none for others."""
+    current_centre()
+    if actor.kind is not ActorKind.APPLICANT or actor.account_id is None:
+        return Case.objects.none()
+    found = Case.objects.discarded(now() - DISCARDED_KEPT_FOR).filter(applicant_account_id=actor.account_id)
+    return found.for_list().order_by("-discarded_at", "-id")
 
 
 def my_drafts(actor: Actor) -> CaseQuerySet:

@@ -8,8 +8,9 @@ from datetime import datetime
 from zt_platform.accounts.limits import TRACK_BY_ADDRESS, TRACK_BY_NUMBER
 from zt_platform.cases import numbers
 from zt_platform.cases.errors import CaseNotFound
-from zt_platform.cases.foreign_papers import ForeignPaper, foreign_papers_of
 from zt_platform.cases.models import PHONE_TAIL_INDEX, Case
+from zt_platform.cases.postal import is_by_post
+from zt_platform.cases.queries.official_papers import OfficialPaper, papers_out
 from zt_platform.cases.queries.pages import TimelineEntry, timeline
 from zt_platform.cases.track_links import number_of
 from zt_platform.cases.vocabulary import CaseRole, Light, Status
@@ -22,7 +23,7 @@ from zt_tenants.vault import blind_index
 
 @dataclass(frozen=True, slots=True)
 class TrackedCase:
-    """What may be shown to whoever knows number and telephone digits: no name in full, no form, no papers."""
+    """What may be shown to whoever knows number and telephone digits: no name in full, no form, no file of a paper."""
 
     tracking_number: str
     centre_code: str
@@ -38,8 +39,9 @@ class TrackedCase:
     submitted_at: datetime | None
     due_at: datetime | None
     timeline: list[TimelineEntry]
-    foreign_papers: list[ForeignPaper]
+    papers: list[OfficialPaper]
     handed_down: bool
+    by_post: bool
 
     @property
     def status_label(self) -> str:
@@ -126,6 +128,7 @@ def _tracked(case: Case, centre_code: str, centre_name: str) -> TrackedCase:
         submitted_at=case.submitted_at,
         due_at=case.running_due_at,
         timeline=timeline(case),
-        foreign_papers=foreign_papers_of(case),
+        papers=papers_out(case),
         handed_down=case.role == CaseRole.PORTAL,
+        by_post=is_by_post(case),
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from zt_platform.accounts.sessions import applicant_for_request
 from zt_platform.actors import Actor
 from zt_platform.cases import commands, queries
-from zt_platform.cases.duties import DISCARDED_KEPT_FOR
+from zt_platform.cases.duties import DISCARDED_KEPT_FOR, kept_until
 from zt_platform.cases.errors import CaseNotFound, NotADraft
 from zt_platform.cases.meanwhile import CaseChanged
 from zt_platform.cases.models import Case
@@ -43,7 +43,7 @@ def discard(request: HttpRequest, case_id: int) -> HttpResponse:
         "files": len(getattr(case, "current_materials", [])),
         "answers": sum(bool(answer) for answer in case.form.values()),
         "days": DISCARDED_KEPT_FOR.days,
-        "until": case.discarded_at + DISCARDED_KEPT_FOR if case.discarded_at else None,
+        "until": kept_until(case),
         "errors": {"discard": [changed.text()]} if changed else {},
         "form_url": reverse("cases:draft-step", kwargs={"case_id": case_id, "step": "form"}),
         "my_cases_url": portal_url("my-cases"),

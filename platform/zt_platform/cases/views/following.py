@@ -18,6 +18,7 @@ from zt_platform.actors import Actor
 from zt_platform.cases import commands, queries
 from zt_platform.cases.commands.pickup import code_to_show
 from zt_platform.cases.errors import CaseNotFound, InvalidTrackingNumber
+from zt_platform.cases.meanwhile import CaseChanged
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
 from zt_platform.cases.postal import is_by_post, postal_of
@@ -26,10 +27,10 @@ from zt_platform.cases.queries import TimelineEntry, TrackedCase
 from zt_platform.cases.sections import facts_of
 from zt_platform.cases.tolerance import open_debts
 from zt_platform.cases.views.papers import lines_for_applicant, lines_without_links
+from zt_platform.cases.views.two_pages import seen_by
 from zt_platform.cases.vocabulary import Action, CaseRole, Status
 from zt_platform.cases.ways_facts import delivery_facts, ways_facts
 from zt_platform.organisation.queries import centre_profile
-from zt_platform.papers.queries import papers_of
 from zt_tenants.context import current_centre, enter
 from zt_tenants.language import bi, bilingual
 from zt_tenants.urls import portal_url
@@ -90,12 +91,11 @@ def track_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
     """What a page shows of a tracked case."""
-    where = standing(tracked.status, tracked.timeline, tracked.deciding_centre_name)
+    where = standing(tracked.status, tracked.timeline, tracked.deciding_centre_name, by_post=tracked.by_post)
     away = where.at_counterpart or tracked.handed_down
     with enter(tracked.centre_code):
         note = due_note(tracked.due_at, local_calendar())
         telephone = tracked.department_telephone or centre_profile().telephone
-        papers = papers_of(tracked.tracking_number)
         facts = facts_of(tracked.tracking_number)
     return {
         "number": tracked.grouped_number,
@@ -106,16 +106,13 @@ def tracked_context(tracked: TrackedCase) -> dict[str, Any]:
         "due_at": tracked.due_at,
         "due_note": note,
         "clock_facts": facts,
+        "suspended": tracked.status == Status.SUSPENDED,
         "contact_name": tracked.department_name or tracked.centre_name,
         "contact_phone": telephone,
         "groups": timeline_groups(
             tracked.timeline, where, _place(tracked.timeline, (tracked.centre_code, tracked.centre_name), away=away)
         ),
-        "official": lines_without_links(
-            papers,
-            tracked.foreign_papers,
-            completed=tracked.status in (Status.COMPLETED, Status.POSTED, Status.DELIVERED),
-        ),
+        "official": lines_without_links(tracked.papers),
         "back_label": bi("查进度", "Track"),
         "back_url": portal_url("track"),
     }
@@ -187,16 +184,31 @@ def _may_withdraw(actor: Actor, case: Case) -> bool:
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """The applicant takes the application back: what that means, a reason if he likes, the deed."""
+    """The applicant takes the application back: what that means, a reason if he likes, the deed.
+
+    What happened to the case while he had the page open is told first; then he decides knowingly.
+    """
     actor = applicant_for_request(request)
     case = queries.case_by_number(actor, number)
     back = reverse("cases:mine", kwargs={"number": number})
+    reason, changed = request.POST.get("reason", "")[:500], None
+    if request.method == "POST" and _may_withdraw(actor, case):
+        version = seen_by(request)["expected_version"]
+        try:
+            commands.withdraw_case(actor=actor, case_id=case.pk, reason=reason, expected_version=version)
+        except CaseChanged as meanwhile:
+            changed, case = meanwhile, queries.case_by_number(actor, number)
+        else:
+            messages.success(request, bi("申请已撤回。", "The application is withdrawn."))
+            return redirect(back)
     if not _may_withdraw(actor, case):
         messages.warning(request, bi("这份申请现在不能撤回。", "This application cannot be withdrawn now."))
         return redirect(back)
-    if request.method == "POST":
-        commands.withdraw_case(actor=actor, case_id=case.pk, reason=request.POST.get("reason", "")[:500])
-        messages.success(request, bi("申请已撤回。", "The application is withdrawn."))
-        return redirect(back)
-    context = {"case": case, "number": grouped(case.tracking_number or ""), "back_url": back}
-    return render(request, "cases/withdraw.html", context)
+    context = {
+        "case": case,
+        "number": grouped(case.tracking_number or ""),
+        "reason": reason,
+        "errors": {"reason": [changed.text()]} if changed else {},
+        "back_url": back,
+    }
+    return render(request, "cases/withdraw.html", context, status=409 if changed else 200)

@@ -17,24 +17,25 @@ from django.views.decorators.http import require_GET
 from zt_platform.accounts.sessions import actor_for_request, applicant_for_request
 from zt_platform.audit.commands import record_reading
 from zt_platform.cases import queries
-from zt_platform.cases.foreign_papers import OF_THE_DECISION, ForeignPaper, foreign_papers_of
+from zt_platform.cases.foreign_papers import ForeignPaper, foreign_papers_of
 from zt_platform.cases.models import Case
+from zt_platform.cases.queries.official_papers import (
+    FOREIGN_SEALED_FIRST,
+    OfficialPaper,
+    is_out,
+    papers_in_house,
+    papers_out,
+)
 from zt_platform.papers.commands import drawn_again, rendered
 from zt_platform.papers.errors import PaperNotFound
 from zt_platform.papers.kinds import PaperKind
 from zt_platform.papers.models import Paper
-from zt_platform.papers.queries import paper_of, papers_of
+from zt_platform.papers.queries import paper_of
 from zt_storage.errors import ObjectMissing
 from zt_storage.missing import Presence, presence
 from zt_storage.models import Attachment
 from zt_storage.uploads import download_url
 from zt_tenants.language import bi
-from zt_tenants.urls import portal_url
-
-_SEALED_FIRST = frozenset({PaperKind.GRANT.value, PaperKind.DENIAL.value, PaperKind.CERTIFICATE.value})
-"""Before the case is completed the decision is nobody's to take away."""
-_FOREIGN_SEALED_FIRST = OF_THE_DECISION | _SEALED_FIRST
-"""What another centre decided becomes the applicant's with the completion, which seals it where that one only decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +57,31 @@ class PaperLine:
 
 def lines_for_staff(case: Case) -> list[PaperLine]:
     """All papers about a case by day: this centre's, those to its departments too, and what the other centre issued."""
-    issued = papers_of(case.tracking_number or "", internal=True)
-    own = [
-        _line(paper, reverse("workbench:paper", kwargs={"case_id": case.pk, "paper_id": paper.pk})) for paper in issued
-    ]
-    told = [
-        _foreign_line(paper, reverse("workbench:foreign-paper", kwargs={"case_id": case.pk, "code": paper.code}))
-        for paper in foreign_papers_of(case)
-    ]
-    return _by_day(own, told) + _copied(case, issued)
+    found = papers_in_house(case)
+
+    def url(paper: OfficialPaper) -> str:
+        if paper.elsewhere:
+            return reverse("workbench:foreign-paper", kwargs={"case_id": case.pk, "code": paper.code})
+        return reverse("workbench:paper", kwargs={"case_id": case.pk, "paper_id": paper.own_key})
+
+    return [_line(paper, url(paper)) for paper in found] + _copied(case, found)
 
 
 def lines_for_applicant(case: Case) -> list[PaperLine]:
     """The papers addressed to the applicant, whichever centre issued them; a decision only once it was completed."""
-    issued = [paper for paper in papers_of(case.tracking_number or "") if _is_out(case, paper)]
-    number = case.tracking_number or ""
-    own = [_line(paper, reverse("cases:paper", kwargs={"number": number, "paper_id": paper.pk})) for paper in issued]
-    told = [
-        _foreign_line(paper, reverse("cases:foreign-paper", kwargs={"number": number, "code": paper.code}))
-        for paper in foreign_papers_of(case)
-        if _is_out_there(paper, completed=case.completed_at is not None)
-    ]
-    return _by_day(own, told) + (_copied(case, issued) if case.completed_at else [])
+    found, number = papers_out(case), case.tracking_number or ""
+
+    def url(paper: OfficialPaper) -> str:
+        if paper.elsewhere:
+            return reverse("cases:foreign-paper", kwargs={"number": number, "code": paper.code})
+        return reverse("cases:paper", kwargs={"number": number, "paper_id": paper.own_key})
+
+    return [_line(paper, url(paper)) for paper in found] + (_copied(case, found) if case.completed_at else [])
 
 
-def lines_without_links(papers: list[Paper], foreign: Sequence[ForeignPaper], *, completed: bool) -> list[PaperLine]:
+def lines_without_links(papers: Sequence[OfficialPaper]) -> list[PaperLine]:
     """For whoever knows number and telephone digits: that there are papers, and where anybody can verify them."""
-    own = [_line(paper, "") for paper in papers if completed or paper.kind not in _SEALED_FIRST]
-    return _by_day(own, [_foreign_line(paper, "") for paper in foreign if _is_out_there(paper, completed=completed)])
+    return [_line(paper, "") for paper in papers]
 
 
 @never_cache
@@ -104,7 +102,7 @@ def for_applicant(request: HttpRequest, number: str, paper_id: int) -> HttpRespo
     """The file of a paper, for the applicant. Raises CaseNotFound, PaperNotFound, StorageUnavailable."""
     case = queries.case_by_number(applicant_for_request(request), number)
     paper = paper_of(case.tracking_number or "", paper_id)
-    if not _is_out(case, paper):
+    if not is_out(case, paper.kind):
         raise PaperNotFound
     return _opened(request, paper)
 
@@ -127,7 +125,7 @@ def foreign_for_applicant(request: HttpRequest, number: str, code: str) -> HttpR
     """The copy of a paper of the other centre, for the applicant. Raises CaseNotFound, PaperNotFound."""
     case = queries.case_by_number(applicant_for_request(request), number)
     paper = _foreign(case, code)
-    if not _is_out_there(paper, completed=case.completed_at is not None):
+    if not is_out(case, paper.kind, elsewhere=True):
         raise PaperNotFound
     return _opened_copy(request, paper)
 
@@ -155,50 +153,23 @@ def _opened(request: HttpRequest, paper: Paper) -> HttpResponse:
     return redirect(download_url(file, inline="download" not in request.GET))
 
 
-def _is_out(case: Case, paper: Paper) -> bool:
-    return case.completed_at is not None or paper.kind not in _SEALED_FIRST
-
-
-def _line(paper: Paper, url: str) -> PaperLine:
-    return PaperLine(
-        label=str(PaperKind(paper.kind).label),
-        number=paper.number,
-        issued_on=paper.issued_on,
-        url=url,
-        download_url=f"{url}?download=1" if url else "",
-        verify_url=portal_url("verify-code", code=paper.code),
-        revoked=paper.revoked_at is not None,
-        code=paper.code,
-    )
-
-
-def _foreign_line(paper: ForeignPaper, url: str) -> PaperLine:
+def _line(paper: OfficialPaper, url: str) -> PaperLine:
     return PaperLine(
         label=paper.label,
         number=paper.number,
         issued_on=paper.issued_on,
         url=url,
         download_url=f"{url}?download=1" if url else "",
-        verify_url=paper.verify_url or portal_url("verify-code", code=paper.code),
+        verify_url=paper.verify_url,
         revoked=paper.void,
-        issuer=paper.centre_name,
+        issuer=paper.centre_name if paper.elsewhere else "",
         code=paper.code,
     )
 
 
-def _by_day(own: list[PaperLine], told: list[PaperLine]) -> list[PaperLine]:
-    """Both centres' papers as one list; those of one day as they came, this centre's first."""
-    return sorted([*own, *told], key=lambda line: line.issued_on or date.max)
-
-
-def _is_out_there(paper: ForeignPaper, *, completed: bool) -> bool:
-    return completed or paper.kind not in _FOREIGN_SEALED_FIRST
-
-
-def _copied(case: Case, issued: list[Paper]) -> list[PaperLine]:
+def _copied(case: Case, listed: Sequence[OfficialPaper]) -> list[PaperLine]:
     """Decision and certificate of another centre whose release did not tell of papers: copies without a code to verify."""
-    told = foreign_papers_of(case)
-    if _FOREIGN_SEALED_FIRST & {*(paper.kind for paper in issued), *(paper.kind for paper in told)}:
+    if FOREIGN_SEALED_FIRST & {paper.kind for paper in listed}:
         return []
     certificate = getattr(case, "certificate", None)
     copies: list[tuple[str, str, Attachment | None]] = [
