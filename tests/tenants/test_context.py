@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection, transaction
+from schema_seen import schema_seen
 
 from zt_tenants.context import current_centre, current_centre_or_none, enter, on_commit, outside_centres
 from zt_tenants.errors import CentreSwitchInTransaction, NoCentre, UnknownCentre
 
 
-def path() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        return str(cursor.fetchone()[0])
-
-
 @pytest.mark.req("A-01")
 def test_entering_nests_and_restores(world) -> None:
-    assert path() == "shared"
+    assert schema_seen() == "shared"
     with enter(world.city):
-        assert path() == world.city.schema_name
+        assert schema_seen() == world.city.schema_name
         with enter("340123"):
-            assert path() == world.county.schema_name
+            assert schema_seen() == world.county.schema_name
             assert current_centre() == world.county
-        assert path() == world.city.schema_name
+        assert schema_seen() == world.city.schema_name
         with outside_centres():
-            assert path() == "shared"
-    assert path() == "shared"
+            assert schema_seen() == "shared"
+    assert schema_seen() == "shared"
     assert current_centre_or_none() is None
 
 
@@ -34,7 +29,7 @@ def test_a_failing_block_restores_too(world) -> None:
     with pytest.raises(ZeroDivisionError), enter(world.city):
         raise ZeroDivisionError
     assert current_centre_or_none() is None
-    assert path() == "shared"
+    assert schema_seen() == "shared"
 
 
 def test_no_centre_is_an_error_and_an_unknown_code_too(world) -> None:
@@ -49,29 +44,29 @@ def test_a_transaction_belongs_to_one_centre(world) -> None:
         with pytest.raises(CentreSwitchInTransaction), enter(world.county):
             pass
         with enter(world.city):
-            assert path() == world.city.schema_name
+            assert schema_seen() == world.city.schema_name
 
 
 def test_a_rollback_does_not_leave_the_wrong_path(committed_world) -> None:
     world = committed_world
     with enter(world.city):
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            assert path() == world.city.schema_name
+            assert schema_seen() == world.city.schema_name
             raise ZeroDivisionError
-        assert path() == world.city.schema_name
-    assert path() == "shared"
+        assert schema_seen() == world.city.schema_name
+    assert schema_seen() == "shared"
 
 
 def test_a_path_changed_behind_our_back_is_corrected(world) -> None:
     with enter(world.city):
-        path()
+        schema_seen()
         connection.connection.execute(f'SET search_path = "{world.county.schema_name}"')
-        assert path() == world.city.schema_name
+        assert schema_seen() == world.city.schema_name
 
 
 def test_commit_hooks_run_in_the_centre_that_made_them(committed_world) -> None:
     world = committed_world
     seen: list[str] = []
     with enter(world.city), transaction.atomic():
-        on_commit(lambda: seen.append(current_centre().code + path()))
+        on_commit(lambda: seen.append(current_centre().code + schema_seen()))
     assert seen == [world.city.code + world.city.schema_name]

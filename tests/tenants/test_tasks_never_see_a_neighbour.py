@@ -7,17 +7,12 @@ import threading
 import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
-from django.db import connection, transaction
+from django.db import transaction
+from schema_seen import schema_seen
 
 from zt_tenants.context import current_centre_or_none, enter, on_commit
 
 TASKS = 60
-
-
-def _schema() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        return str(cursor.fetchone()[0])
 
 
 @pytest.fixture
@@ -32,11 +27,11 @@ def _register(application: Celery, found: list[tuple[str, str]], done: threading
     @application.task(name="tests.visit")
     def visit(code: str) -> None:
         try:
-            before = _schema()
+            before = schema_seen()
             with enter(code), transaction.atomic():
-                inside = _schema()
-                on_commit(lambda: found.append(("on_commit", f"{code} {_schema()}")))
-            found.append(("task", f"{code} {before} {inside} {_schema()} {current_centre_or_none()}"))
+                inside = schema_seen()
+                on_commit(lambda: found.append(("on_commit", f"{code} {schema_seen()}")))
+            found.append(("task", f"{code} {before} {inside} {schema_seen()} {current_centre_or_none()}"))
         finally:
             done.release()  # the connection stays with its thread, for the next task
 
@@ -67,10 +62,10 @@ def test_eager_tasks_leave_the_callers_centre_as_it_was(committed_world, applica
     @application.task(name="tests.peek")
     def peek(code: str) -> None:
         with enter(code):
-            seen.append(_schema())
+            seen.append(schema_seen())
 
     with enter(committed_world.city):
         peek.delay(committed_world.county.code)
-        assert _schema() == committed_world.city.schema_name
+        assert schema_seen() == committed_world.city.schema_name
     assert seen == [committed_world.county.schema_name]
-    assert _schema() == "shared"
+    assert schema_seen() == "shared"

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
+from schema_seen import schema_seen
 
 from zt_tenants.context import enter, on_commit
 from zt_tenants.models import Centre
@@ -19,18 +20,12 @@ class DeliberateFailure(Exception):
     """Aborts a transaction in the middle."""
 
 
-def _schema() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        return str(cursor.fetchone()[0])
-
-
 def _switch_about(seed: int, centres: list[Centre]) -> list[str]:
     chance = random.Random(seed)
     wrong: list[str] = []
 
     def check(centre: Centre, where: str) -> None:
-        if _schema() != centre.schema_name:
+        if schema_seen() != centre.schema_name:
             wrong.append(f"{where}: wanted {centre.code}")
 
     try:

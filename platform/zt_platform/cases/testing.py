@@ -279,6 +279,11 @@ class Desk:
         with enter(self.centre):
             return Case.objects.select_related("department").get(pk=case.pk)
 
+    def steps(self, case: Case) -> list[str]:
+        """The lines of a case's log, in order."""
+        with enter(self.centre):
+            return [event.step for event in CaseEvent.objects.filter(case=case)]
+
     def paper_text(self, case: Case, kind: PaperKind) -> str:
         """What the centre's last paper of a kind says about a case."""
         with enter(self.centre):

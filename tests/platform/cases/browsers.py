@@ -17,6 +17,13 @@ from zt_tenants.context import enter
 RESIDENT_IDS = {"applicant": "340102199001011236", "outsider": "340123198505052346"}
 
 
+def browser_of(account: Account) -> Client:
+    """A browser in which somebody is signed in."""
+    browser = Client()
+    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
+    return browser
+
+
 @dataclass
 class Browsers:
     """Makes browsers; the same name is the same person."""
@@ -46,7 +53,7 @@ class Browsers:
     def applicant(self, name: str = "applicant", *, resident_id: str | None = "own") -> Client:
         """Signed in as a person."""
         number = RESIDENT_IDS.get(name) if resident_id == "own" else resident_id
-        return self._signed_in(self.account(name, number))
+        return browser_of(self.account(name, number))
 
     def staff(self, desk: Desk, *roles: str) -> Client:
         """Signed in as staff of a centre."""
@@ -57,12 +64,7 @@ class Browsers:
                 account_id=account.id,
                 defaults={"full_name": "李敏", "roles": list(roles), "posted_on": today()},
             )
-        return self._signed_in(account)
-
-    def _signed_in(self, account: Account) -> Client:
-        client = Client()
-        client.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
-        return client
+        return browser_of(account)
 
 
 def workbench(town: Town, path: str = "") -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +20,6 @@ from zt_tenants.models import Timer
 from zt_tenants.timers import DueTimer
 from zt_tenants.uuid7 import uuid7
 
-CHINA = ZoneInfo("Asia/Shanghai")
 FORCED = (Step.REMINDED, Step.SUPERVISION_ORDERED, Step.RED_CARDED)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -35,7 +34,6 @@ from zt_platform.supervision.models import CaseStep
 from zt_tenants.context import enter
 from zt_tenants.errors import InvalidInput, NotPermitted
 
-CHINA = ZoneInfo("Asia/Shanghai")
 RULE = "《滁州市行政服务中心超期默认办法》第四条"
 
 

@@ -21,11 +21,6 @@ from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import InvalidInput, NotFound, NotPermitted
 
 
-def steps(desk, case) -> list[str]:
-    with enter(desk.centre):
-        return [event.step for event in CaseEvent.objects.filter(case=case)]
-
-
 def terminate(desk, case, actor=None) -> Case:
     with enter(desk.centre):
         return commands.terminate_case(actor=actor or desk.approver, case_id=case.pk, reason="申请人已经注销登记")
@@ -73,7 +68,7 @@ def test_while_the_other_centre_has_the_case_it_is_the_others_to_terminate(town)
     relay_all()
     above = town.city.case(number)
     assert (above.status, above.ended_at) == (Status.TERMINATED, ended.ended_at)
-    assert steps(town.city, above)[-1] == Step.TERMINATED
+    assert town.city.steps(above)[-1] == Step.TERMINATED
 
 
 @pytest.mark.parametrize("withdrawn_first", [True, False])
@@ -214,7 +209,7 @@ def test_materials_come_after_acceptance_and_stop_no_clock(town) -> None:
     assert (added.status, added.due_at) == (Status.ACCEPTED, case.due_at)
     with enter(town.city.centre):
         assert CaseMaterial.objects.filter(case=case, material_code="extra").count() == 1
-    assert steps(town.city, case)[-1] == Step.MATERIALS_ADDED
+    assert town.city.steps(case)[-1] == Step.MATERIALS_ADDED
 
 
 def test_before_acceptance_materials_come_with_the_correction(town) -> None:
@@ -247,7 +242,7 @@ def test_added_materials_travel_to_the_other_side(town, from_above: bool) -> Non
     with enter(other.centre):
         files = CaseMaterial.objects.filter(case=mirrored, superseded_at__isnull=True)
         assert sorted(files.values_list("material_code", flat=True)) == ["extra", "id", "site"]
-    assert steps(other, mirrored)[-1] == Step.MATERIALS_ADDED
+    assert other.steps(mirrored)[-1] == Step.MATERIALS_ADDED
 
 
 def test_materials_told_after_the_end_are_a_line_only(town) -> None:
@@ -259,7 +254,7 @@ def test_materials_told_after_the_end_are_a_line_only(town) -> None:
     relay_all()
     below = town.county.case(number)
     assert below.status == Status.TERMINATED
-    assert Step.MATERIALS_ADDED in steps(town.county, below)
+    assert Step.MATERIALS_ADDED in town.county.steps(below)
     with enter(town.county.centre):
         assert not CaseMaterial.objects.filter(case=below, material_code="extra").exists()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from zt_platform.cases import commands
@@ -20,14 +18,6 @@ from zt_platform.cases.vocabulary import Light, Status, Step
 from zt_platform.catalogue.models import ItemVersion
 from zt_tenants.context import enter
 from zt_tenants.errors import InvalidInput, NotPermitted
-
-CHINA = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def accepted(town) -> Case:
-    """Accepted on Monday, 2 March 2026: due on the 11th, by law on the 30th."""
-    return town.city.accept(town.city.submitted(town.zhang))
 
 
 def ask(desk, case, days: int = 10, actor=None) -> Case:

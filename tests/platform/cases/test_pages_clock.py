@@ -22,11 +22,6 @@ def post(town: Town, browser, case: Case, slug: str, **given: str):
     )
 
 
-@pytest.fixture
-def accepted(town) -> Case:
-    return town.city.accept(town.city.submitted(town.zhang))
-
-
 @pytest.mark.req("E-02", "G-01")
 def test_the_case_page_shows_both_limits_and_what_is_left(town, browsers: Browsers, accepted) -> None:
     page = browsers.staff(town.city, "REVIEWER").get(workbench(town, f"{accepted.pk}/"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, time
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -24,7 +23,6 @@ from zt_tenants.errors import NotPermitted
 from zt_tenants.models import Centre, Timer
 from zt_tenants.timers import run_due
 
-CHINA = ZoneInfo("Asia/Shanghai")
 GAMES = date(2026, 3, 6)  # a Friday
 
 

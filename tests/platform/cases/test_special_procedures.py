@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -22,22 +21,9 @@ from zt_tenants.clock import now
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import InvalidInput, NotPermitted
 
-CHINA = ZoneInfo("Asia/Shanghai")
-
 
 def limits_of(case: Case) -> tuple[datetime | None, ...]:
     return (case.due_at, case.warning_at, case.red_at, case.statutory_due_at)
-
-
-def steps(desk, case) -> list[str]:
-    with enter(desk.centre):
-        return [event.step for event in CaseEvent.objects.filter(case=case)]
-
-
-@pytest.fixture
-def accepted(town) -> Case:
-    """Accepted on Monday, 2 March 2026: due on the 11th, by law on the 30th."""
-    return town.city.accept(town.city.submitted(town.zhang))
 
 
 @pytest.mark.req("E-02", "G-01")
@@ -52,7 +38,7 @@ def test_article_45_pause_and_resumption_move_both_limits(town, accepted) -> Non
     assert (resumed.status, resumed.suspended_from, resumed.paused_at) == (Status.ACCEPTED, "", None)
     assert resumed.due_at == resumed.running_due_at == china("2026-03-13T17:00")
     assert resumed.statutory_due_at == china("2026-04-01T17:00")
-    assert steps(town.city, accepted)[-2:] == [Step.PAUSED, Step.RESUMED]
+    assert town.city.steps(accepted)[-2:] == [Step.PAUSED, Step.RESUMED]
     with enter(town.city.centre):
         told = CaseEvent.objects.get(case=accepted, step=Step.PAUSED)
     assert told.public
@@ -71,7 +57,7 @@ def test_article_45_overlapping_procedures_count_once(town, accepted) -> None:
     with at("2026-03-05 17:00"):
         resumed = town.city.resume(accepted)
     assert (resumed.status, resumed.due_at) == (Status.ACCEPTED, china("2026-03-16T17:00"))
-    assert steps(town.city, accepted)[-4:] == [Step.PAUSED, Step.PAUSED, Step.PROCEDURE_ENDED, Step.RESUMED]
+    assert town.city.steps(accepted)[-4:] == [Step.PAUSED, Step.PAUSED, Step.PROCEDURE_ENDED, Step.RESUMED]
 
 
 def test_article_45_several_procedures_add_up_and_the_review_is_kept(town, accepted) -> None:
@@ -181,7 +167,7 @@ def test_the_deciding_side_pauses_and_the_accepting_side_follows(town) -> None:
     assert above.clock_basis == below.clock_basis
     assert above.pauses == below.pauses
     for desk in (town.city, town.county):
-        assert [step for step in steps(desk, desk.case(number)) if step in (Step.PAUSED, Step.RESUMED)] == [
+        assert [step for step in desk.steps(desk.case(number)) if step in (Step.PAUSED, Step.RESUMED)] == [
             Step.PAUSED,
             Step.RESUMED,
         ]
@@ -271,7 +257,7 @@ def test_a_pause_told_after_the_withdrawal_is_a_line_and_moves_nothing(town) -> 
     above, below = town.city.case(number), town.county.case(number)
     assert (above.status, below.status) == (Status.WITHDRAWN, Status.WITHDRAWN)
     assert (above.pauses, above.paused_at) == ([], None)
-    assert Step.PAUSED in steps(town.city, above)
+    assert Step.PAUSED in town.city.steps(above)
 
 
 def test_a_suspended_case_can_be_withdrawn_and_its_light_stays(town, accepted) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from zt_platform.cases import commands
@@ -16,7 +14,6 @@ from zt_platform.papers.kinds import PaperKind
 from zt_storage.uploads import put_bytes
 from zt_tenants.context import enter
 
-CHINA = ZoneInfo("Asia/Shanghai")
 BASIS = "《优化营商环境条例》第十九条"
 
 

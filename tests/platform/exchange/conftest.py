@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from browsers import browser_of
 from django.test import Client
 
 from zt_interop.departments.testing import COMPANY_CHECK, IDENTITY_CHECK, Offices, grant, offices_in
@@ -14,7 +15,6 @@ from zt_platform.actors import Actor
 from zt_platform.organisation.commands import post_staff_member
 from zt_tenants.context import enter
 
-BACKEND = "zt_platform.accounts.sessions.AccountBackend"
 RESIDENT_ID = "340102199003074513"
 
 
@@ -46,7 +46,6 @@ def browser(world):
     """A browser in which a new staff member of a centre, or the given account, is signed in."""
 
     def make(centre=None, *roles: str, account: Account | None = None) -> Client:
-        client = Client()
         if centre is not None:
             account = register_account(
                 username=f"s{centre.code}.{len(roles)}{roles[0].lower()[:6]}",
@@ -56,8 +55,6 @@ def browser(world):
             )
             with enter(centre):
                 post_staff_member(actor=Actor.system(), account_id=account.id, full_name="王建国", roles=list(roles))
-        if account is not None:
-            client.force_login(account, backend=BACKEND)
-        return client
+        return Client() if account is None else browser_of(account)
 
     return make

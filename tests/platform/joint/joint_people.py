@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from browsers import browser_of
 from django.test import Client
 
 from zt_platform.accounts.commands import register_account
@@ -17,8 +18,6 @@ from zt_tenants.context import enter
 if TYPE_CHECKING:
     from joint_cast import Cast
 
-BACKEND = "zt_platform.accounts.sessions.AccountBackend"
-
 
 def browser(cast: Cast, code: str, *roles: Role, department: str = "") -> Client:
     """Somebody of a centre with roles, of a department where one is named, signed in."""
@@ -30,6 +29,4 @@ def browser(cast: Cast, code: str, *roles: Role, department: str = "") -> Client
         if department:
             own = Department.objects.get(code=department)
             StaffMember.objects.filter(account_id=account.id).update(department=own)
-    client = Client()
-    client.force_login(account, backend=BACKEND)
-    return client
+    return browser_of(account)

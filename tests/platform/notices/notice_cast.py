@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from browsers import browser_of
 from django.test import Client
 
 from zt_platform.accounts.commands import register_account
 from zt_platform.accounts.models import Account
 from zt_platform.cases.testing import Desk
+from zt_platform.notices.models import Notice
 from zt_platform.organisation.models import StaffMember
 from zt_tenants.clock import today
 from zt_tenants.context import enter
@@ -33,16 +35,14 @@ def account_of(name: str) -> Account:
     return register_account(username=name, password="a long pass phrase", full_name="张小明", phone=PHONE)
 
 
-def browser_of(account: Account) -> Client:
-    """Signed in."""
-    browser = Client()
-    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
-    return browser
-
-
 def staff_browser(desk: Desk, *roles: str) -> Client:
     """Signed in as staff of a centre."""
     account = account_of(f"staff-{desk.centre.code}-{len(roles)}")
     with enter(desk.centre):
         StaffMember.objects.create(account_id=account.id, full_name="李敏", roles=list(roles), posted_on=today())
     return browser_of(account)
+
+
+def events_at(desk: Desk) -> list[str]:
+    """What a centre has told people, in order."""
+    return list(Notice.objects.filter(centre_code=desk.centre.code).order_by("id").values_list("event", flat=True))

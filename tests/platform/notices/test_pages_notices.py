@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from browsers import browser_of
 from django.test import Client
-from notice_cast import account_of, browser_of, staff_browser
+from notice_cast import account_of, staff_browser
 
 from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.notices.kinds import SmsState

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from notice_cast import events_at
 
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
@@ -13,10 +14,6 @@ from zt_tenants.context import enter
 pytestmark = pytest.mark.req("L-07", "E-25")
 ADDRESS = {"recipient": "张三丰", "phone": "13855512345", "address": "安徽省合肥市肥西县桃花镇1号2室"}
 PARCEL = {"carrier": "邮政EMS", "post_number": "EZ123456789CN"}
-
-
-def told(desk: Desk) -> list[str]:
-    return list(Notice.objects.filter(centre_code=desk.centre.code).order_by("id").values_list("event", flat=True))
 
 
 def submitted_for_post(town: Town, desk: Desk, item: str) -> Case:
@@ -38,7 +35,7 @@ def test_waiting_on_its_way_come_back_and_collected(town: Town) -> None:
     returned = Notice.objects.get(event="RETURNED")
     assert (back.pickup or {})["code"] in returned.text
     assert (back.pickup or {})["code"] not in returned.text_for_staff
-    assert told(desk)[-3:] == ["READY_TO_POST", "POSTED", "RETURNED"]
+    assert events_at(desk)[-3:] == ["READY_TO_POST", "POSTED", "RETURNED"]
     assert not any("桃花镇" in one.text for one in Notice.objects.all())
 
 
@@ -49,7 +46,7 @@ def test_who_collects_after_all_hears_the_code(town: Town) -> None:
         act(case)
     with enter(desk.centre):
         chosen = commands.choose_delivery(actor=town.zhang, case_id=case.pk, method="PICK_UP")
-    assert told(desk)[-2:] == ["READY_TO_POST", "READY"]
+    assert events_at(desk)[-2:] == ["READY_TO_POST", "READY"]
     assert (chosen.pickup or {})["code"] in Notice.objects.latest("id").text
 
 
@@ -66,8 +63,8 @@ def test_over_two_levels_the_centre_below_texts_and_the_portal_has_the_site_mess
     with enter(county.centre):
         commands.post_result(actor=county.clerk, case_id=below.pk, **PARCEL)
     relay_all()
-    assert told(county) == ["READY_TO_POST", "POSTED"]
-    assert told(city)[-2:] == ["READY_ELSEWHERE", "POSTED_ELSEWHERE"]
+    assert events_at(county) == ["READY_TO_POST", "POSTED"]
+    assert events_at(city)[-2:] == ["READY_ELSEWHERE", "POSTED_ELSEWHERE"]
     assert Notice.objects.get(event="POSTED").sms_state == "WAITING"
     assert Notice.objects.get(event="POSTED_ELSEWHERE").sms_state == "NONE"
     assert county.centre.name in Notice.objects.get(event="POSTED_ELSEWHERE").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from notice_cast import events_at
 
 from zt_platform.cases import commands
 from zt_platform.cases.models import Case
@@ -17,10 +18,6 @@ from zt_tenants.context import enter
 pytestmark = pytest.mark.req("L-07", "I-06")
 TOLERANT = {"tolerance_days": 10, "tolerance_basis": "《条例》第三条"}
 WAY = {"temporary_days": 180, "commitment_terms": "依法建设", "commitment_basis": "《办法》第六条"}
-
-
-def told(desk: Desk) -> list[str]:
-    return list(Notice.objects.filter(centre_code=desk.centre.code).order_by("id").values_list("event", flat=True))
 
 
 def owing(town: Town, desk: Desk, item: str = OWN) -> Case:
@@ -66,7 +63,7 @@ def test_supplied_in_time_nobody_is_reminded(town: Town) -> None:
     case = desk.accept(owing(town, desk))
     supply(town, desk, case, "site")
     ring("2026-03-20 17:01")
-    assert not {"MATERIALS_NEAR", "MATERIALS_OVERDUE"} & set(told(desk))
+    assert not {"MATERIALS_NEAR", "MATERIALS_OVERDUE"} & set(events_at(desk))
 
 
 def test_an_application_handed_down_keeps_its_debts_date_and_reminder_at_the_portal(committed_town: Town) -> None:
@@ -82,8 +79,8 @@ def test_an_application_handed_down_keeps_its_debts_date_and_reminder_at_the_por
     relay_all()
     assert debts_of(town.city.fresh(case)) == debts_of(below)
     ring("2026-03-13 17:01")
-    assert told(town.city).count("MATERIALS_NEAR") == 1
-    assert "MATERIALS_NEAR" not in told(town.county)
+    assert events_at(town.city).count("MATERIALS_NEAR") == 1
+    assert "MATERIALS_NEAR" not in events_at(town.county)
     supply(town, town.city, case, "site")
     relay_all()
     assert [debt.open for debt in debts_of(town.county.fresh(below))] == [False]
@@ -109,10 +106,10 @@ def test_a_temporary_permit_is_told_from_its_grant_to_its_end(town: Town) -> Non
     assert "2026-06-01" in Notice.objects.get(event="PERMIT_NEAR").text
     ring("2026-06-02 00:00")
     ring("2026-06-03 00:00")
-    assert told(desk)[-2:] == ["PERMIT_NEAR", "PERMIT_ENDED"]
+    assert events_at(desk)[-2:] == ["PERMIT_NEAR", "PERMIT_ENDED"]
     with enter(desk.centre):
         commands.withdraw_permit(actor=desk.approver, case_id=case.pk, reason="未按承诺建设")
-    assert told(desk)[-1] == "PERMIT_WITHDRAWN"
+    assert events_at(desk)[-1] == "PERMIT_WITHDRAWN"
 
 
 @pytest.mark.req("I-05")
@@ -120,7 +117,7 @@ def test_the_full_certificate_is_told(town: Town) -> None:
     desk, case = town.county, permitted(town)
     with enter(desk.centre):
         commands.convert_permit(actor=desk.approver, case_id=case.pk, opinion="核查一致")
-    assert told(desk)[-1] == "PERMIT_CONVERTED"
+    assert events_at(desk)[-1] == "PERMIT_CONVERTED"
 
 
 @pytest.mark.req("E-25", "F-06")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from browsers import browser_of
 from django.test import Client
 
 from zt_interop.log.models import InboxMessage
@@ -20,7 +21,6 @@ from zt_tenants.context import enter
 from zt_tenants.errors import DomainError
 from zt_tenants.models import Centre
 
-BACKEND = "zt_platform.accounts.sessions.AccountBackend"
 PARKED_SUBJECT = "340100-20260302-000002-7"
 
 
@@ -81,9 +81,7 @@ def person(world):
         with enter(centre):
             member = post_staff_member(actor=Actor.system(), account_id=account.id, full_name=name, roles=list(roles))
             actor = Actor.for_staff(member, account)
-        client = Client()
-        client.force_login(account, backend=BACKEND)
-        return Person(client, name, actor)
+        return Person(browser_of(account), name, actor)
 
     return make
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from browsers import browser_of
 from django.db.models import Model
 from django.test import Client
 
@@ -27,8 +28,6 @@ from zt_tenants.context import enter, outside_centres
 from zt_tenants.models import Centre
 from zt_tenants.timers import run_due
 
-BACKEND = "zt_platform.accounts.sessions.AccountBackend"
-
 
 @dataclass(frozen=True)
 class Person:
@@ -40,9 +39,7 @@ class Person:
     @property
     def client(self) -> Client:
         """A browser in which the person is signed in."""
-        browser = Client()
-        browser.force_login(self.account, backend=BACKEND)
-        return browser
+        return browser_of(self.account)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from browsers import browser_of
 
 from zt_platform.accounts.commands import register_account
 from zt_platform.accounts.models import Account, Authorisation
@@ -18,12 +18,6 @@ def _person(name: str = "zhangxiaoming") -> Account:
     return register_account(username=name, password="correct horse battery", full_name="张小明", phone="13800001234")
 
 
-def _browser(account: Account) -> Client:
-    browser = Client()
-    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
-    return browser
-
-
 def _authorisation_form(**changes: str) -> dict[str, str]:
     return {
         "organisation_name": "安徽远大物流有限公司",
@@ -36,7 +30,7 @@ def _authorisation_form(**changes: str) -> dict[str, str]:
 
 def test_the_page_shows_numbers_masked_only(world) -> None:
     person = _person()
-    browser = _browser(person)
+    browser = browser_of(person)
     assert browser.post("/account/resident-id/", {"resident_id": RESIDENT_ID}).status_code == 302
     page = browser.get("/account/").content.decode()
     assert RESIDENT_ID not in page
@@ -46,22 +40,22 @@ def test_the_page_shows_numbers_masked_only(world) -> None:
 
 
 def test_a_resident_id_cannot_be_replaced_by_its_owner(world) -> None:
-    browser = _browser(_person())
+    browser = browser_of(_person())
     browser.post("/account/resident-id/", {"resident_id": RESIDENT_ID})
     again = browser.post("/account/resident-id/", {"resident_id": OTHER_ID})
     assert again.status_code == 422
 
 
 def test_another_persons_resident_id_is_refused_and_nothing_changes(world) -> None:
-    _browser(_person()).post("/account/resident-id/", {"resident_id": RESIDENT_ID})
+    browser_of(_person()).post("/account/resident-id/", {"resident_id": RESIDENT_ID})
     outsider = _person("outsider")
-    answer = _browser(outsider).post("/account/resident-id/", {"resident_id": RESIDENT_ID})
+    answer = browser_of(outsider).post("/account/resident-id/", {"resident_id": RESIDENT_ID})
     assert answer.status_code == 422
     assert Account.objects.get(id=outsider.id).resident_id is None
 
 
 def test_an_organisation_is_entered_and_revoked(world) -> None:
-    browser = _browser(_person())
+    browser = browser_of(_person())
     assert browser.post("/account/authorisations/", _authorisation_form()).status_code == 302
     page = browser.get("/account/").content.decode()
     assert "安徽远大物流有限公司" in page
@@ -72,9 +66,9 @@ def test_an_organisation_is_entered_and_revoked(world) -> None:
 
 
 def test_nobody_revokes_another_persons_authorisation(world) -> None:
-    _browser(_person()).post("/account/authorisations/", _authorisation_form())
+    browser_of(_person()).post("/account/authorisations/", _authorisation_form())
     one = Authorisation.objects.get()
-    assert _browser(_person("outsider")).post(f"/account/authorisations/{one.id}/revoke/").status_code == 404
+    assert browser_of(_person("outsider")).post(f"/account/authorisations/{one.id}/revoke/").status_code == 404
     assert Authorisation.objects.get().revoked_at is None
 
 
@@ -82,7 +76,7 @@ def test_nobody_revokes_another_persons_authorisation(world) -> None:
     ("field", "value"), [("uscc", "123"), ("organisation_name", ""), ("valid_until", "2001-01-01")]
 )
 def test_what_is_wrong_stands_beside_its_field_and_keeps_the_rest(world, field: str, value: str) -> None:
-    answer = _browser(_person()).post("/account/authorisations/", _authorisation_form(**{field: value}))
+    answer = browser_of(_person()).post("/account/authorisations/", _authorisation_form(**{field: value}))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f'id="id_{field}-error"' in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from browsers import browser_of
 from django.test import Client
 
 from zt_platform.accounts.commands import register_account
@@ -33,12 +34,6 @@ def _entries(account: Account, count: int) -> None:
     )
 
 
-def _browser_of(account: Account) -> Client:
-    browser = Client()
-    browser.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
-    return browser
-
-
 def test_without_an_account_the_way_leads_to_sign_in_and_back(world) -> None:
     answer = Client().get("/my-cases/")
     assert answer.status_code == 302
@@ -47,7 +42,7 @@ def test_without_an_account_the_way_leads_to_sign_in_and_back(world) -> None:
 
 def test_nobody_sees_another_persons_cases(world) -> None:
     _entries(_account("owner"), 3)
-    page = _browser_of(_account("outsider")).get("/my-cases/").content.decode()
+    page = browser_of(_account("outsider")).get("/my-cases/").content.decode()
     assert "340100-0001" not in page
     assert "您还没有办件" in page
 
@@ -55,7 +50,7 @@ def test_nobody_sees_another_persons_cases(world) -> None:
 def test_pages_follow_one_another_without_gap_or_repeat(world) -> None:
     owner = _account("owner")
     _entries(owner, 45)
-    browser, address, seen = _browser_of(owner), "/my-cases/", []
+    browser, address, seen = browser_of(owner), "/my-cases/", []
     while address:
         answer = browser.get(address)
         seen += [entry.tracking_number for entry, _ in answer.context["rows"]]
@@ -67,7 +62,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(world) -> None:
 def test_the_list_costs_the_same_however_long(world, django_assert_num_queries, rows: int) -> None:
     owner = _account("owner")
     _entries(owner, rows)
-    browser = _browser_of(owner)
+    browser = browser_of(owner)
     browser.get("/my-cases/")
     with django_assert_num_queries(4):  # session, account, what waits, the list
         page = browser.get("/my-cases/")

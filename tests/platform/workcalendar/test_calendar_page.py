@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from browsers import browser_of
 from chinese_calendar import constants as published
 from django.test import Client
 
@@ -47,9 +48,7 @@ def seated(world):
         )
         with enter(centre):
             StaffMember.objects.create(account_id=account.id, full_name="王芳", roles=[role], posted_on=today())
-        client = Client()
-        client.force_login(account, backend="zt_platform.accounts.sessions.AccountBackend")
-        return client
+        return browser_of(account)
 
     return seat
 
