@@ -15,13 +15,15 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from zt_interop import signed
-from zt_interop.canonical import canonical_bytes, parse_canonical, parse_items, parse_strict
+from zt_interop.canonical import canonical_bytes, parse_canonical, parse_items, parse_strict, refuse_dense
 from zt_interop.envelope import Event
 from zt_interop.errors import BatchInvalid, Malformed, NotCanonical, TooLarge
 from zt_interop.merkle import merkle_proof, merkle_root, verify_proof
 from zt_interop.schemas import envelope_problem
 
 MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
+MAX_BATCH_VALUES: Final = MAX_BATCH_BYTES // 16
+"""JSON values in a batch: it is read before its signature can be checked, so anybody's bytes are."""
 MAX_BATCH_EVENTS: Final = 1000
 """Of the channel ``supervision``, as our receipts say; every receiver takes :data:`FIRST_BATCH_EVENTS`."""
 FIRST_BATCH_EVENTS: Final = 500
@@ -129,10 +131,12 @@ def parse(wire: bytes) -> ParsedBatch:
 
     Raises:
         TooLarge: more than 8 MiB.
-        Malformed, TooDeep, HeaderInvalid, AlgorithmRefused, SuiteUnknown: as :func:`zt_interop.signed.parse`.
+        Malformed: more than :data:`MAX_BATCH_VALUES` values, or no batch.
+        TooDeep, HeaderInvalid, AlgorithmRefused, SuiteUnknown: as :func:`zt_interop.signed.parse`.
     """
     if len(wire) > MAX_BATCH_BYTES:
         raise TooLarge(limit=MAX_BATCH_BYTES)
+    refuse_dense(wire, most=MAX_BATCH_VALUES)
     quickly = _parse_written(wire)
     if quickly is not None:
         return quickly

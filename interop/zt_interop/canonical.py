@@ -110,6 +110,18 @@ def _text(text: str) -> str:
     return str(text)
 
 
+def refuse_dense(data: bytes, *, most: int) -> None:
+    """Refuse JSON of more than ``most`` values before it is read: an empty list of three bytes takes eighty in memory.
+
+    Commas and opening brackets are counted, also those in texts, so it is refused rather too early than too late.
+
+    Raises:
+        Malformed: it may hold more.
+    """
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > most:
+        raise Malformed(detail=f"more than {most} values")
+
+
 def parse_strict(data: bytes) -> Any:
     """Read JSON bytes, refusing whatever two readers could understand differently.
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from zt_interop.canonical import canonical_bytes, parse_canonical
+from zt_interop.canonical import canonical_bytes, parse_canonical, refuse_dense
 from zt_interop.errors import MessageRefused
 from zt_interop.proof.errors import BundleInvalid
 
@@ -23,6 +23,7 @@ FORMAT: Final = "zt-proof"
 VERSION: Final = 1
 MAX_PROOF_BYTES: Final = 64 * 1024 * 1024
 """Of ``proof.json`` unpacked."""
+MAX_PROOF_VALUES: Final = 1_000_000
 MAX_FILES: Final = 1000
 _PROOF, _README, _FILES = "proof.json", "README.txt", "files/"
 _FILE: Final = re.compile(r"files/[0-9a-f]{64}")
@@ -68,8 +69,10 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(entry, content)
 
 
-def read_bundle(source: IO[bytes] | bytes) -> Bundle:
+def read_bundle(source: IO[bytes] | bytes, *, limit: int = MAX_PROOF_BYTES) -> Bundle:
     """Open a bundle, bounded in memory whatever it claims; attachments are digested, not kept.
+
+    ``limit`` are the bytes of ``proof.json``: whoever opens bundles of strangers beside other work takes fewer.
 
     Raises:
         BundleInvalid: it is no ZIP file, has members it should not have, is too large, or its JSON is not canonical.
@@ -78,7 +81,7 @@ def read_bundle(source: IO[bytes] | bytes) -> Bundle:
     try:
         with zipfile.ZipFile(stream) as archive:
             members = _checked_members(archive)
-            content = _read(archive, members[_PROOF], MAX_PROOF_BYTES)
+            content = _read(archive, members[_PROOF], limit)
             files = {
                 name.removeprefix(_FILES): _digest(archive, info)
                 for name, info in members.items()
@@ -119,6 +122,7 @@ def _digest(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
 
 def _parsed(content: bytes) -> dict[str, Any]:
     try:
+        refuse_dense(content, most=MAX_PROOF_VALUES)
         proof, is_canonical = parse_canonical(content)
     except MessageRefused as problem:
         raise BundleInvalid(detail_zh=problem.zh_text, detail_en=problem.en_text) from problem

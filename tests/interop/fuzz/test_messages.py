@@ -211,6 +211,23 @@ def test_oversized_deliveries_cost_no_memory(world, size: int, kind: bytes) -> N
     assert peak < 4 * batch.MAX_BATCH_BYTES
 
 
+@pytest.mark.parametrize(
+    "part", [b"[]", b"{}", b'""', b"0", b"[" * 30 + b"]" * 30], ids=["lists", "objects", "texts", "numbers", "deep"]
+)
+@pytest.mark.parametrize("shape", [b'{"events":[%b],"manifest":"a.b.c"}', b'{"manifest":"a.b.c","events":[%b]}'])
+def test_a_batch_of_millions_of_small_values_costs_no_memory(world, part: bytes, shape: bytes) -> None:
+    """It keeps to the size of a batch, and anybody may send it: it is read before its signature is."""
+    number = (batch.MAX_BATCH_BYTES - 100) // (len(part) + 1)
+    wire = shape % b",".join([part] * number)
+    tracemalloc.start()
+    try:
+        assert _refused(wire, world.county) == "MALFORMED"
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < batch.MAX_BATCH_BYTES
+
+
 @pytest.mark.parametrize("depth", [33, 200, 100_000])
 def test_deeply_nested_payloads(world, depth: int) -> None:
     sender = Sender(world.city, world.county)

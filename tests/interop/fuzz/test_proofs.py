@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,29 @@ def test_any_bytes(content: bytes) -> None:
         read_bundle(content)
     with pytest.raises(BundleInvalid):
         read_bundle(CONTENT[:100] + content)
+
+
+@pytest.mark.parametrize("part", ["[]", '{"a":0}', "[[[[[[[[[[]]]]]]]]]]"])
+def test_a_small_file_that_unfolds_to_millions_of_values_costs_no_memory(part: str) -> None:
+    """Anybody may have a file checked."""
+    content = f"[{','.join([part] * (8_000_000 // len(part)))}]".encode()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("proof.json", content)
+    assert len(file.getvalue()) < len(content) // 50
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(BundleInvalid, match="values"):
+            read_bundle(file.getvalue())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(content)
+
+
+def test_who_opens_bundles_of_strangers_says_how_much_they_may_unpack() -> None:
+    size = len(canonical_bytes(PROOF))
+    assert read_bundle(CONTENT, limit=size).proof == PROOF
+    with pytest.raises(BundleInvalid, match=str(size - 1)):
+        read_bundle(CONTENT, limit=size - 1)

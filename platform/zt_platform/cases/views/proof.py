@@ -23,6 +23,7 @@ from zt_platform.cases.numbers import grouped
 from zt_tenants.language import bi, bilingual, in_chinese
 
 MAX_UPLOAD = 32 * 1024 * 1024
+MAX_UNPACKED = 16 * 1024 * 1024  # of the messages in it; the command takes four times as much
 CHECKS_BY_ADDRESS = RateLimit("proof-address", limit=20, minutes=10)
 _PARTS = {
     Part.BUNDLE: bilingual("证明包", "Bundle"),
@@ -96,7 +97,8 @@ def verify_bundle(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         CHECKS_BY_ADDRESS.hit(client_address(request))
         try:
-            report = verify(read_bundle(form.cleaned_data["bundle"].file), anchors=root_key_ids())
+            bundle = read_bundle(form.cleaned_data["bundle"].file, limit=MAX_UNPACKED)
+            report = verify(bundle, anchors=root_key_ids())
         except BundleInvalid as invalid:
             form.add_error("bundle", invalid.text())
         else:
