@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import BigAutoField
 
 from zt_platform.cases.testing import MONDAY, Town, make_town
+from zt_platform.workcalendar import queries
 from zt_tenants import clock
 from zt_tenants.clock import now
 from zt_tenants.context import enter, operating
@@ -37,6 +38,14 @@ def town(world, monday) -> Town:
 def committed_town(committed_world, monday) -> Town:
     """The cast with real commits."""
     return make_town(committed_world.city, committed_world.county, committed_world.other_county)
+
+
+@pytest.fixture
+def the_published_calendar_afterwards() -> Iterator[None]:
+    """The calendar is remembered per process: a rolled back override must not be."""
+    queries._built.clear()
+    yield
+    queries._built.clear()
 
 
 @pytest.fixture

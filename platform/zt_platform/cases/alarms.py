@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from zt_platform.cases import rules
-from zt_platform.cases.limits import Pause
+from zt_platform.cases.limits import Pause, moved, not_counted
 from zt_platform.cases.models import Case
 from zt_platform.cases.rules import Calendar
 from zt_platform.cases.tolerance import open_debts, takes_materials
@@ -65,6 +65,9 @@ class AlarmKind(StrEnum):
     DEFAULT_END = "DEFAULT_END"
 
 
+_REMINDERS = frozenset(kind for kind in AlarmKind if "_NEAR" in kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """``rings_at`` is the first moment at which it is due; ``limit`` is what it is about and what it is marked with."""
@@ -92,7 +95,7 @@ def due_alarms(case: Case, calendar: Calendar, moment: datetime) -> list[Alarm]:
 
 def is_late_reminder(alarm: Alarm, moment: datetime) -> bool:
     """Whether the limit that a reminder is about has passed: an order follows, the reminder would say nothing."""
-    return alarm.kind.endswith("_NEAR") and moment > alarm.limit
+    return alarm.kind in _REMINDERS and moment > alarm.limit
 
 
 def next_ring(case: Case, calendar: Calendar) -> datetime | None:
@@ -207,6 +210,9 @@ def _default(case: Case, calendar: Calendar) -> Iterator[Alarm]:
         return
     day = calendar.days.add_working_days(_day(case.due_at), rule.grace_days)
     limit = calendar.days.close_of(day, calendar.hours) if rule.grace_days else case.due_at
+    # What stood still before the promised limit is in it already; a special procedure in the grace moves the grace.
+    late = [stop for stop in not_counted(map(Pause.from_stored, case.pauses)) if stop[0] >= case.due_at]
+    limit = moved(limit, case.due_at, late, calendar)
     yield Alarm(AlarmKind.DEFAULT_END, limit + AFTER, limit)
 
 

@@ -23,13 +23,13 @@ class CasesConfig(AppConfig):
         from zt_platform.cases.events.incoming import register_handlers
         from zt_platform.crossing_files import read_offered
         from zt_platform.orders import listeners
-        from zt_platform.workcalendar.commands import RECOMPUTE
+        from zt_platform.workcalendar import recounting
         from zt_tenants.timers import register as register_timer
 
         register_handlers()
         register_reader(read_offered)
         listeners.register(note_order)
-        register_timer(RECOMPUTE, recompute_limits)
+        recounting.at_change(recompute_limits)
         register_timer(TIMER, act_at_limits)
         register_timer(TIMER_KIND, ring_for_due)
         register_timer(DISCARDED, empty_discarded)

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from zt_platform.actors import Actor
 from zt_platform.cases.models import Case
-from zt_platform.cases.papers import about, issue, remedies
+from zt_platform.cases.papers import about, is_provisional, issue, remedies
 from zt_platform.cases.vocabulary import SpecialProcedure
 from zt_platform.papers import course_builders
 from zt_platform.papers.content import Bilingual
@@ -38,6 +38,7 @@ def issue_resumption(case: Case, actor: Actor, *, procedure: str) -> None:
         procedure=procedure_words(procedure),
         ended_on=today(),
         due_at=case.due_at or now(),
+        provisional=is_provisional(case.due_at),
     )
     issue(PaperKind.RESUMPTION, case, content, actor)
 
@@ -57,6 +58,7 @@ def issue_extension(case: Case, actor: Actor) -> None:
         reason=granted["reason"],
         approved_by=approved_by,
         due_at=limit or now(),
+        provisional=is_provisional(limit),
         joint=joint,
     )
     issue(PaperKind.EXTENSION, case, content, actor)

@@ -20,9 +20,10 @@ from zt_platform.papers.content import Bilingual, Fact, PaperContent
 from zt_platform.papers.kinds import INTERNAL, TITLES, PaperKind
 from zt_platform.papers.models import Paper
 from zt_platform.papers.remedies import remedies_against
+from zt_platform.workcalendar.queries import calendar
 from zt_storage.models import Attachment
 from zt_tenants.centres import ancestors
-from zt_tenants.clock import CHINA, now
+from zt_tenants.clock import CHINA, now, today
 from zt_tenants.context import current_centre
 from zt_tenants.models import Level
 
@@ -98,12 +99,18 @@ def file_of(paper: Paper) -> Attachment:
     return paper.attachment or fixed(paper)
 
 
+def is_provisional(limit: datetime | None) -> bool:
+    """Whether what lies between today and a limit touches a year whose calendar has not been published (art. 82)."""
+    return limit is not None and calendar().rests_on_provisional(today(), max(today(), _day(limit)))
+
+
 def acceptance_content(case: Case, handler: str, *, deemed: bool) -> PaperContent:
     """F-01, for an accepted case."""
     return builders.acceptance(
         about(case),
         accepted_on=_day(case.accepted_at),
         due_at=case.due_at or now(),
+        provisional=is_provisional(case.due_at),
         handler=handler,
         deemed=deemed,
         to_follow=[debt.line for debt in debts_of(case) if debt.open],

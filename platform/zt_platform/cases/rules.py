@@ -147,7 +147,11 @@ def renewal_asked_in_time(asked_on: date, valid_until: date, notice_days: int = 
 
 
 def renewal_due_at(valid_until: date) -> datetime:
-    """Art. 50(2): the organ decides on a renewal before the permit ends: by the end of its last day, worked or not."""
+    """Art. 50(2): the organ decides on a renewal before the permit ends: by the end of its last day, worked or not.
+
+    Asked for in time and not decided by then, it counts as granted from that moment; asked for too late, it is an ordinary
+    application (:func:`renewal_asked_in_time`).
+    """
     return datetime.combine(valid_until + timedelta(days=1), time.min, tzinfo=CHINA)
 
 

@@ -67,6 +67,28 @@ def owed_notice(case: Case, lines: Sequence[CaseEvent]) -> NewNotice | None:
     return None
 
 
+def moved_notice(case: Case, line: CaseEvent) -> NewNotice | None:
+    """That the promised day, which its applicant was told, is another one since the calendar changed; on the site only.
+
+    From what no seal covers, because a change of the calendar moves thousands at once.
+    """
+    if case.due_at is None or case.paused_at is not None:  # told again when a special procedure ends
+        return None
+    if case.channel == Channel.MESSAGE or case.applicant_account_id is None:
+        return None
+    return NewNotice(
+        key=_key(case, line),
+        event=Event.LIMIT_MOVED,
+        subject=case.tracking_number or "",
+        facts={
+            "number": grouped(case.tracking_number or ""),
+            "item": case.item_name,
+            "due": case.due_at.astimezone(CHINA).date().isoformat(),
+        },
+        account_id=case.applicant_account_id,
+    )
+
+
 def tell_applicants(owed: Sequence[NewNotice | None], profile: Callable[[], CentreProfile]) -> None:
     """Put notices up in the caller's transaction, by one statement.
 
@@ -119,13 +141,17 @@ def _is_early(case: Case) -> bool:
 def _notice(case: Case, line: CaseEvent, event: Event) -> NewNotice:
     party = case.applicant
     return NewNotice(
-        key=f"{case.tracking_number}:{line.pk}:{line.recorded_at.timestamp():.6f}",
+        key=_key(case, line),
         event=event,
         subject=case.tracking_number or "",
         facts=_facts(case, event),
         account_id=case.applicant_account_id,
         phone=str(party.get("agent_phone") or party.get("phone") or ""),
     )
+
+
+def _key(case: Case, line: CaseEvent) -> str:
+    return f"{case.tracking_number}:{line.pk}:{line.recorded_at.timestamp():.6f}"
 
 
 def _facts(case: Case, event: Event) -> dict[str, Any]:

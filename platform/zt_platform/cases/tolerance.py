@@ -79,8 +79,23 @@ def begin(case: Case, calendar: Calendar) -> None:
         return
     item: Mapping[str, Any] = getattr(case, "item_clock", None) or {}
     days = (item.get("ways") or {}).get("tolerance_days") or TOLERANCE_DAYS
-    due_at = rules.statutory_due_at(case.accepted_at, days, calendar)
-    store(case, [debt if debt.due_at else replace(debt, due_at=due_at) for debt in debts_of(case)])
+    case.clock_basis = {**case.clock_basis, "tolerance_days": days}
+    store(case, [replace(debt, due_at=debt.due_at or _due_at(case, days, calendar)) for debt in debts_of(case)])
+
+
+def count_anew(case: Case, calendar: Calendar) -> None:
+    """The dates of what is still owed, by a calendar that has changed (not saved).
+
+    What was accepted by a release that did not keep the number of days keeps its dates.
+    """
+    days = case.clock_basis.get("tolerance_days")
+    if days:
+        debts = debts_of(case)
+        store(case, [replace(debt, due_at=_due_at(case, days, calendar)) if debt.open else debt for debt in debts])
+
+
+def _due_at(case: Case, days: int, calendar: Calendar) -> datetime | None:
+    return rules.statutory_due_at(case.accepted_at, days, calendar) if case.accepted_at else None
 
 
 def takes_materials(case: Case) -> bool:

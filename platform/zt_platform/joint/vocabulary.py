@@ -54,6 +54,7 @@ class Act(models.TextChoices):
     MEET = "MEET", bilingual("会议", "Meeting")
     NEGLECT = "NEGLECT", bilingual("逾期未办", "Not handled in time")
     END = "END", bilingual("办件已有结果", "The case has ended")
+    PUT_OFF = "PUT_OFF", bilingual("工作日历调整，期限顺延", "Put off: calendar changed")
     NOTE = "NOTE", bilingual("来迟，仅作记录", "Came too late; noted only")
 
 

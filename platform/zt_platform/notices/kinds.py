@@ -18,6 +18,7 @@ class Event(models.TextChoices):
     PAUSED = "PAUSED", bilingual("进入特别程序", "Special procedure begun")
     RESUMED = "RESUMED", bilingual("恢复计时", "Time runs again")
     EXTENDED = "EXTENDED", bilingual("期限延长", "Limit extended")
+    LIMIT_MOVED = "LIMIT_MOVED", bilingual("工作日历调整，时限变动", "Limit moved: calendar changed")
     MATERIALS_NEAR = "MATERIALS_NEAR", bilingual("容缺材料快到期", "Papers owed are nearly due")
     MATERIALS_OVERDUE = "MATERIALS_OVERDUE", bilingual("容缺材料已逾期", "Papers owed are overdue")
     MATERIALS_RECEIVED = "MATERIALS_RECEIVED", bilingual("已收到补交材料", "Papers received")

@@ -66,6 +66,11 @@ WORDINGS: Final[Mapping[Event, Wording]] = {
         "“{item}”（{number}）经批准延长办理期限至{due}，理由见“我的办件”。",
         "The time for “{item}” ({number}) is extended until {due}; the reason is in “My cases”.",
     ),
+    Event.LIMIT_MOVED: Wording(
+        "工作日历调整，“{item}”（{number}）的承诺办结时限现为{due}。",
+        "The work calendar has changed: the decision on “{item}” ({number}) is now promised by {due}.",
+        sms=False,
+    ),
     Event.MATERIALS_NEAR: Wording(
         "您申请的“{item}”（{number}）还差{count}份承诺补交的材料，请在{due}前到“我的办件”补交。",
         "“{item}” ({number}): {count} papers that you promised are still owed; supply them in “My cases” by {due}.",

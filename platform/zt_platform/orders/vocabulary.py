@@ -54,6 +54,7 @@ class Act(models.TextChoices):
     ACCEPT = "ACCEPT", bilingual("审核通过，销号", "Answer accepted, settled")
     WITHDRAW = "WITHDRAW", bilingual("撤销督办", "Taken back")
     ESCALATE = "ESCALATE", bilingual("逾期未回复", "Not answered in time")
+    PUT_OFF = "PUT_OFF", bilingual("工作日历调整，期限顺延", "Put off: calendar changed")
 
 
 class Escalation(models.TextChoices):

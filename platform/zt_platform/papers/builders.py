@@ -111,6 +111,7 @@ def acceptance(
     *,
     accepted_on: date,
     due_at: datetime,
+    provisional: bool = False,
     handler: str,
     deemed: bool,
     to_follow: Sequence[str] = (),
@@ -139,7 +140,7 @@ def acceptance(
     facts = [
         *about.case_facts,
         Fact("经办人", "Handled by", handler),
-        deadline("承诺办结时间", "Promised completion", due_at),
+        deadline("承诺办结时间", "Promised completion", due_at, provisional=provisional),
         *more,
     ]
     paragraphs = [said]
@@ -257,9 +258,14 @@ def validity(valid_from: date, valid_until: date | None) -> Fact:
     return Fact("有效期", "Valid", f"自{chinese_date(valid_from)}{until}", f"from {valid_from.isoformat()} {until_en}")
 
 
-def deadline(zh: str, en: str, moment: datetime) -> Fact:
-    """Until when something has to be done."""
-    return Fact(zh, en, f"{chinese_moment(moment)}前", f"by {english_moment(moment)}")
+def deadline(zh: str, en: str, moment: datetime, *, provisional: bool = False) -> Fact:
+    """Until when something has to be done; ``provisional`` where it rests on a year without a calendar yet (art. 82)."""
+    until, until_en = f"{chinese_moment(moment)}前", f"by {english_moment(moment)}"
+    if provisional:
+        year = moment.astimezone(CHINA).year
+        until += f"（暂定，{year}年放假安排公布后重新计算）"
+        until_en += f" (provisional: counted again when the holidays of {year} are published)"
+    return Fact(zh, en, until, until_en)
 
 
 def ended(sentence: str) -> str:

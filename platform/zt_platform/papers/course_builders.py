@@ -33,18 +33,27 @@ def pause(about: AboutCase, *, procedure: Bilingual, days_needed: int, reason: s
     return about.content([said], basis=f"{_LICENSING_LAW}第四十五条", facts=about.case_facts)
 
 
-def resumption(about: AboutCase, *, procedure: Bilingual, ended_on: date, due_at: datetime) -> PaperContent:
+def resumption(
+    about: AboutCase, *, procedure: Bilingual, ended_on: date, due_at: datetime, provisional: bool = False
+) -> PaperContent:
     """恢复办理告知书: the procedure has ended, the clock runs again, and until when (art. 45)."""
     said = Bilingual(
         f"{about.application.zh}，{procedure.zh}已于{chinese_date(ended_on)}结束，办理期限恢复计算。",
         f"{about.application.en}: {procedure.en} ended on {ended_on.isoformat()} and the time limit runs again.",
     )
-    facts = [*about.case_facts, deadline("办结时限", "Due", due_at)]
+    facts = [*about.case_facts, deadline("办结时限", "Due", due_at, provisional=provisional)]
     return about.content([said], basis=f"{_LICENSING_LAW}第四十五条", facts=facts)
 
 
 def extension(
-    about: AboutCase, *, days: int, reason: str, approved_by: str, due_at: datetime, joint: bool = False
+    about: AboutCase,
+    *,
+    days: int,
+    reason: str,
+    approved_by: str,
+    due_at: datetime,
+    provisional: bool = False,
+    joint: bool = False,
 ) -> PaperContent:
     """延长办理期限告知书: by how many working days, why, with whose approval (art. 42)."""
     said = Bilingual(
@@ -54,7 +63,7 @@ def extension(
         f"by {days} working days. Reason: {reason}",
     )
     basis = f"{_LICENSING_LAW}第四十二条第{'二' if joint else '一'}款"
-    facts = [*about.case_facts, deadline("延长后的办结时限", "Now due", due_at)]
+    facts = [*about.case_facts, deadline("延长后的办结时限", "Now due", due_at, provisional=provisional)]
     return about.content([said], basis=basis, facts=facts)
 
 

@@ -7,11 +7,14 @@ from typing import Final
 
 from django.db import connection
 
+from zt_interop.head_exchange import expect_heads
 from zt_platform.index.models import ApplicantCaseEntry, ItemIndexEntry, StaffSeatEntry
+from zt_platform.workcalendar.commands import recount_here
 from zt_storage import objects
 from zt_storage.models import Attachment, AttachmentState
 from zt_tenants.archive import ObjectLine, SharedTable
-from zt_tenants.models import Timer
+from zt_tenants.context import enter
+from zt_tenants.models import Centre, Timer
 
 SHARED_TABLES: Final = (
     *(SharedTable(model._meta.db_table) for model in (ItemIndexEntry, ApplicantCaseEntry, StaffSeatEntry)),
@@ -23,6 +26,18 @@ notices, which would be sent again, the supervision store, which is the province
 
 
 _PAGE = 1000
+
+
+def catch_up(centre: Centre) -> None:
+    """Let a restored centre learn what it has missed since its archive was made.
+
+    What the others have sent comes again by itself; its running limits are counted by the calendar as it is now. A closed
+    copy misses nothing.
+    """
+    expect_heads(centre.code)
+    if centre.closed_on is None:
+        with enter(centre):
+            recount_here()
 
 
 class AttachmentObjects:

@@ -20,11 +20,11 @@ from zt_tenants.clock import now
 from zt_tenants.context import beside, current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotPermitted
 from zt_tenants.models import Level
-from zt_tenants.timers import schedule_everywhere
+from zt_tenants.timers import schedule, schedule_everywhere
 from zt_tenants.wall.access import DatabaseRole
 
 RECOMPUTE = "calendar.recompute"
-"""The timer by which each centre counts its running limits anew; :mod:`zt_platform.cases` handles it."""
+"""The timer by which each centre counts its running limits anew (:mod:`zt_platform.workcalendar.recounting`)."""
 
 
 def override_day(*, actor: Actor, day: date, working: bool, reason: str) -> CalendarOverride:
@@ -58,17 +58,18 @@ def withdraw_override(*, actor: Actor, day: date) -> bool:
 def declare_year(*, actor: Actor, year: int, document_number: str, days: Mapping[date, bool]) -> CalendarYear:
     """Enter the State Council notice of a year: its holidays (False) and make-up working days (True).
 
-    The year is no longer provisional afterwards. Raises NotPermitted; InvalidInput (no document number, no days, or a
-    day of another year).
+    A notice may also name days of the December before, which bridge New Year (as that of 2019 did). The year is no longer
+    provisional afterwards. Raises NotPermitted; InvalidInput (no document number, no days, or a day of another year).
     """
     _require_province_administrator(actor)
     if not document_number.strip():
         raise InvalidInput(field="document_number", zh="请填写放假通知文号。", en="Give the notice's document number.")
-    if not FIRST_YEAR <= year <= LAST_YEAR or not days or any(day.year != year for day in days):
+    named = [day for day in days if day.year == year]
+    if not FIRST_YEAR <= year <= LAST_YEAR or not named or not all(_is_of_notice(day, year) for day in days):
         raise InvalidInput(
             field="days",
-            zh="请填写{year}年的放假和调休日期。",
-            en="Give the holidays and make-up days of {year}.",
+            zh="请填写{year}年的放假和调休日期；通知涉及上一年12月的，可以一并填写，其他年份的请逐日调整。",
+            en="Give the days of {year}, with those of the December before that the notice names; set other days singly.",
             year=year,
         )
     moment = now()
@@ -111,6 +112,15 @@ def _written_down(actor: Actor, what: str, **data: object) -> Iterator[None]:
             record(Deed.CALENDAR, actor=actor, purpose=what, data=data)
         with beside(DatabaseRole.PORTAL), transaction.atomic():
             yield
+
+
+def _is_of_notice(day: date, year: int) -> bool:
+    return day.year == year or (day.year == year - 1 and day.month == 12)
+
+
+def recount_here() -> None:
+    """Let the current centre count its running limits anew: it was restored, and knows the calendar of its archive."""
+    schedule(kind=RECOMPUTE, subject=RECOMPUTE, due_at=now())
 
 
 def _announce_change() -> None:

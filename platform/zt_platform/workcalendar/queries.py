@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 from django.core.cache import cache
 
@@ -32,9 +33,10 @@ def calendar() -> WorkCalendar:
     """The calendar in force: the published one with all overrides.
 
     Built once per process and revision; ``commands`` raise the revision in the shared cache when they commit, so every
-    process sees a change with its next call at the cost of one cache look-up.
+    process sees a change with its next call at the cost of one cache look-up. A cache that has lost the revision gets a new
+    one: what a process built under an older one may be older than the last change.
     """
-    revision = str(cache.get(REVISION_KEY, "0"))
+    revision = str(cache.get(REVISION_KEY) or cache.get_or_set(REVISION_KEY, lambda: uuid4().hex, timeout=None))
     built = _built.get(revision)  # held here: another thread may begin anew meanwhile
     if built is None:
         built = WorkCalendar(

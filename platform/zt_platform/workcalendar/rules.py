@@ -133,6 +133,11 @@ class WorkCalendar:
         """
         return self.close_of(self.add_working_days(self.received_on(start, hours), days), hours)
 
+    def off_days_off(self, limit: datetime) -> datetime:
+        """A limit that was told as a date (aware): at the same hour of the next working day when that day is not worked."""
+        local = _local(limit)
+        return datetime.combine(self.next_working_day(local.date()), local.time(), tzinfo=CHINA)
+
     def worked_between(self, start: datetime, end: datetime, hours: OfficeHours = DEFAULT_OFFICE_HOURS) -> timedelta:
         """Working time between two aware moments: the office hours of working days that lie between them.
 

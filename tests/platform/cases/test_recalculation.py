@@ -7,33 +7,31 @@ from datetime import UTC, date, time
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from test_tolerant_acceptance import BASIS, submit, without_site
 
 from zt_platform.actors import Actor
 from zt_platform.cases import commands
-from zt_platform.cases.commands.recalculation import recompute_limits
 from zt_platform.cases.models import Case, CaseEvent
-from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, at, china, relay_all
-from zt_platform.cases.vocabulary import Status, Step
+from zt_platform.cases.testing import DEVOLVED, ENTRUSTED, FORWARDED, allow, at, china, relay_all
+from zt_platform.cases.tolerance import debts_of
+from zt_platform.cases.vocabulary import Light, Status, Step
+from zt_platform.index.models import ApplicantCaseEntry
+from zt_platform.notices.kinds import Event, SmsState
+from zt_platform.notices.models import Notice
 from zt_platform.organisation.models import CentreProfile
+from zt_platform.papers.kinds import PaperKind
 from zt_platform.supervision.models import CaseRecord
 from zt_platform.workcalendar.commands import RECOMPUTE, declare_year, override_day, recount, withdraw_override
 from zt_platform.workcalendar.models import CalendarOverride
+from zt_platform.workcalendar.recounting import count_anew
+from zt_tenants import clock
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.errors import NotPermitted
 from zt_tenants.models import Centre, Timer
-from zt_tenants.timers import run_due
+from zt_tenants.timers import cancel, run_due
 
+pytestmark = pytest.mark.usefixtures("the_published_calendar_afterwards")
 GAMES = date(2026, 3, 6)  # a Friday
-
-
-@pytest.fixture(autouse=True)
-def the_published_calendar_afterwards():
-    """The calendar is remembered per process: a rolled back override must not be."""
-    from zt_platform.workcalendar import queries
-
-    queries._built.clear()
-    yield
-    queries._built.clear()
 
 
 def declare_holiday(world, day: date = GAMES) -> None:
@@ -99,7 +97,7 @@ def test_moved_limits_are_logged_once_and_told_to_the_supervision(world, town) -
     declare_holiday(world)
     serve()
     with enter(town.city.centre):
-        recompute_limits([])  # again: nothing has changed since
+        count_anew([])  # again: nothing has changed since
         (line,) = CaseEvent.objects.filter(case=case, step=Step.LIMITS_RECOMPUTED)
     assert line.public
     assert line.data["due_at"] == china("2026-03-11T17:00").astimezone(UTC).isoformat()
@@ -107,6 +105,21 @@ def test_moved_limits_are_logged_once_and_told_to_the_supervision(world, town) -
     with outside_centres():
         record = CaseRecord.objects.get(tracking_number=case.tracking_number)
     assert (record.due_at, record.last_step) == (china("2026-03-12T17:00"), "LIMITS_RECOMPUTED")
+
+
+@pytest.mark.req("L-07")
+def test_whose_promised_day_moved_is_told_once_on_the_site(world, town) -> None:
+    """Both centres count it anew; the one where the application was made tells."""
+    case = town.city.submitted(town.zhang, ENTRUSTED)
+    town.city.accept(case)
+    relay_all()
+    declare_holiday(world)
+    serve()
+    serve()
+    with outside_centres():
+        (notice,) = Notice.objects.filter(event=Event.LIMIT_MOVED)
+    assert (notice.centre_code, notice.subject, notice.sms_state) == ("340100", case.tracking_number, SmsState.NONE)
+    assert "现为2026-03-12" in notice.text or "2026年3月12日" in notice.text
 
 
 @pytest.mark.parametrize("item", [ENTRUSTED, FORWARDED, DEVOLVED])
@@ -200,7 +213,7 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(world, town) -> N
                 day=day, defaults={"working": False, "reason": "x", "entered_at": MONDAY_TEN}
             )
         with enter(town.city.centre), CaptureQueriesContext(connection) as found:
-            recompute_limits([])
+            count_anew([])
         counted.append(len(found))
         with enter(town.city.centre):
             assert CaseEvent.objects.filter(step=Step.LIMITS_RECOMPUTED).count() >= 1 + 5 * round_
@@ -219,3 +232,72 @@ def test_what_rests_is_left_alone(world, town) -> None:
     serve()
     found = town.city.fresh(case)
     assert (found.status, found.acceptance_due_at) == (Status.CORRECTING, case.acceptance_due_at)
+
+
+@pytest.mark.req("I-06")
+def test_article_82_the_date_of_what_may_follow_moves_too_at_both_centres_and_among_my_cases(world, town) -> None:
+    """Owed within ten working days of Monday, 2 March."""
+    allow(town.city, ENTRUSTED, may_follow=["site"], tolerance_days=10, tolerance_basis=BASIS)
+    case = submit(town.city, town, without_site(town.city, town, ENTRUSTED), commits_to_supply=True)
+    town.city.accept(case)
+    relay_all()
+    declare_holiday(world)
+    serve()
+    moved = china("2026-03-17T17:00")
+    for desk in (town.city, town.county):
+        (debt,) = debts_of(desk.case(case.tracking_number or ""))
+        assert debt.due_at == moved
+    with outside_centres():
+        entry = ApplicantCaseEntry.objects.get(tracking_number=case.tracking_number, centre_code="340100")
+    assert (entry.duty, entry.duty_by) == ("SUPPLY", moved)
+
+
+@pytest.mark.req("G-02", "F-04")
+def test_article_82_a_day_declared_off_after_the_limit_has_passed_opens_the_limit_again(world, town) -> None:
+    """Overdue on the 11th; on the 12th the 10th is declared to have been off: due on the 12th, with its own order then."""
+    case = town.city.accept(town.city.submitted(town.zhang))
+    for moment in ("2026-03-09 17:01", "2026-03-11 17:01"):
+        with at(moment):
+            serve()
+    with at("2026-03-12 09:00"):
+        assert town.city.fresh(case).light_at(clock.now()) == Light.YELLOW
+        declare_holiday(world, date(2026, 3, 10))
+        serve()
+        found = town.city.fresh(case)
+        assert (found.due_at, found.light_at(clock.now())) == (china("2026-03-12T17:00"), Light.WARNING)
+    with at("2026-03-12 17:01"):
+        serve()
+    with enter(town.city.centre):
+        steps = (Step.REMINDED, Step.SUPERVISION_ORDERED, Step.LIMITS_RECOMPUTED)
+        found = CaseEvent.objects.filter(case=case, step__in=steps).order_by("id").values_list("step", flat=True)
+        assert list(found) == [
+            "REMINDED",
+            "SUPERVISION_ORDERED",
+            "LIMITS_RECOMPUTED",
+            "REMINDED",
+            "SUPERVISION_ORDERED",
+        ]
+
+
+@pytest.mark.req("F-03")
+def test_recounting_sets_the_timer_of_a_case_anew_that_should_have_rung_and_was_lost(world, town) -> None:
+    case = town.city.accept(town.city.submitted(town.zhang))
+    with enter(town.city.centre):
+        assert cancel(subject=case.tracking_number or "") == 1
+    with at("2026-03-10 10:00"):
+        serve()
+        with enter(world.province):
+            recount(actor=Actor.system())
+        serve()
+    with enter(town.city.centre):
+        assert CaseEvent.objects.filter(case=case, step=Step.REMINDED).count() == 1
+
+
+@pytest.mark.req("F-01")
+def test_a_promise_that_runs_into_a_year_without_a_calendar_is_told_as_provisional(world, town) -> None:
+    with at("2026-12-28 10:00"):
+        provisional = town.city.accept(town.city.submitted(town.zhang))
+        text = town.city.paper_text(provisional, PaperKind.ACCEPTANCE)
+    assert "2027年1月7日17:00前（暂定，2027年放假安排公布后重新计算）" in text
+    known = town.city.accept(town.city.submitted(town.zhang))
+    assert "暂定" not in town.city.paper_text(known, PaperKind.ACCEPTANCE)

@@ -66,6 +66,24 @@ def test_the_english_annex_gives_moments_and_cards_in_english_and_in_chinas_time
     assert builders.validity(date(2026, 3, 2), None).value_en == "from 2026-03-02 without end"
 
 
+def test_article_82_a_limit_on_a_provisional_calendar_is_told_as_such() -> None:
+    due_at = MONDAY.replace(year=2027, hour=17, minute=0)
+    said = "2027年3月2日17:00前（暂定，2027年放假安排公布后重新计算）"
+    accepted = builders.acceptance(
+        ABOUT, accepted_on=date(2026, 12, 28), due_at=due_at, provisional=True, handler="王建国", deemed=False
+    )
+    resumed = course_builders.resumption(
+        ABOUT, procedure=HEARING, ended_on=date(2026, 12, 28), due_at=due_at, provisional=True
+    )
+    extended = course_builders.extension(
+        ABOUT, days=10, reason="需要核查", approved_by="本机关负责人", due_at=due_at, provisional=True
+    )
+    papers = ((PaperKind.ACCEPTANCE, accepted), (PaperKind.RESUMPTION, resumed), (PaperKind.EXTENSION, extended))
+    for kind, content in papers:
+        assert said in text_of(kind, content)
+        assert any((fact.value_en or "").startswith("by 2027-03-02 17:00 (provisional") for fact in content.facts)
+
+
 def test_article_32_a_deemed_acceptance_says_so_on_its_paper() -> None:
     content = builders.acceptance(ABOUT, accepted_on=date(2026, 3, 2), due_at=MONDAY, handler="王建国", deemed=True)
     text = text_of(PaperKind.ACCEPTANCE, content)

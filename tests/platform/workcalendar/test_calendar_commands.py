@@ -6,10 +6,12 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.organisation.roles import Role
+from zt_platform.workcalendar import queries
 from zt_platform.workcalendar.commands import declare_year, override_day, withdraw_override
 from zt_platform.workcalendar.models import CalendarOverride, CalendarYear
 from zt_platform.workcalendar.queries import calendar
@@ -17,6 +19,7 @@ from zt_platform.workcalendar.rules import PUBLISHED_YEARS
 from zt_tenants.context import enter
 from zt_tenants.errors import InvalidInput, NotPermitted
 
+pytestmark = pytest.mark.usefixtures("the_published_calendar_afterwards")
 DAY = date(2026, 3, 10)
 NEXT_YEAR = max(PUBLISHED_YEARS) + 1
 
@@ -60,6 +63,33 @@ def test_a_year_is_declared_with_its_notice(world, django_capture_on_commit_call
     assert not calendar().provisional(NEXT_YEAR)
     assert not calendar().is_working_day(spring)
     assert calendar().is_working_day(made_up)
+
+
+def test_a_notice_may_name_days_of_the_december_before(world, django_capture_on_commit_callbacks) -> None:
+    """As that of 2019 did: 31 December 2018 was off, and Saturday, 29 December worked for it."""
+    eve, made_up = date(NEXT_YEAR - 1, 12, 31), date(NEXT_YEAR - 1, 12, 26)
+    days = {eve: False, made_up: True, date(NEXT_YEAR, 1, 1): False}
+    with enter(world.province):
+        with django_capture_on_commit_callbacks(execute=True):
+            declare_year(actor=admin("340000"), year=NEXT_YEAR, document_number="国办发明电〔…〕", days=days)
+        with pytest.raises(InvalidInput):
+            declare_year(actor=admin("340000"), year=NEXT_YEAR, document_number="国办发明电〔…〕", days={eve: False})
+    assert [calendar().is_working_day(day) for day in days] == [False, True, False]
+
+
+def test_a_process_that_slept_through_a_change_and_the_loss_of_the_cache_sees_it(
+    world, django_capture_on_commit_callbacks
+) -> None:
+    """Another process made the change; then the cache forgot that there was one."""
+    cache.delete(queries.REVISION_KEY)
+    assert calendar().is_working_day(DAY)
+    slept = dict(queries._built)
+    with enter(world.province), django_capture_on_commit_callbacks(execute=True):
+        override_day(actor=admin("340000"), day=DAY, working=False, reason="省运动会开幕")
+    cache.delete(queries.REVISION_KEY)
+    queries._built.clear()
+    queries._built.update(slept)
+    assert not calendar().is_working_day(DAY)
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,9 @@ from zt_tenants.clock import CHINA, today
 from zt_tenants.context import enter, outside_centres
 from zt_tenants.models import Centre, Timer
 
+pytestmark = pytest.mark.usefixtures("the_published_calendar_afterwards")
 NEXT = max(PUBLISHED_YEARS) + 1
 PAGE = "/c/340000/calendar/"
-
-
-@pytest.fixture(autouse=True)
-def the_published_calendar_afterwards():
-    """The calendar is remembered per process: a rolled back override must not be."""
-    queries._built.clear()
-    yield
-    queries._built.clear()
 
 
 @pytest.fixture

@@ -179,3 +179,17 @@ def test_overrides_win_over_the_published_calendar() -> None:
     province = WorkCalendar({date(2026, 3, 9): False, date(2026, 3, 14): True})
     assert province.add_working_days(date(2026, 3, 6), 1) == date(2026, 3, 10)
     assert province.add_working_days(date(2026, 3, 13), 1) == date(2026, 3, 14)
+
+
+@pytest.mark.parametrize(
+    ("limit", "moved"),
+    [
+        ("2026-03-06T16:30", "2026-03-06T16:30"),
+        ("2026-02-14T17:00", "2026-02-14T17:00"),
+        ("2026-02-16T17:00", "2026-02-24T17:00"),
+        ("2026-03-08T00:00", "2026-03-09T00:00"),
+    ],
+)
+def test_article_82_a_date_that_is_not_worked_gives_way_to_the_next_working_day(limit: str, moved: str) -> None:
+    """An ordinary Friday, a make-up Saturday, Spring Festival, the first minute of a Sunday in Shanghai."""
+    assert CALENDAR.off_days_off(local(limit).astimezone(UTC)) == local(moved)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from zt_platform.actors import Actor
 from zt_platform.cases import papers, rules, tolerance
+from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.checks import require_checks
 from zt_platform.cases.commands.ledger import (
     Remark,
@@ -20,7 +21,7 @@ from zt_platform.cases.commands.ledger import (
     profile_for,
 )
 from zt_platform.cases.commands.timing import apply_limits, new_basis
-from zt_platform.cases.errors import DeemedAccepted, MustBeHandedDown, NotDevolved, SecondCorrection
+from zt_platform.cases.errors import MustBeHandedDown, NotDevolved, SecondCorrection
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.queries.routes import Routing, routing_of
 from zt_platform.cases.vocabulary import Action, CaseRole, Step
@@ -61,7 +62,7 @@ def return_for_correction(
         permitted_edge(case, Action.RETURN_FOR_CORRECTION, actor)
         if not rules.may_ask_for_correction(case.correction_count):
             raise SecondCorrection
-        _refuse_when_deemed(case)
+        gates.require_not_accepted_by_silence(case)
         case.correction_count += 1
         case.correction_defects = listed
         remark = Remark(note="；".join(listed), data={"defects": listed})
@@ -80,15 +81,10 @@ def refuse_application(*, actor: Actor, case_id: int, reason: str, expected_vers
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
         permitted_edge(case, Action.REFUSE, actor)
-        _refuse_when_deemed(case)
+        gates.require_not_accepted_by_silence(case)
         refused = advance(case, Action.REFUSE, actor, Remark(note=reason.strip()))
         papers.issue(PaperKind.REFUSAL, case, papers.refusal_content(case, reason.strip()), actor)
         return conclude(case, refused)
-
-
-def _refuse_when_deemed(case: Case) -> None:
-    if case.acceptance_due_at and rules.acceptance_is_deemed(now(), case.acceptance_due_at):
-        raise DeemedAccepted
 
 
 def accept_application(

@@ -118,7 +118,7 @@ def _tell_of_permit(batch: Batch, case: Case, alarm: Alarm) -> None:
     permit, over = case.temporary_permit, alarm.kind is AlarmKind.PERMIT_OVER_TOLD
     if over:
         case.temporary_permit = {**permit, "state": PERMIT_ENDED, "answered_at": now().isoformat()}
-    data = {"permit": permit["number"], "until": permit["until"]}
+    data = {"alarm": alarm.kind.value, "permit": permit["number"], "until": permit["until"]}
     step = Step.PERMIT_ENDED if over else Step.PERMIT_REMINDED
     batch.line(case, unsaved_fact(case, step, batch.actor, Remark(note=permit["number"], data=data)))
 

@@ -17,7 +17,7 @@ from zt_platform.actors import Actor
 from zt_platform.cases import papers
 from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.decision import issue_certificate, issue_grant, require_nothing_owed, rule_on
-from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
+from zt_platform.cases.commands.ledger import Remark, advance, conclude, local_calendar, locked_case, permitted_edge
 from zt_platform.cases.errors import CommitmentNotSigned, CommitmentSigned, NoCommitmentHere, NoTemporaryPermit
 from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import PERMIT_CONVERTED, PERMIT_ENDED, PERMIT_VALID, PERMIT_WITHDRAWN, Action
@@ -87,7 +87,7 @@ def grant_on_commitment(
 
     What is owed and still to be verified is listed on the permit; :func:`convert_permit` or :func:`withdraw_permit` follows,
     or it ends by itself. Only where the item's version allows it, with its legal basis. Raises CaseNotFound, NotPermitted,
-    TransitionNotAllowed, Conflict, NoCommitmentHere, CommitmentNotSigned, InvalidInput (its end).
+    TransitionNotAllowed, Conflict, NoCommitmentHere, CommitmentNotSigned, DeemedGranted, InvalidInput (its end).
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
@@ -95,6 +95,7 @@ def grant_on_commitment(
         ways = commitment_way(case)
         if "terms" not in case.commitment:
             raise CommitmentNotSigned
+        gates.require_not_granted_by_silence(case, local_calendar(case))
         gates.require_grantable(case)
         latest = today() + timedelta(days=ways.temporary_days)
         if not today() < valid_until <= latest:

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from zt_platform.actors import Actor
 from zt_platform.cases import papers
-from zt_platform.cases.commands.ledger import Remark, advance, conclude, locked_case, permitted_edge
+from zt_platform.cases.commands import gates
+from zt_platform.cases.commands.ledger import Remark, advance, conclude, local_calendar, locked_case, permitted_edge
 from zt_platform.cases.commands.pickup import new_code, try_code
 from zt_platform.cases.errors import NothingToDecline
 from zt_platform.cases.models import Case, CaseEvent
@@ -80,10 +81,12 @@ def withdraw_case(*, actor: Actor, case_id: int, reason: str = "", expected_vers
     """Take the application back before it is decided, by the applicant or by a clerk at the applicant's request.
 
     What another centre holds is withdrawn there by message. Raises CaseNotFound, NotPermitted, TransitionNotAllowed,
-    Conflict.
+    Conflict, DeemedGranted (silence has granted it already: the earlier act counts, docs/decisions/0011).
     """
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        permitted_edge(case, Action.WITHDRAW, actor)
+        gates.require_not_granted_by_silence(case, local_calendar(case))
         case.withdrawn_at = now()
         return conclude(case, advance(case, Action.WITHDRAW, actor, Remark(note=reason.strip())))
 

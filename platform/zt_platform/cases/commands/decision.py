@@ -72,13 +72,16 @@ def decide_case(
 
     In the name of ``legal_name_of_decider``: for ENTRUSTED the entrusting department's, which seals afterwards; for
     FORWARDED this centre's own, which seals at once. At a deciding centre the decision returns to the accepting one. A
-    denial needs its reason (art. 38). Raises CaseNotFound, NotPermitted (no approver of the department),
-    TransitionNotAllowed, Conflict (OpinionsAwaited, ObjectionStands of joint handling), InvalidInput, StorageUnavailable.
+    denial needs its reason (art. 38), and comes too late once silence counts as a grant (DeemedGranted; art. 50). Raises
+    CaseNotFound, NotPermitted (no approver of the department), TransitionNotAllowed, Conflict (OpinionsAwaited,
+    ObjectionStands of joint handling), InvalidInput, StorageUnavailable.
     """
     granted = _checked_result(result, opinion)
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
         permitted_edge(case, Action.GRANT if granted else Action.DENY, actor)
+        if not granted:
+            gates.require_not_granted_by_silence(case, local_calendar(case))
         decided = _decide(case, actor, granted, opinion, certificate_name, valid_until)
         return conclude(case, decided)
 

@@ -8,16 +8,17 @@ from django.db import transaction
 
 from zt_platform.actors import Actor
 from zt_platform.cases import course_papers, papers, rules, tolerance
+from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.ledger import (
     Remark,
     advance,
     conclude,
+    local_calendar,
     locked_case,
     permitted_edge,
 )
 from zt_platform.cases.errors import (
     CorrectionNotYetAsked,
-    DeemedAccepted,
     MaterialsComeByCorrection,
     TransitionNotAllowed,
 )
@@ -34,13 +35,18 @@ def terminate_case(*, actor: Actor, case_id: int, reason: str, expected_version:
     """End a case because a decision has lost its object (终止办理): the applicant died or was dissolved, the matter is gone.
 
     The centre that has the case ends it; while another centre has it, it is that one's to end, and it tells this one. The
-    Licensing Law names no grounds for this (departmental rules do): what is accepted as a reason is for a jurist.
-    Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict, InvalidInput (no reason).
+    Licensing Law names no grounds for this (departmental rules do): what is accepted as a reason is for a jurist. Once five
+    days have passed without a word it is accepted first (DeemedAccepted), and then its approver ends it. What silence has
+    granted is not ended (DeemedGranted). Raises CaseNotFound, NotPermitted, TransitionNotAllowed, Conflict, InvalidInput (no
+    reason).
     """
     if not reason.strip():
         raise InvalidInput(field="reason", zh="请写明终止办理的事实和依据。", en="State the facts and the ground.")
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
+        permitted_edge(case, Action.TERMINATE, actor)
+        gates.require_not_accepted_by_silence(case)
+        gates.require_not_granted_by_silence(case, local_calendar(case))
         event = advance(case, Action.TERMINATE, actor, Remark(note=reason.strip()))
         case.ended_at = now()
         course_papers.issue_termination(case, actor, reason.strip())
@@ -64,8 +70,7 @@ def transfer_by_competence(
     with transaction.atomic():
         case = locked_case(case_id, actor=actor, expected_version=expected_version)
         permitted_edge(case, Action.TRANSFER_BY_COMPETENCE, actor)
-        if case.acceptance_due_at and rules.acceptance_is_deemed(now(), case.acceptance_due_at):
-            raise DeemedAccepted
+        gates.require_not_accepted_by_silence(case)
         organ = competent_organ.strip()
         remark = Remark(note=f"请向{organ}申请。{reason.strip()}", data={"competent_organ": organ})
         event = advance(case, Action.TRANSFER_BY_COMPETENCE, actor, remark)
@@ -96,8 +101,7 @@ def second_correction_notice(
         permitted_edge(case, Action.SECOND_CORRECTION_NOTICE, actor)
         if not case.correction_count:
             raise CorrectionNotYetAsked
-        if case.acceptance_due_at and rules.acceptance_is_deemed(now(), case.acceptance_due_at):
-            raise DeemedAccepted
+        gates.require_not_accepted_by_silence(case)
         case.correction_count += 1
         case.correction_defects = listed
         data = {"defects": listed, "violation": "SECOND_CORRECTION", "reason": reason.strip()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from zt_interop.handlers import Message
 from zt_platform.actors import Actor
 from zt_platform.cases import limits, rules
+from zt_platform.cases.commands import gates
 from zt_platform.cases.commands.arrivals import take_materials
 from zt_platform.cases.commands.certificates import take_certificate, take_file
 from zt_platform.cases.commands.intake import start_acceptance_clock
@@ -23,6 +24,7 @@ from zt_platform.cases.commands.mirroring_clock import record_no_competence, rec
 from zt_platform.cases.commands.mirroring_commitments import record_commitment_facts, take_permit
 from zt_platform.cases.commands.mirroring_delivery import record_delivery_facts
 from zt_platform.cases.commands.remote import case_of, may, origin_of, record, speaker
+from zt_platform.cases.commands.timing import apply_limits
 from zt_platform.cases.events.payloads import apply_clock, required_instant, take_limits
 from zt_platform.cases.foreign_papers import OF_THE_DECISION, make_void
 from zt_platform.cases.models import Case, Certificate
@@ -175,13 +177,15 @@ def _paper_of(message: Message) -> Attachment | None:
 
 
 def record_withdrawal(message: Message) -> Case:
-    """The applicant withdrew at the other centre. A decision made before stands; one made after is void with its
-    certificate. A termination and a withdrawal that crossed are judged in the same way.
+    """The applicant withdrew at the other centre. A decision made before stands, also one that silence has made and its
+    timer has yet to say; one made after is void with its certificate. A termination and a withdrawal that crossed are
+    judged in the same way.
     """
     case, data = case_of(message), message.data
     withdrawn_at = required_instant(data["withdrawn_at"])
     remark, origin = Remark(note=data.get("reason", "")), origin_of(message, data["withdrawn_at"])
-    ended_at = case.decided_at or (case.ended_at if case.status == Status.TERMINATED else None)
+    terminated_at = case.ended_at if case.status == Status.TERMINATED else None
+    ended_at = case.decided_at or terminated_at or gates.granted_by_silence_at(case, local_calendar(case))
     stands = ended_at is not None and rules.decision_after_withdrawal_stands(ended_at, withdrawn_at)
     if stands or not may(case, Action.RECORD_WITHDRAWAL):
         if case.status != Status.WITHDRAWN:
@@ -200,7 +204,11 @@ def record_withdrawal(message: Message) -> Case:
 
 
 def record_decline(message: Message) -> Case:
-    """The other organ is not competent: the case is this centre's own again, with all its clocks as they were."""
+    """The other organ is not competent: the case is this centre's own again, with all its clocks as they were.
+
+    But for one: what is decided here after all has no review to hand up (art. 43), so the twenty days of its decision
+    count from the acceptance (art. 42).
+    """
     case, data = case_of(message), message.data
     remark, origin = Remark(note=data["reason"]), origin_of(message, data["declined_at"])
     event = record(case, Action.RECORD_DECLINE, Step.DECLINED, message, remark, origin)
@@ -210,4 +218,14 @@ def record_decline(message: Message) -> Case:
         case.delegation = {}
         case.transferred_at = case.arrived_at = case.reviewed_at = None
         case.legal_name_of_decider = case.department.name if case.department else ""
+        _decide_here(case)
     return conclude(case, event)
+
+
+def _decide_here(case: Case) -> None:
+    """Count an accepted case that came back as one that is decided where it was accepted."""
+    if case.accepted_at is None or not case.clock_basis:
+        return
+    case.review_due_at = None
+    case.clock_basis = {**case.clock_basis, "statutory_from": case.accepted_at.isoformat()}
+    apply_limits(case, local_calendar(case).days)

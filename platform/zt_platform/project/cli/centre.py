@@ -77,7 +77,7 @@ def import_(file: Path, beside: bool, as_code: str, replace: bool, dry_run: bool
         raise click.UsageError("--beside 与 --replace 只能选一 · choose --beside or --replace")
     passphrase = _passphrase(encrypt, confirm=False)
     with platform_running():
-        from zt_platform.project.archives import SHARED_TABLES, AttachmentObjects
+        from zt_platform.project.archives import SHARED_TABLES, AttachmentObjects, catch_up
         from zt_tenants.archive import Place, import_centre, inspect_archive
 
         if dry_run:
@@ -95,9 +95,7 @@ def import_(file: Path, beside: bool, as_code: str, replace: bool, dry_run: bool
         )
         _describe(done.manifest)
         where = f"{done.centre.code} {done.centre.name} (/c/{done.centre.code}/)"
-        from zt_interop.head_exchange import expect_heads
-
-        expect_heads(done.centre.code)  # what the others have sent since the archive was made comes again by itself
+        catch_up(done.centre)
         say(f"已恢复 {done.rows:,} 行、{done.objects_written} 个附件：{where}", "Restored.")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from zt_interop.queue.models import OutboxMessage
+from zt_platform.actors import ActorKind
 from zt_platform.cases.alarms import AlarmKind
 from zt_platform.cases.models import Case, CaseEvent
 from zt_platform.cases.states import TRANSITIONS
@@ -31,9 +33,15 @@ _JOINT = [
     *(kind.value for kind in JOINT_DEFAULTS),
 ]
 """A note is left by what crosses on the way, which is played out in tests/platform/joint/test_crossing.py."""
+_BY_GROUND = {"RENEWAL": AlarmKind.RENEWAL_END, "OVERDUE_DEFAULT": AlarmKind.DEFAULT_END}
 _LATE = (Escalation.YELLOW.value, Escalation.RED.value)
-NOT_PLAYED = frozenset[str]()
-"""Words outside the year, each with its reason; there are none."""
+NOT_PLAYED = frozenset({Act.PUT_OFF.value})
+"""Words outside the year, each with its reason.
+
+PUT_OFF (of orders and of joint tasks): a day would have to be declared off on which something told as a date is due; the
+year's one such day is declared before anything is due on it. tests/platform/orders/test_calendar.py and
+tests/platform/joint/test_calendar.py play it.
+"""
 
 
 @dataclass(slots=True)
@@ -45,6 +53,7 @@ class Coverage:
     steps: Counter[str] = field(default_factory=Counter)
     papers: Counter[str] = field(default_factory=Counter)
     alarms: Counter[str] = field(default_factory=Counter)
+    """By what they brought about: an alarm that was answered by doing nothing (a reminder too late to help) is none."""
     procedures: Counter[str] = field(default_factory=Counter)
     edges: Counter[Edge] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
@@ -84,13 +93,14 @@ def coverage_of(codes: Iterable[str]) -> Coverage:
 
 
 def _read_centre(found: Coverage) -> None:
-    for role, marks, pauses in Case.objects.order_by().values_list("role", "marks", "pauses"):
+    for role, pauses in Case.objects.order_by().values_list("role", "pauses"):
         found.roles[role] += 1
-        found.alarms.update(list(marks))
         found.procedures.update(pause["procedure"] for pause in pauses)
-    lines = CaseEvent.objects.order_by().values_list("step", "from_status", "action", "to_status")
-    for step, before, action, after in lines.iterator(chunk_size=5000):
+    lines = CaseEvent.objects.order_by().values_list("step", "from_status", "action", "to_status", "actor_kind", "data")
+    for step, before, action, after, actor, data in lines.iterator(chunk_size=5000):
         found.steps[step] += 1
+        if actor == ActorKind.SYSTEM:
+            found.alarms.update(_brought_about(step, data))
         found.statuses[after] += 1
         if action:
             found.edges[before, Action(action).value, after] += 1
@@ -100,6 +110,15 @@ def _read_centre(found: Coverage) -> None:
     ):
         found.joint.update([opinion, neglect, deemed or "", *(line["act"] for line in lines)])
     found.papers.update(Paper.objects.order_by().values_list("kind", flat=True))
+
+
+def _brought_about(step: str, data: dict[str, Any]) -> list[str]:
+    """Which alarm of a case a line of the system is the effect of."""
+    if step == Step.ACCEPTED and data.get("deemed"):
+        return [AlarmKind.ACCEPTANCE_OVER.value]
+    if step == Step.DEEMED_GRANTED:
+        return [_BY_GROUND[data["ground"]].value]
+    return [data["alarm"]] if "alarm" in data else []
 
 
 def _read_orders(found: Coverage) -> None:

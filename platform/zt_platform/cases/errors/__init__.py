@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from zt_platform.cases.errors.clock import CorrectionNotYetAsked as CorrectionNotYetAsked
+from zt_platform.cases.errors.clock import DeemedAccepted as DeemedAccepted
+from zt_platform.cases.errors.clock import DeemedGranted as DeemedGranted
+from zt_platform.cases.errors.clock import ExtendedOnce as ExtendedOnce
+from zt_platform.cases.errors.clock import ExtensionAsked as ExtensionAsked
+from zt_platform.cases.errors.clock import ExtensionNotAsked as ExtensionNotAsked
+from zt_platform.cases.errors.clock import ExtensionTooLate as ExtensionTooLate
+from zt_platform.cases.errors.clock import MaterialsComeByCorrection as MaterialsComeByCorrection
+from zt_platform.cases.errors.clock import NoSuchProcedure as NoSuchProcedure
+from zt_platform.cases.errors.clock import ProcedureRunning as ProcedureRunning
+from zt_platform.cases.errors.clock import SecondCorrection as SecondCorrection
+from zt_platform.cases.errors.clock import SiteSurveyCounts as SiteSurveyCounts
 from zt_platform.cases.vocabulary import Action, Status
 from zt_tenants.errors import Conflict, DomainError, InvalidInput, NotFound
 
@@ -102,22 +114,6 @@ def _chinese_label(status: Status) -> str:
 
     with override("zh-hans"):
         return str(status.label)
-
-
-class SecondCorrection(Conflict):
-    """Art. 32: everything to be corrected is told once."""
-
-    code = "SECOND_CORRECTION"
-    zh = "补正只能一次性告知(行政许可法第三十二条),本件已告知过补正；材料仍不符合的，请作出受理或不予受理决定。"
-    en = "Corrections are asked once (Licensing Law, art. 32) and were asked already; accept or refuse the application."
-
-
-class DeemedAccepted(Conflict):
-    """Art. 32: nothing was said within five working days, so the application counts as accepted."""
-
-    code = "DEEMED_ACCEPTED"
-    zh = "收到申请已逾五个工作日未告知补正，依照行政许可法第三十二条自收到之日起即为受理，请直接受理。"
-    en = "Five working days have passed; the application counts as accepted since its receipt (art. 32). Accept it."
 
 
 class MaterialsMissing(InvalidInput):
@@ -238,78 +234,6 @@ class NoDelegation(DomainError):
     code = "NO_DELEGATION"
     zh = "中心 {source} 与本中心之间没有事项“{item}”的授权关系，来件不予接收。"
     en = "There is no delegation of item “{item}” between centre {source} and this one; the case is not taken."
-
-
-class CorrectionNotYetAsked(Conflict):
-    """A second notice follows a first one."""
-
-    code = "CORRECTION_NOT_YET_ASKED"
-    zh = "本件尚未告知过补正，请由窗口人员一次性告知。"
-    en = "No correction has been asked yet; the window asks for it, once."
-
-
-class MaterialsComeByCorrection(Conflict):
-    """Before acceptance the application itself is amended."""
-
-    code = "MATERIALS_COME_BY_CORRECTION"
-    zh = "本件尚未受理，材料请在补正时一并提交。"
-    en = "The application is not accepted yet; hand materials in with the correction."
-
-
-class SiteSurveyCounts(InvalidInput):
-    """Art. 45 does not list the site survey, so its time counts."""
-
-    code = "SITE_SURVEY_COUNTS"
-    zh = "现场踏勘不在行政许可法第四十五条所列程序之内，所需时间计入办理期限。"
-    en = "A site survey is not among the procedures of art. 45 of the Licensing Law: its time counts."
-
-
-class ProcedureRunning(Conflict):
-    """The same procedure runs already."""
-
-    code = "PROCEDURE_RUNNING"
-    zh = "该程序正在进行，请先结束再重新开始。"
-    en = "This procedure is running; end it before it begins again."
-
-
-class NoSuchProcedure(InvalidInput):
-    """None runs, or several do and none was chosen."""
-
-    code = "NO_SUCH_PROCEDURE"
-    zh = "请选择要结束的特别程序。"
-    en = "Choose the special procedure that has ended."
-
-
-class ExtensionAsked(Conflict):
-    """An extension waits for its answer."""
-
-    code = "EXTENSION_ASKED"
-    zh = "已提请延长期限，请等待部门负责人批准。"
-    en = "An extension was asked for; the head of the department has to answer first."
-
-
-class ExtensionNotAsked(Conflict):
-    """The head answers what was asked."""
-
-    code = "EXTENSION_NOT_ASKED"
-    zh = "没有待批准的延长期限申请，请由审核人员先提请。"
-    en = "No extension was asked for; the reviewer asks first."
-
-
-class ExtendedOnce(Conflict):
-    """Art. 42 knows one extension."""
-
-    code = "EXTENDED_ONCE"
-    zh = "期限只能延长一次（行政许可法第四十二条），本件已延长过，请尽快作出决定。"
-    en = "A limit is extended once (Licensing Law, art. 42) and was extended already; decide now."
-
-
-class ExtensionTooLate(Conflict):
-    """Art. 42: extended is what cannot be decided within the limit."""
-
-    code = "EXTENSION_TOO_LATE"
-    zh = "法定期限已过，不能再延长（行政许可法第四十二条），请立即作出决定。"
-    en = "The statutory limit has passed and cannot be extended any more (Licensing Law, art. 42); decide at once."
 
 
 class CheckNeeded(Conflict):
