@@ -8,7 +8,7 @@ that was answered, recalled or ended meanwhile is left alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from zt_platform.actors import Actor
@@ -53,7 +53,22 @@ def wait_for_answers(tasks: Sequence[JointTask]) -> None:
 
 def act_at_moments(timers: Sequence[DueTimer]) -> None:
     """Remind, hold to account, and let silence count where a rule says so; the same statements for 2 and for 12 tasks."""
-    ids = [UUID(timer.subject) for timer in timers]
+    _act([UUID(timer.subject) for timer in timers])
+
+
+def act_if_over(task_id: UUID, said_at: datetime) -> None:
+    """Let the silence up to a task's limit count before what was said after it is heard, when its timer is late.
+
+    At the lead, in the caller's transaction: what counts must not hang on how busy the timers' workers are.
+    """
+    led = (
+        JointTask.objects.open().filter(task_id=task_id, neglect="", due_at__lt=said_at).exclude(side=Side.PARTICIPANT)
+    )
+    if led.exists():
+        _act([task_id])
+
+
+def _act(ids: Sequence[UUID]) -> None:
     led = JointTask.objects.filter(task_id__in=ids).exclude(side=Side.PARTICIPANT)
     cases = locked_cases(led.values_list("tracking_number", flat=True))
     found = JointTask.objects.select_for_update(of=("self",)).select_related("department")

@@ -17,7 +17,7 @@ from zt_platform.cases.vocabulary import Step
 from zt_platform.catalogue.kinds import DefaultKind
 from zt_platform.crossing_files import take_over
 from zt_platform.joint import rules, telling
-from zt_platform.joint.alarms import wait_for_answers
+from zt_platform.joint.alarms import act_if_over, wait_for_answers
 from zt_platform.joint.casebook import line, locked_cases, write_lines
 from zt_platform.joint.commands.answering import take_opinion, tell_of_opinion
 from zt_platform.joint.commands.meetings import with_meeting
@@ -132,8 +132,9 @@ def receive_opinion(message: Message) -> None:
 
 
 def _receive_own_opinion(message: Message) -> None:
-    case, task = _led_task(message)
     data, at = message.data, datetime.fromisoformat(message.data["given_at"])
+    act_if_over(UUID(data["task_id"]), at)
+    case, task = _led_task(message)
     text, by = str(data.get("text") or ""), str(data.get("given_by") or "")[:120]
     if task.said_before(Act.ANSWER, at, text):
         return

@@ -10,6 +10,7 @@ from zt_interop.queue.models import OutboxMessage
 from zt_interop.send import send_message
 from zt_platform.cases.testing import relay_all
 from zt_platform.joint import commands
+from zt_platform.joint.errors import TaskStandsElsewhere
 from zt_platform.joint.models import JointTask
 from zt_platform.papers.models import Paper
 from zt_tenants import clock
@@ -66,6 +67,46 @@ def test_an_opinion_given_after_the_deemed_moment_is_noted_at_both_ends_and_coun
     late = [line for line in cast.at(CITY, task).lines if line.act == "NOTE"]
     assert [(line.opinion, line.text) for line in late] == [("OBJECTION", "不同意")]
     assert deemed_paper(cast).revoked_at is None
+
+
+@pytest.mark.req("G-06")
+def test_an_opinion_given_after_the_limit_counts_at_neither_end_though_the_timer_is_late(cast) -> None:
+    """What silence counts as does not hang on which is found out first: the message, or the limit."""
+    cast.rule("INACTION")
+    task = cast.ask_county()
+    with clock.at(china("2026-03-03T17:30")):
+        cast.answer(task, "OBJECTION", "不同意")
+
+    assert standing(cast, task) == [("DEEMED", "DEEMED_CONSENT")] * 2
+    assert cast.at(CITY, task).opinion_at == china("2026-03-03T17:00")
+    assert [line.opinion for line in cast.at(CITY, task).lines if line.act == "NOTE"] == ["OBJECTION"]
+    cast.ring("2026-03-03T17:40")
+    assert cast.steps()[-2:] == ["OPINION_OVERDUE", "OPINION_DEEMED"]
+    assert len(cast.orders(COUNTY)) == 1
+
+
+@pytest.mark.req("G-06")
+def test_in_the_leads_own_centre_an_opinion_after_the_limit_is_refused_where_silence_has_counted(cast) -> None:
+    cast.rule("INACTION")
+    task = cast.ask_police()
+    before = cast.rows(CITY)
+    with clock.at(china("2026-03-03T17:30")), enter(cast.places[CITY]), pytest.raises(TaskStandsElsewhere):
+        commands.give_opinion(actor=cast.police, task_id=task.task_id, opinion="OBJECTION", text="不同意")
+    assert cast.rows(CITY) == before
+    cast.ring("2026-03-03T17:40")
+    assert cast.at(CITY, task).deemed_ground == "INACTION"
+
+
+@pytest.mark.req("G-06", "H-06")
+def test_in_the_leads_own_centre_an_opinion_after_the_limit_is_heard_where_no_rule_is_on(cast) -> None:
+    """Who gives it answers for its being late, once."""
+    task = cast.ask_police()
+    with clock.at(china("2026-03-03T17:30")), enter(cast.places[CITY]):
+        commands.give_opinion(actor=cast.police, task_id=task.task_id, opinion="OBJECTION", text="不同意")
+    cast.ring("2026-03-03T17:40")
+    found = cast.at(CITY, task)
+    assert (found.status, found.opinion, found.neglect) == ("ANSWERED", "OBJECTION", "UNSIGNED")
+    assert len(cast.orders(CITY)) == 1
 
 
 @pytest.mark.req("G-06")

@@ -13,6 +13,7 @@ from zt_platform.cases.models import Case
 from zt_platform.cases.vocabulary import Step
 from zt_platform.crossing_states import Edge
 from zt_platform.joint import outgoing, telling
+from zt_platform.joint.alarms import act_if_over
 from zt_platform.joint.casebook import line, progress_note, write_lines
 from zt_platform.joint.errors import TaskNotFound, TaskStandsElsewhere
 from zt_platform.joint.locking import locked_task, note, require_unit
@@ -69,7 +70,8 @@ def give_opinion(
 ) -> JointTask:
     """Give the participant's opinion, or revise it until the case is decided; conditions and objections say why (H-12).
 
-    Who answers has signed for it. Nobody but the participant changes its opinion. Raises TaskNotFound, NotPermitted,
+    Who answers has signed for it. Nobody but the participant changes its opinion. In the lead's own centre it comes too late
+    once silence counts as consent (G-06), whether the timer has said so yet or not. Raises TaskNotFound, NotPermitted,
     Conflict, TaskStandsElsewhere, CaseNotHere, InvalidInput (opinion, text, files).
     """
     if opinion not in GIVEN_OPINIONS:
@@ -81,6 +83,9 @@ def give_opinion(
     with transaction.atomic():
         case, task = locked_task(task_id, actor, expected_version)
         require_unit(task, actor, telling.OPINION_GIVERS)
+        if task.side == Side.LOCAL:
+            act_if_over(task_id, now())
+            task.refresh_from_db(fields=["status", "neglect", "history", "deemed", "lock_version"])
         task.status = _edge(task, Act.ANSWER).target
         files = own_files(attachment_ids, actor)
         if task.signed_at is None:
