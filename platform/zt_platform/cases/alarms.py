@@ -143,7 +143,7 @@ def _procedures(case: Case, calendar: Calendar) -> Iterator[Alarm]:
     if case.role == CaseRole.PORTAL or (case.role == CaseRole.ACCEPTING and case.suspended_from != Status.ACCEPTED):
         return
     told = [
-        calendar.days.close_of(calendar.days.add_working_days(_day(pause.since), pause.expected_days), calendar.hours)
+        calendar.days.close_after(_day(pause.since), pause.expected_days, calendar.hours)
         for pause in map(Pause.from_stored, case.pauses)
         if pause.until is None
     ]

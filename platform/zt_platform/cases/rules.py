@@ -253,7 +253,7 @@ def _local_day(moment: datetime) -> date:
 
 
 def _close_after(day: date, days: int, calendar: Calendar) -> datetime:
-    return calendar.days.close_of(calendar.days.add_working_days(day, days), calendar.hours)
+    return calendar.days.close_after(day, days, calendar.hours)
 
 
 def _last_day(started_at: datetime, days: int, calendar: Calendar) -> date:

@@ -59,7 +59,7 @@ def warning_at(asked_at: datetime, due_at: datetime, hours: OfficeHours) -> date
 
 def red_at(due_at: datetime, calendar: WorkCalendar, hours: OfficeHours) -> datetime:
     """When a task that nobody has answered turns red."""
-    return calendar.close_of(calendar.add_working_days(due_at.astimezone(CHINA).date(), RED_DAYS), hours)
+    return calendar.close_after(due_at.astimezone(CHINA).date(), RED_DAYS, hours)
 
 
 def neglect_at_limit(signed_at: datetime | None, due_at: datetime) -> Neglect:

@@ -35,7 +35,7 @@ def answer_due_at(given_at: datetime, days: int, calendar: WorkCalendar, hours: 
 
 def red_at(due_at: datetime, calendar: WorkCalendar, hours: OfficeHours) -> datetime:
     """When an unanswered order turns red."""
-    return calendar.close_of(calendar.add_working_days(due_at.astimezone(CHINA).date(), RED_DAYS), hours)
+    return calendar.close_after(due_at.astimezone(CHINA).date(), RED_DAYS, hours)
 
 
 def case_number(typed: str) -> str:

@@ -126,12 +126,16 @@ class WorkCalendar:
         """The aware moment at which the windows close on a day."""
         return datetime.combine(day, hours.closes, tzinfo=CHINA)
 
+    def close_after(self, day: date, days: int, hours: OfficeHours = DEFAULT_OFFICE_HOURS) -> datetime:
+        """The close of the ``days``-th working day after ``day``, which is not counted (art. 82)."""
+        return self.close_of(self.add_working_days(day, days), hours)
+
     def deadline(self, start: datetime, days: int, hours: OfficeHours = DEFAULT_OFFICE_HOURS) -> datetime:
         """The end of a limit of ``days`` working days that an event at ``start`` (aware) began.
 
         The close of the last working day; the day on which the event counts as received is not counted (art. 82).
         """
-        return self.close_of(self.add_working_days(self.received_on(start, hours), days), hours)
+        return self.close_after(self.received_on(start, hours), days, hours)
 
     def off_days_off(self, limit: datetime) -> datetime:
         """A limit that was told as a date (aware): at the same hour of the next working day when that day is not worked."""

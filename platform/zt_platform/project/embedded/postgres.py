@@ -17,7 +17,13 @@ import stat
 import subprocess
 from pathlib import Path
 
-from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
+from zt_platform.project.embedded.process import (
+    ChildProcess,
+    ChildServer,
+    ServiceFailed,
+    accepts_connections,
+    free_port,
+)
 from zt_tenants.wall.preparing import LARGE_OBJECTS_SQL, database_sql, owner_sql
 
 SUPERUSER = "postgres"
@@ -42,7 +48,7 @@ def _everyone_may_pass(path: Path) -> bool:
     return all(part.stat().st_mode & stat.S_IXOTH for part in [path, *path.parents])
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(ChildServer):
     """A database server in a folder of its own.
 
     PostgreSQL refuses to run as root, so root starts it as ``nobody``; when ``nobody`` cannot reach the checkout
@@ -50,12 +56,9 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, home: Path, *, preferred_port: int, secret: str, for_tests: bool = False) -> None:
-        self._home = home
+        super().__init__(home, preferred_port=preferred_port)
         self._secret = secret
         self._for_tests = for_tests
-        self._preferred_port = preferred_port
-        self._process: ChildProcess | None = None
-        self.port = 0
         self._as_root = os.geteuid() == 0
         self._run_as = ("nobody", _group_of_nobody()) if self._as_root else None
         self._base = self._reachable_base()
@@ -190,10 +193,6 @@ class EmbeddedPostgres:
     def _superusers_url(self, database: str) -> str:
         user, password = self.superuser
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
-
-    def processes(self) -> list[ChildProcess]:
-        """The children to supervise and stop."""
-        return [self._process] if self._process else []
 
     def remove(self) -> None:
         """Delete all data (after the server has stopped)."""

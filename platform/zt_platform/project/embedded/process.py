@@ -124,3 +124,17 @@ def accepts_connections(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class ChildServer:
+    """A server that is one child process with a port on loopback."""
+
+    def __init__(self, home: Path, *, preferred_port: int) -> None:
+        self._home = home
+        self._preferred_port = preferred_port
+        self._process: ChildProcess | None = None
+        self.port = 0
+
+    def processes(self) -> list[ChildProcess]:
+        """The children to supervise and stop."""
+        return [self._process] if self._process else []

@@ -8,21 +8,24 @@ import signal
 import sysconfig
 from pathlib import Path
 
-from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
+from zt_platform.project.embedded.process import (
+    ChildProcess,
+    ChildServer,
+    ServiceFailed,
+    accepts_connections,
+    free_port,
+)
 
 _INNER_SERVERS = ("master", "volume", "filer")
 
 
-class EmbeddedS3:
+class EmbeddedS3(ChildServer):
     """A single-node S3 server on loopback; telemetry is off."""
 
     def __init__(self, home: Path, *, preferred_port: int, access_key: str, secret_key: str) -> None:
-        self._home = home
-        self._preferred_port = preferred_port
+        super().__init__(home, preferred_port=preferred_port)
         self._access_key = access_key
         self._secret_key = secret_key
-        self._process: ChildProcess | None = None
-        self.port = 0
 
     @property
     def endpoint(self) -> str:
@@ -75,7 +78,3 @@ class EmbeddedS3:
         """Wait until the server listens; writing may take a moment longer, which `zt_storage.objects` waits for."""
         assert self._process is not None
         self._process.wait_until(lambda: accepts_connections(self.port), seconds=60)
-
-    def processes(self) -> list[ChildProcess]:
-        """The children to supervise and stop."""
-        return [self._process] if self._process else []

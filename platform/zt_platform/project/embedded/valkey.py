@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zt_platform.project.embedded.process import ChildProcess, ServiceFailed, accepts_connections, free_port
+from zt_platform.project.embedded.process import (
+    ChildProcess,
+    ChildServer,
+    ServiceFailed,
+    accepts_connections,
+    free_port,
+)
 
 
-class EmbeddedValkey:
+class EmbeddedValkey(ChildServer):
     """A Valkey server with an append-only file, so that queued work survives a restart."""
 
     def __init__(self, home: Path, *, preferred_port: int, for_tests: bool = False) -> None:
-        self._home = home
-        self._preferred_port = preferred_port
+        super().__init__(home, preferred_port=preferred_port)
         self._for_tests = for_tests
-        self._process: ChildProcess | None = None
-        self.port = 0
 
     def url(self, database: int) -> str:
         """URL of one of its numbered databases."""
@@ -45,7 +48,3 @@ class EmbeddedValkey:
         """Wait until the server accepts connections."""
         assert self._process is not None
         self._process.wait_until(lambda: accepts_connections(self.port), seconds=30)
-
-    def processes(self) -> list[ChildProcess]:
-        """The children to supervise and stop."""
-        return [self._process] if self._process else []
