@@ -103,7 +103,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     clerk.open(f"/c/{CITY}/notices/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
-    for address in ("", "cases/", "flags/", "balance/", "feeds/", "keys/", "elsewhere/", "operations/"):
+    for address in ("", "cases/", "overdue/", "flags/", "balance/", "feeds/", "keys/", "elsewhere/", "operations/"):
         supervisor.open(f"/supervision/{address}")
     for address in ("orders/", "orders/new/"):
         supervisor.open(f"/c/{PROVINCE}/{address}")

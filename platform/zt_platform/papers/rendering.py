@@ -13,7 +13,8 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -28,7 +29,7 @@ import typst
 from zt_platform.papers.content import DEEMED, Snapshot, acting_for_sentence
 
 PDF = "application/pdf"
-_TEMPLATES = Path(__file__).parent / "typst"
+TEMPLATES = Path(__file__).parent / "typst"
 _PREVIEW_PPI = 110.0
 _A_PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 """A page of a PDF file as this platform writes it: its page objects stand in the open."""
@@ -36,7 +37,8 @@ _of_thread = threading.local()
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The fonts of one package and no others, so that every machine sets the same pages."""
     folder = Path(pylopdf_fonts_zh_cn.__file__).parent
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
@@ -44,7 +46,7 @@ def _fonts() -> typst.Fonts:
 def _compiler() -> typst.Compiler:
     compiler: typst.Compiler | None = getattr(_of_thread, "compiler", None)
     if compiler is None:
-        compiler = typst.Compiler(str(_TEMPLATES / "paper.typ"), root=str(_TEMPLATES), font_paths=_fonts())
+        compiler = typst.Compiler(str(TEMPLATES / "paper.typ"), root=str(TEMPLATES), font_paths=fonts())
         _of_thread.compiler = compiler
     return compiler
 
@@ -93,19 +95,30 @@ def bundle(cover: Cover, papers: Sequence[Snapshot | Copy]) -> bytes:
     What another centre made is put in page by page as it made it. The bundle is no paper itself: not archived, not
     signed; each of its papers carries its own code.
     """
-    with TemporaryDirectory(prefix="zt-bundle-") as folder:
-        # The compiler reads nothing outside of its root, and the copies lie beside the templates.
-        root = Path(folder) / "typst"
-        shutil.copytree(_TEMPLATES, root)
+    with templates_beside_files() as root:
         data = {**asdict(cover), "papers": [_in_bundle(one, root, place) for place, one in enumerate(papers)]}
-        compiler = typst.Compiler(str(root / "bundle.typ"), root=str(root), font_paths=_fonts())
-        made: Any = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+        return typeset("bundle", data, root)
+
+
+@contextmanager
+def templates_beside_files() -> Iterator[Path]:
+    """A folder with the templates in it, for files that a print-out shows: the compiler reads nothing outside of its root."""
+    with TemporaryDirectory(prefix="zt-print-") as folder:
+        root = Path(folder) / "typst"
+        shutil.copytree(TEMPLATES, root)
+        yield root
+
+
+def typeset(template: str, data: Mapping[str, Any], root: Path = TEMPLATES) -> bytes:
+    """A print-out that is no paper of the register, from a template of this app and what it shows (JSON)."""
+    compiler = typst.Compiler(str(root / f"{template}.typ"), root=str(root), font_paths=fonts())
+    made: Any = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
     return bytes(made)
 
 
 def _in_bundle(paper: Snapshot | Copy, root: Path, place: int) -> dict[str, Any]:
     if isinstance(paper, Snapshot):
-        return _data(paper)
+        return paper_data(paper)
     pages = len(_A_PAGE.findall(paper.file or b""))
     name = f"copy-{place}.pdf" if pages else ""
     if name:
@@ -131,10 +144,11 @@ def digest(data: bytes) -> str:
 
 
 def _inputs(snapshot: Snapshot) -> dict[str, str]:
-    return {"data": json.dumps(_data(snapshot), ensure_ascii=False)}
+    return {"data": json.dumps(paper_data(snapshot), ensure_ascii=False)}
 
 
-def _data(snapshot: Snapshot) -> dict[str, Any]:
+def paper_data(snapshot: Snapshot) -> dict[str, Any]:
+    """A paper as the templates read it."""
     year, month, day = (int(part) for part in snapshot.issued_on.split("-"))
     return {
         **snapshot.to_json(),

@@ -64,12 +64,17 @@ class CaseRecordQuerySet(models.QuerySet["CaseRecord"]):
         )
         return self.alias(reading=reading).alias(light=light).filter(In(F("light"), [found.value for found in lights]))
 
-    def one_a_case(self, codes: Collection[str]) -> CaseRecordQuerySet:
-        """Each tracking number once, among the ledgers of these centres: the accepting one where it is among them."""
-        accepting = CaseRecord.objects.filter(
-            tracking_number=OuterRef("tracking_number"), role__in=PRIMARY_ROLES, centre_code__one_of=codes
+    def overran(self, moment: datetime) -> CaseRecordQuerySet:
+        """Records whose promised limit had ended at a moment before their clock stopped, if it has stopped."""
+        return self.filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=F("due_at")), due_at__lt=moment)
+
+    def one_a_case(self, codes: Collection[str], *, before: Collection[str] = PRIMARY_ROLES) -> CaseRecordQuerySet:
+        """Each tracking number once, among the ledgers of these centres: where there are several, the one whose role is
+        ``before`` the others, which is the accepting one unless another is asked for."""
+        preferred = CaseRecord.objects.filter(
+            tracking_number=OuterRef("tracking_number"), role__in=before, centre_code__one_of=codes
         )
-        return self.counted().filter(Q(role__in=PRIMARY_ROLES) | ~Exists(accepting), centre_code__one_of=codes)
+        return self.counted().filter(Q(role__in=before) | ~Exists(preferred), centre_code__one_of=codes)
 
 
 class CaseRecord(models.Model):

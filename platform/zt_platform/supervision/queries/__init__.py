@@ -27,6 +27,7 @@ from zt_platform.supervision.queries.figures import DayFigures, Overview, overvi
 from zt_platform.supervision.queries.flags import flagged_steps
 from zt_platform.supervision.queries.keys import KeyList, KeyRow, KeyState, keys
 from zt_platform.supervision.queries.lights import LightCounts, reading_moment
+from zt_platform.supervision.queries.overdue import OverdueCase, OverdueReport, UnitOverdue, overdue_by_unit
 
 __all__ = [
     "COUNT_LIMIT",
@@ -46,9 +47,12 @@ __all__ = [
     "KeyRow",
     "KeyState",
     "LightCounts",
+    "OverdueCase",
+    "OverdueReport",
     "Overview",
     "ScopeBalance",
     "StepRow",
+    "UnitOverdue",
     "all_feeds",
     "board",
     "case_steps",
@@ -60,6 +64,7 @@ __all__ = [
     "keys",
     "list_cases",
     "matching_cases",
+    "overdue_by_unit",
     "overview",
     "reading_moment",
     "scope_balance",

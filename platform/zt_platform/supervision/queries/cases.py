@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from zt_platform.case_vocabulary import CaseRole, Result, Status
 from zt_platform.lights import Light
@@ -191,8 +191,7 @@ def _of_measure(filters: CaseFilters, codes: list[str], moment: datetime) -> Cas
     instant, counted = MEASURES[filters.measure]
     found = CaseRecord.objects.filter(counted, centre_code__one_of=codes, **{f"{instant}__isnull": False})
     if filters.measure == "overrun":
-        found = CaseRecord.objects.one_a_case(codes).filter(due_at__lt=moment)
-        found = found.filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=F("due_at")))
+        found = CaseRecord.objects.one_a_case(codes).overran(moment)
     if filters.first_day:
         found = found.filter(**{f"{instant}__gte": datetime.combine(filters.first_day, time.min, CHINA)})
     if filters.last_day:
