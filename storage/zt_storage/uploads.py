@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 
 from django.db import transaction
 
@@ -353,6 +354,22 @@ def download_url(attachment: Attachment, *, seconds: int = 300, inline: bool = F
         disposition=content_disposition(attachment.file_name, inline=shown),
         content_type=attachment.content_type,
     )
+
+
+def write_to(attachment: Attachment, target: Path) -> None:
+    """Write the content of a checked attachment to a file of this host, its digest compared, in memory that does not grow.
+
+    Raises:
+        NotFound, ObjectMissing, DigestMismatch, StorageUnavailable, StorageRefused.
+    """
+    require_verified(attachment)
+    digest = hashlib.sha256()
+    with target.open("wb") as file:
+        for piece in objects.chunks(attachment.object_key):
+            digest.update(piece)
+            file.write(piece)
+    if digest.hexdigest() != attachment.sha256:
+        raise DigestMismatch(file_name=attachment.file_name)
 
 
 def read_bytes(attachment: Attachment) -> bytes:

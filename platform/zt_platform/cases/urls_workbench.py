@@ -41,6 +41,7 @@ urlpatterns = [
     path("<int:case_id>/assign/", holding.assign, name="assign"),
     path("<int:case_id>/note/", holding.note, name="note"),
     path("<int:case_id>/", workbench.case_page, name="case"),
+    path("<int:case_id>/file.pdf", printing.case_file, name="case-file"),
     path("<int:case_id>/proof/", proof.of_case, name="proof"),
     path("<int:case_id>/checks/", checks.run, name="check"),
     path("<int:case_id>/papers/<int:paper_id>/", papers.for_staff, name="paper"),

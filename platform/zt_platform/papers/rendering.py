@@ -102,7 +102,7 @@ def bundle(cover: Cover, papers: Sequence[Snapshot | Copy]) -> bytes:
 
 @contextmanager
 def templates_beside_files() -> Iterator[Path]:
-    """A folder with the templates in it, for files that a print-out shows: the compiler reads nothing outside of its root."""
+    """The templates in a folder to which files can be added: the compiler reads nothing outside of its root."""
     with TemporaryDirectory(prefix="zt-print-") as folder:
         root = Path(folder) / "typst"
         shutil.copytree(TEMPLATES, root)

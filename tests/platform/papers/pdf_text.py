@@ -9,6 +9,7 @@ import re
 import zlib
 
 _OBJECT = re.compile(rb"(\d+) 0 obj(.*?)endobj", re.DOTALL)
+_PAGE = re.compile(rb"/Type/Page/Resources (\d+) 0 R.*?/Contents (\d+) 0 R", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\nendstream", re.DOTALL)
 _FONT = re.compile(rb"/(\w+) [\d.]+ Tf")
 _OCTAL = re.compile(rb"[0-7]{1,3}")
@@ -16,10 +17,21 @@ _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 def pdf_text(data: bytes) -> str:
-    """All text of all pages."""
+    """All text of all pages; without the pages of other files that are bound in."""
     objects = {int(number): body for number, body in _OBJECT.findall(data)}
-    maps = {name: _unicode_map(objects, font) for name, font in _fonts(objects).items()}
-    return "".join(_shown(_inflated(body), maps) for body in objects.values() if _is_content(body))
+    fonts = {content: _fonts(objects[resources]) for content, resources in _pages(objects)}
+    maps = {font: _unicode_map(objects, font) for names in fonts.values() for font in names.values()}
+    return "".join(
+        _shown(_inflated(body), {name: maps[font] for name, font in fonts.get(number, {}).items()})
+        for number, body in objects.items()
+        if _is_content(body)
+    )
+
+
+def _pages(objects: dict[int, bytes]) -> list[tuple[int, int]]:
+    """Content and resources of every page: a bound file brings fonts under the names that the others have."""
+    found = (_PAGE.search(body) for body in objects.values())
+    return [(int(page[2]), int(page[1])) for page in found if page]
 
 
 def _inflated(body: bytes) -> bytes:
@@ -41,11 +53,10 @@ def _try(body: bytes) -> bytes:
         return b""
 
 
-def _fonts(objects: dict[int, bytes]) -> dict[bytes, int]:
+def _fonts(resources: bytes) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
-    for body in objects.values():
-        for block in re.findall(rb"/Font\s*<<(.*?)>>", body, re.DOTALL):
-            found.update({name: int(number) for name, number in re.findall(rb"/(\w+) (\d+) 0 R", block)})
+    for block in re.findall(rb"/Font\s*<<(.*?)>>", resources, re.DOTALL):
+        found.update({name: int(number) for name, number in re.findall(rb"/(\w+) (\d+) 0 R", block)})
     return found
 
 

@@ -1,4 +1,4 @@
-"""The papers of marked cases as PDF files for the printer, from the page of the batch."""
+"""PDF files for the printer: the papers of marked cases, from the page of the batch; the whole file of one case."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.sessions import actor_for_request
+from zt_platform.audit.commands import record_reading
 from zt_platform.audit.models import AuditRecord
 from zt_platform.cases import queries
+from zt_platform.cases.case_file import bound_file
 from zt_platform.cases.commands.batch_runs import PRINT
+from zt_platform.cases.errors import CaseNotFound
 from zt_platform.cases.queries.prints import printed_papers, volumes_of, with_content
+from zt_platform.organisation.roles import Role
 from zt_platform.papers.rendering import PDF, Cover, bundle
 from zt_storage.names import content_disposition
 from zt_tenants.clock import CHINA
@@ -59,6 +63,22 @@ def volume(request: HttpRequest, batch_id: int, volume: int) -> HttpResponse:
     data = bundle(_cover(title, batch), papers)
     answer = HttpResponse(data, content_type=PDF)
     answer.headers["Content-Disposition"] = content_disposition(f"{name}-{batch_id}-{volume}.pdf", inline=True)
+    return answer
+
+
+@never_cache
+@require_GET
+def case_file(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The file of a case as one PDF, for staff of the centre (F-17): recorded as read. A draft has none."""
+    actor = actor_for_request(request)
+    actor.require(*Role.values)  # the applicant reads his papers one by one; the file holds inner ones too
+    case = queries.case_for(actor, case_id)
+    if not case.tracking_number:
+        raise CaseNotFound
+    record_reading(actor, case_id=case_id, tracking_number=case.tracking_number, purpose="打印案卷")
+    answer = HttpResponse(bound_file(actor, case), content_type=PDF)
+    name = f"{bi('案卷', 'File')}-{case.tracking_number}.pdf"
+    answer.headers["Content-Disposition"] = content_disposition(name, inline=True)
     return answer
 
 
