@@ -53,6 +53,7 @@ from zt_graphql.mutations.post_result import PostResult
 from zt_graphql.mutations.post_staff_member import PostStaffMember
 from zt_graphql.mutations.publish_item_version import PublishItemVersion
 from zt_graphql.mutations.recall_joint_task import RecallJointTask
+from zt_graphql.mutations.record_finding import RecordFinding
 from zt_graphql.mutations.record_joint_coordination import RecordJointCoordination
 from zt_graphql.mutations.refuse_application import RefuseApplication
 from zt_graphql.mutations.refuse_extension import RefuseExtension
@@ -92,6 +93,7 @@ from zt_graphql.mutations.transfer_by_competence import TransferByCompetence
 from zt_graphql.mutations.verify_authorisation import VerifyAuthorisation
 from zt_graphql.mutations.verify_identity import VerifyIdentity
 from zt_graphql.mutations.withdraw_case import WithdrawCase
+from zt_graphql.mutations.withdraw_finding import WithdrawFinding
 from zt_graphql.mutations.withdraw_override import WithdrawOverride
 from zt_graphql.mutations.withdraw_permit import WithdrawPermit
 from zt_graphql.mutations.withdraw_supervision_order import WithdrawSupervisionOrder
@@ -210,6 +212,8 @@ class Mutation(graphene.ObjectType):
     renew_keys = RenewKeys.root_field()
     revoke_key = RevokeKey.root_field()
     accept_supervision_reply = AcceptSupervisionReply.root_field()
+    record_finding = RecordFinding.root_field()
+    withdraw_finding = WithdrawFinding.root_field()
     give_supervision_order = GiveSupervisionOrder.root_field()
     open_order_upload = OpenOrderUpload.root_field()
     reply_to_supervision_order = ReplyToSupervisionOrder.root_field()

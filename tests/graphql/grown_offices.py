@@ -11,7 +11,7 @@ from zt_platform.accounts.models import Account, AccountEvent
 from zt_platform.catalogue.defaults import DefaultRule
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.index.models import ItemIndexEntry
-from zt_platform.orders.models import HistoryLine, SupervisionOrder
+from zt_platform.orders.models import Finding, HistoryLine, SupervisionOrder
 from zt_platform.organisation.models import Department, StaffMember, Window
 from zt_tenants.models import Centre
 from zt_tenants.uuid7 import uuid7
@@ -123,6 +123,7 @@ def grow_default_rules(scene, numbers) -> None:
 
 def grow_orders(scene, numbers) -> None:
     said = HistoryLine("REPLY", NOON.isoformat(), "x", "x", "x", files=[int(scene.ids["attachment"])])
+    found = Finding(str(uuid7()), "OVERTIME", "x", "x", "x", "x", NOON.isoformat(), "x")
     for number in numbers:
         SupervisionOrder.objects.create(
             side="LOCAL",
@@ -137,6 +138,7 @@ def grow_orders(scene, numbers) -> None:
             answer_due_at=NOON,
             red_at=NOON,
             history=[said.to_stored()],
+            findings=[found.to_stored()],
         )
 
 

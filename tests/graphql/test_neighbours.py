@@ -188,6 +188,13 @@ ATTEMPTS = {
     "withdrawSupervisionOrder": Attempt(
         'withdrawSupervisionOrder(orderId: "$order", reason: "x") { order { reason } }'
     ),
+    "recordFinding": Attempt(
+        'recordFinding(orderId: "$order", accountId: "$account", ground: OVERTIME, facts: "x", decision: "x")'
+        " { order { reason findings { name } } }"
+    ),
+    "withdrawFinding": Attempt(
+        'withdrawFinding(orderId: "$order", findingId: "$order", reason: "x") { order { findings { name } } }'
+    ),
     # joint handling
     "jointTasks": Attempt("jointTasks { edges { node { part } } }"),
     "jointTask": Attempt('jointTask(taskId: "$task") { task { part } facts { applicantName } }'),

@@ -73,6 +73,28 @@ def test_an_order_goes_down_and_its_answer_up(scene, gateway, county_staff) -> N
     assert (accepted["status"], accepted["acts"]) == ("CLOSED", [])
 
 
+@pytest.mark.req("G-11")
+def test_who_answers_is_found_and_withdrawn_over_the_gateway(scene, gateway) -> None:
+    clerk = register_account(
+        username="late.clerk", password="correct-horse-42", full_name="钱多多", phone="13700000010"
+    )
+    with enter(scene.city):
+        post_staff_member(actor=Actor.system(), account_id=clerk.id, full_name="钱多多", roles=[Role.WINDOW_CLERK])
+    boss, order = gateway(scene.boss), scene.ids["order"]
+    findings = "order { findings { id ground name facts decision by withdrawnReason } }"
+    [found] = boss.ask(
+        f'mutation {{ recordFinding(orderId: "{order}", accountId: "{clerk.id}", ground: OVERTIME,'
+        f' facts: "超期未决定", decision: "谈话提醒") {{ {findings} }} }}',
+        at=scene.city,
+    ).data["recordFinding"]["order"]["findings"]
+    assert (found["ground"], found["name"], found["withdrawnReason"]) == ("OVERTIME", "钱多多", "")
+    [after] = boss.ask(
+        f'mutation {{ withdrawFinding(orderId: "{order}", findingId: "{found["id"]}", reason: "停电") {{ {findings} }} }}',
+        at=scene.city,
+    ).data["withdrawFinding"]["order"]["findings"]
+    assert after["withdrawnReason"] == "停电"
+
+
 def test_a_refused_act_says_why_and_leaves_the_order(scene, gateway) -> None:
     before = scene.fingerprint(scene.city)
     call = f'mutation {{ acceptSupervisionReply(orderId: "{scene.ids["order"]}") {{ {ORDER} }} }}'

@@ -19,7 +19,7 @@ from zt_platform.catalogue.kinds import CaseKind, DefaultKind, DelegationKind, D
 from zt_platform.joint import vocabulary as joint
 from zt_platform.lights import Light
 from zt_platform.notices.kinds import Event, SmsState
-from zt_platform.orders.vocabulary import Act, Escalation, Kind, Side
+from zt_platform.orders.vocabulary import Act, Escalation, Ground, Kind, Side
 from zt_platform.orders.vocabulary import Status as OrderStatus
 from zt_platform.organisation.roles import Role
 from zt_platform.papers.kinds import PaperKind
@@ -54,6 +54,7 @@ RoleEnum = enum_of(Role, "Role", "What a staff member may do in a centre.")
 VerificationEnum = enum_of(Verification, "Verification", "Whether an identity or authorisation has been proven.")
 AttachmentStateEnum = enum_of(AttachmentState, "AttachmentState", "Whether an uploaded file may be used.")
 OrderActEnum = enum_of(Act, "SupervisionOrderAct", "What is done with a supervision order.")
+AccountabilityGroundEnum = enum_of(Ground, "AccountabilityGround", "For what a member of staff answers (P-06).")
 OrderEscalationEnum = enum_of(
     Escalation, "SupervisionOrderEscalation", "How late an answer is, as it was reported above."
 )

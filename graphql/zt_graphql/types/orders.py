@@ -10,6 +10,7 @@ from graphene_django import DjangoObjectType
 
 from zt_graphql.fields import BatchedField
 from zt_graphql.types.enums import (
+    AccountabilityGroundEnum,
     LightEnum,
     OrderActEnum,
     OrderEscalationEnum,
@@ -18,9 +19,9 @@ from zt_graphql.types.enums import (
     OrderStatusEnum,
 )
 from zt_graphql.types.uploads import Attachment
-from zt_platform.orders.models import HistoryLine
+from zt_platform.orders.models import Finding, HistoryLine
 from zt_platform.orders.models import SupervisionOrder as Order
-from zt_platform.orders.queries import acts_for, files_of_all
+from zt_platform.orders.queries import acts_for, files_of_all, findings_for
 from zt_tenants.clock import now
 
 LINES_RECKONED = 5
@@ -36,6 +37,32 @@ class SupervisionOrderLine(graphene.ObjectType):
     text = graphene.String(required=True)
     rectified = graphene.Boolean(description="Of an answer: whether it has been put right.")
     files = graphene.List(graphene.NonNull(Attachment), required=True)
+
+
+class AccountabilityFinding(graphene.ObjectType):
+    """Which member of staff answers for what an order was about (G-11, P-06)."""
+
+    id = graphene.UUID(required=True)
+    ground = graphene.Field(AccountabilityGroundEnum, required=True)
+    name = graphene.String(required=True)
+    facts = graphene.String(required=True)
+    decision = graphene.String(required=True)
+    by = graphene.String(required=True, description="Who found it.")
+    at = graphene.DateTime(required=True)
+    withdrawn_reason = graphene.String(required=True, description="Why it was withdrawn; empty while it stands.")
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "ground": found.ground,
+        "name": found.name,
+        "facts": found.facts,
+        "decision": found.decision,
+        "by": found.by,
+        "at": found.moment,
+        "withdrawn_reason": found.withdrawn_reason,
+    }
 
 
 def _line(line: HistoryLine, files: dict[int, Any]) -> dict[str, Any]:
@@ -73,6 +100,12 @@ class SupervisionOrder(DjangoObjectType):
         graphene.NonNull(OrderActEnum), required=True, description="What the caller may do with it now."
     )
 
+    findings = graphene.List(
+        graphene.NonNull(AccountabilityFinding),
+        required=True,
+        description="Who answers for it; only for this centre's supervisors and administrators, else empty.",
+    )
+
     class Meta:
         model = Order
         fields = (
@@ -103,3 +136,8 @@ class SupervisionOrder(DjangoObjectType):
     def resolve_acts(order: Any, info: Any) -> Any:
         """By the table and the caller's role."""
         return acts_for(info.context.actor, order)
+
+    @staticmethod
+    def resolve_findings(order: Any, info: Any) -> Any:
+        """By the caller's role; held by the order itself."""
+        return [_finding(found) for found in findings_for(info.context.actor, order)]

@@ -1,12 +1,14 @@
-"""What people do with supervision orders: give, answer, judge the answer, take back (F-04, G-04, R-05, R-12).
+"""What people do with supervision orders: give, answer, judge the answer, take back, find who answers for it (F-04, G-04,
+G-11, R-05, R-12).
 
-Each act is a line in the order's history and in the audit record, and crosses as a signed message in the same transaction.
+Each act is a line in the order's history and in the audit record, and crosses as a signed message in the same transaction;
+who answers for it is found inside the centre and stays there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -16,13 +18,13 @@ from zt_platform.audit.commands import record
 from zt_platform.audit.models import Deed
 from zt_platform.orders import listeners, outgoing, rules, telling
 from zt_platform.orders.alarms import wait_for_answer
-from zt_platform.orders.errors import NotBelow, OrderNotFound, OwnReply
-from zt_platform.orders.models import HistoryLine, SupervisionOrder
+from zt_platform.orders.errors import FindingAboutOneself, FindingNotHere, NotBelow, OrderNotFound, OwnReply
+from zt_platform.orders.models import Finding, HistoryLine, SupervisionOrder
 from zt_platform.orders.papers import order_content
 from zt_platform.orders.states import permitted_edge
-from zt_platform.orders.vocabulary import GIVEN, Act, Escalation, Kind, Side
+from zt_platform.orders.vocabulary import GIVEN, Act, Escalation, Ground, Kind, Side, Status
 from zt_platform.organisation.models import Department
-from zt_platform.organisation.queries import department_by_code, office_hours
+from zt_platform.organisation.queries import department_by_code, member_by_account, office_hours
 from zt_platform.organisation.roles import Role
 from zt_platform.own_uploads import open_own_upload, own_files
 from zt_platform.papers.commands import issue_paper, stored
@@ -33,8 +35,9 @@ from zt_storage.uploads import UploadTicket
 from zt_tenants.centres import ancestors, centre_by_code
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
-from zt_tenants.errors import InvalidInput, NotPermitted
+from zt_tenants.errors import InvalidInput, NotFound, NotPermitted
 from zt_tenants.models import Centre, Level
+from zt_tenants.uuid7 import uuid7
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,92 @@ def withdraw_order(
     Raises OrderNotFound, NotPermitted, Conflict, OrderStandsElsewhere, InvalidInput.
     """
     return _judge(Act.WITHDRAW, actor, order_id, checked_text(reason, "reason"), expected_version)
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """Who answers, on which of the nine grounds (P-06), for what, and what was decided; files as evidence."""
+
+    account_id: UUID
+    ground: str
+    facts: str
+    decision: str
+    attachment_ids: Sequence[int] = ()
+
+
+def record_finding(
+    *, actor: Actor, order_id: UUID, answerable: Answerable, expected_version: int | None = None
+) -> SupervisionOrder:
+    """Find who answers for what an order was about, such as an approval over its limit (G-11, P-06: 谁审批谁负责).
+
+    By supervisors and administrators of the centre whose member of staff it is; a line of the audit record, not of what
+    crosses to others: who is answerable is the centre's own matter. Raises OrderNotFound, NotPermitted, Conflict,
+    FindingNotHere, FindingAboutOneself, NotFound (nobody of the centre), InvalidInput (ground, facts, decision, files).
+    """
+    with transaction.atomic():
+        order = _locked(order_id, expected_version)
+        _require_finder(order, actor)
+        if answerable.ground not in Ground.values:
+            raise InvalidInput(field="ground", zh="请选择问责情形。", en="Choose the ground.")
+        if answerable.account_id == actor.account_id:
+            raise FindingAboutOneself(field="account_id")
+        found = Finding(
+            id=str(uuid7()),
+            ground=answerable.ground,
+            account=str(answerable.account_id),
+            name=member_by_account(answerable.account_id).full_name,
+            facts=checked_text(answerable.facts, "facts"),
+            decision=checked_text(answerable.decision, "decision"),
+            at=now().isoformat(),
+            by=actor.name[:120],
+            files=[file.pk for file in own_files(answerable.attachment_ids, actor)],
+        )
+        order.findings = [*order.findings, found.to_stored()]
+        _keep_findings(order, actor, found, "责任认定")
+    return order
+
+
+def withdraw_finding(
+    *, actor: Actor, order_id: UUID, finding_id: UUID, reason: str, expected_version: int | None = None
+) -> SupervisionOrder:
+    """Withdraw a finding that was wrong, with the reason; it stays on record as withdrawn.
+
+    Raises OrderNotFound, NotPermitted, Conflict, FindingNotHere, FindingAboutOneself, NotFound (no such finding that
+    still stands), InvalidInput.
+    """
+    with transaction.atomic():
+        order = _locked(order_id, expected_version)
+        _require_finder(order, actor)
+        wrong = next((one for one in order.found if one.id == str(finding_id) and not one.withdrawn_at), None)
+        if wrong is None:
+            raise NotFound
+        if wrong.account == str(actor.account_id):
+            raise FindingAboutOneself
+        given = checked_text(reason, "reason")
+        withdrawn = replace(
+            wrong, withdrawn_at=now().isoformat(), withdrawn_by=actor.name[:120], withdrawn_reason=given
+        )
+        order.findings = [(withdrawn if one.id == wrong.id else one).to_stored() for one in order.found]
+        _keep_findings(order, actor, withdrawn, "撤销责任认定")
+    return order
+
+
+def _require_finder(order: SupervisionOrder, actor: Actor) -> None:
+    actor.require(*telling.FINDERS)
+    if order.side not in (Side.LOCAL, Side.RECEIVED) or order.status == Status.WITHDRAWN:
+        raise FindingNotHere
+
+
+def _keep_findings(order: SupervisionOrder, actor: Actor, changed: Finding, purpose: str) -> None:
+    order.lock_version += 1
+    order.save(update_fields=["findings", "lock_version"])
+    record(
+        Deed.SUPERVISED,
+        actor=actor,
+        purpose=purpose,
+        tracking_number=order.tracking_number,
+        data={"order": str(order.order_id), "finding": changed.id, "ground": changed.ground},
+    )
 
 
 def _judge(

@@ -29,6 +29,22 @@ class OwnReply(DomainError):
     en = "You gave this answer yourself; another supervisor has to judge it."
 
 
+class FindingNotHere(DomainError):
+    """Findings are made where the unit is that answers: inside the centre, or where an order from above was received."""
+
+    code = "FINDING_NOT_HERE"
+    zh = "责任认定由承办单位所在的中心作出；已撤销的督办不再认定。"
+    en = "Who answers is found by the centre of the unit concerned, and not about an order that was taken back."
+
+
+class FindingAboutOneself(DomainError):
+    """Nobody finds, or withdraws, what is about himself."""
+
+    code = "FINDING_ABOUT_ONESELF"
+    zh = "不能认定或者撤销与本人有关的责任，请由另一位管理人员办理。"
+    en = "You cannot find, or withdraw, what concerns yourself; another administrator has to do it."
+
+
 class NotBelow(DomainError):
     """A centre orders itself and what lies below it."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from zt_platform.forms import FilesField, PlainForm, text_field
 from zt_platform.orders import rules
-from zt_platform.orders.vocabulary import GIVEN
+from zt_platform.orders.vocabulary import GIVEN, Ground
+from zt_platform.organisation.models import StaffMember
 from zt_platform.organisation.queries import departments
 from zt_tenants.language import bi, bilingual
 
@@ -82,6 +84,39 @@ class ReplyForm(PlainForm):
         required=False,
         help_text=bilingual("PDF 或照片，可选多份", "PDF or photographs; several at once"),
     )
+
+
+class FindingForm(PlainForm):
+    """Who answers, on which ground, for what, and what was decided."""
+
+    account_id = forms.ChoiceField(label=bilingual("责任人", "Who answers"))
+    ground = forms.ChoiceField(
+        label=bilingual("问责情形", "Ground"),
+        choices=[("", bilingual("请选择", "Choose")), *Ground.choices],
+    )
+    facts = text_field(
+        "事实和证据",
+        "Facts and evidence",
+        help_zh="请勿写申请人的个人信息",
+        help_en="No personal data of the applicant, please",
+    )
+    decision = text_field("处理决定", "What was decided", rows=3)
+    attachments = FilesField(
+        label=bilingual("证据附件", "Evidence"),
+        required=False,
+        help_text=bilingual("PDF 或照片，可选多份", "PDF or photographs; several at once"),
+    )
+
+    def __init__(self, *args: Any, colleagues: Sequence[StaffMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["account_id"]
+        if isinstance(field, forms.ChoiceField):
+            named = ((str(one.account_id), _named(one)) for one in colleagues)
+            field.choices = [("", bi("请选择", "Choose")), *named]
+
+
+def _named(member: StaffMember) -> str:
+    return f"{member.full_name}（{member.department.name}）" if member.department else member.full_name
 
 
 class AcceptForm(PlainForm):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
@@ -11,8 +12,9 @@ from django.db.models import Q
 
 from zt_platform.crossing_rows import CrossingLine, CrossingRow
 from zt_platform.lights import Light, light
-from zt_platform.orders.vocabulary import ENDED, WAITING, Act, Escalation, Kind, Side, Status
+from zt_platform.orders.vocabulary import ENDED, WAITING, Act, Escalation, Ground, Kind, Side, Status
 from zt_platform.organisation.models import Department
+from zt_tenants.fields import json_list
 from zt_tenants.uuid7 import uuid7
 
 
@@ -57,6 +59,47 @@ class HistoryLine(CrossingLine):
         return "，".join(str(words.get(code, code)) for code in self.text.split())
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Who answers for what an order found (审批问责, G-11, P-06): on which ground, with what evidence, what was decided.
+
+    Kept for ever; one that was wrong is withdrawn with a reason. ``files`` are attachments of the centre.
+    """
+
+    id: str
+    ground: str
+    account: str
+    name: str
+    facts: str
+    decision: str
+    at: str
+    by: str
+    files: list[int] = field(default_factory=list)
+    withdrawn_at: str = ""
+    withdrawn_by: str = ""
+    withdrawn_reason: str = ""
+
+    @property
+    def ground_label(self) -> str:
+        """The ground in words."""
+        return str(Ground(self.ground).label)
+
+    @property
+    def moment(self) -> datetime:
+        """When it was found."""
+        return datetime.fromisoformat(self.at)
+
+    def to_stored(self) -> dict[str, Any]:
+        """As the row holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any]) -> Self:
+        """From the row; what a later release added is left aside."""
+        known = {known.name for known in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
+
+
 class OrderQuerySet(models.QuerySet["SupervisionOrder"]):
     """Named filters over orders."""
 
@@ -67,6 +110,10 @@ class OrderQuerySet(models.QuerySet["SupervisionOrder"]):
     def overdue(self, moment: datetime) -> OrderQuerySet:
         """Those whose answer is late."""
         return self.waiting().filter(answer_due_at__lt=moment)
+
+    def with_findings(self) -> OrderQuerySet:
+        """Those about which somebody was found to answer."""
+        return self.exclude(findings=[])
 
     def about(self, tracking_number: str) -> OrderQuerySet:
         """Those about a case."""
@@ -106,6 +153,7 @@ class SupervisionOrder(CrossingRow):
     answered_at = models.DateTimeField(null=True, help_text="last answer that was not returned")
     ended_at = models.DateTimeField(null=True)
     escalation = models.CharField(max_length=10, choices=escalation_choices, default=Escalation.NONE)
+    findings = json_list("who answers for what was found, on which ground: models.Finding")
 
     objects = OrderQuerySet.as_manager()
 
@@ -124,6 +172,11 @@ class SupervisionOrder(CrossingRow):
     def lines(self) -> list[HistoryLine]:
         """The history, the oldest first."""
         return [HistoryLine.from_stored(line) for line in self.history]
+
+    @property
+    def found(self) -> list[Finding]:
+        """Who was found to answer, the oldest first, withdrawn ones among them."""
+        return [Finding.from_stored(finding) for finding in self.findings]
 
     @property
     def is_waiting(self) -> bool:

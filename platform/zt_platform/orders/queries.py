@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from django.db.models import Count, Q
 from zt_platform.actors import Actor
 from zt_platform.orders import states, telling
 from zt_platform.orders.errors import OrderNotFound
-from zt_platform.orders.models import OrderQuerySet, SupervisionOrder
-from zt_platform.orders.vocabulary import Act, Side, Status
+from zt_platform.orders.models import Finding, OrderQuerySet, SupervisionOrder
+from zt_platform.orders.vocabulary import Act, Ground, Side, Status
 from zt_platform.organisation.roles import Role
 from zt_storage.models import Attachment
 from zt_tenants.centres import ancestors, centre_by_code
@@ -72,14 +72,41 @@ def orders_about(tracking_number: str) -> list[SupervisionOrder]:
     return list(SupervisionOrder.objects.about(tracking_number).order_by("-id")) if tracking_number else []
 
 
+def findings_for(actor: Actor, order: SupervisionOrder) -> list[Finding]:
+    """Who was found to answer for it (G-11): for supervisors and administrators of the centre, nobody else."""
+    return order.found if actor.has(*telling.FINDERS) else []
+
+
+def may_find(actor: Actor, order: SupervisionOrder) -> bool:
+    """Whether the actor may find who answers for what an order was about."""
+    return (
+        actor.has(*telling.FINDERS) and order.side in (Side.LOCAL, Side.RECEIVED) and order.status != Status.WITHDRAWN
+    )
+
+
+def orders_with_findings(actor: Actor, *, ground: str = "", text: str = "") -> OrderQuerySet:
+    """The register of findings: orders with at least one, the newest order first; by ground, by name or case.
+
+    Raises NotPermitted unless a supervisor or administrator of the centre.
+    """
+    actor.require(*telling.FINDERS)
+    found = SupervisionOrder.objects.with_findings().order_by("-id")
+    if ground in Ground.values:
+        found = found.filter(findings__contains=[{"ground": ground}])
+    if text:
+        found = found.filter(Q(findings__contains=[{"name": text}]) | Q(tracking_number=text.replace("-", "")))
+    return found
+
+
 def files_of(order: SupervisionOrder) -> dict[int, Attachment]:
-    """The files of all answers to an order, by key; one statement."""
+    """The files of all answers to an order and of its findings, by key; one statement."""
     return files_of_all([order])
 
 
-def files_of_all(orders: Iterable[SupervisionOrder]) -> dict[int, Attachment]:
-    """The files of all answers to these orders, by key; one statement."""
+def files_of_all(orders: Collection[SupervisionOrder]) -> dict[int, Attachment]:
+    """The files of all answers to these orders and of their findings, by key; one statement."""
     wanted = {file for order in orders for line in order.lines for file in line.files}
+    wanted |= {file for order in orders for found in order.found for file in found.files}
     return Attachment.objects.in_bulk(wanted) if wanted else {}
 
 

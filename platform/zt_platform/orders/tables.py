@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zt_platform.exports import Table, moment_cell
-from zt_platform.orders.models import SupervisionOrder
+from zt_platform.orders.models import Finding, SupervisionOrder
 from zt_tenants.clock import now
 from zt_tenants.language import bi
 
@@ -47,3 +47,33 @@ def orders_table(orders: Iterable[SupervisionOrder]) -> Table:
         for order in orders
     )
     return Table(bi("督办清单", "supervision-orders"), header, rows)
+
+
+def findings_table(rows: Iterable[tuple[SupervisionOrder, Finding]]) -> Table:
+    """The register of findings."""
+    header = [
+        bi("责任人", "Who answers"),
+        bi("问责情形", "Ground"),
+        bi("事实和证据", "Facts"),
+        bi("处理决定", "Decided"),
+        bi("督办文号", "Order"),
+        bi("办件编号", "Case"),
+        bi("认定人", "Found by"),
+        bi("认定时间", "Found at"),
+        bi("撤销理由", "Withdrawn because"),
+    ]
+    lines = (
+        [
+            finding.name,
+            finding.ground_label,
+            finding.facts,
+            finding.decision,
+            order.number or order.subject,
+            order.tracking_number,
+            finding.by,
+            moment_cell(finding.moment),
+            finding.withdrawn_reason,
+        ]
+        for order, finding in rows
+    )
+    return Table(bi("审批问责台账", "accountability"), header, lines)

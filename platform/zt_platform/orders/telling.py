@@ -20,6 +20,8 @@ GIVERS_INSIDE = (Role.SUPERVISOR, Role.CENTRE_ADMIN)
 """Inside a centre its administrators too: a county has no supervisors of its own, and F-04 is the centre's paper."""
 ANSWERERS = (Role.SUPERVISOR, Role.CENTRE_ADMIN)
 ANSWERERS_INSIDE = (Role.DEPARTMENT_HEAD, Role.CENTRE_ADMIN)
+FINDERS = (Role.SUPERVISOR, Role.CENTRE_ADMIN)
+"""Who finds, and reads, which member of staff answers for what an order was about (P-06)."""
 Told = tuple[Event, str]
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
-from zt_platform.crossing_pages import carried_out, to_paper, with_links
+from zt_platform.crossing_pages import carried_out, file_links, to_paper, with_links
 from zt_platform.exports import asked_for
 from zt_platform.forms import PlainForm, stored_files
 from zt_platform.link_values import row_number, seen_version
@@ -65,6 +65,7 @@ def orders(request: HttpRequest) -> HttpResponseBase:
         "wanted": wanted,
         "sides": Side.choices,
         "statuses": Status.choices,
+        "may_read_findings": actor.has(*telling.FINDERS),
         "may_give": actor.has(*telling.GIVERS_INSIDE),
         "csv_url": f"?{urlencode({**chosen, 'csv': 1})}",
         "xlsx_url": f"?{urlencode({**chosen, 'xlsx': 1})}",
@@ -119,6 +120,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def _shown(
     request: HttpRequest, actor: Actor, found: SupervisionOrder, refused: tuple[Act, PlainForm] | None = None
 ) -> HttpResponse:
+    files = queries.files_of(found)
     acts = [
         (act, refused[1] if refused and refused[0] is act else _FORMS[act][0](auto_id=_AUTO_ID[act]))
         for act in queries.acts_for(actor, found)
@@ -126,9 +128,11 @@ def _shown(
     context = {
         "order": found,
         "light": found.light_at(now()),
-        "history": with_links(found.lines, queries.files_of(found)),
+        "history": with_links(found.lines, files),
         "acts": acts,
         "wrong": refused[1] if refused else None,
+        "findings": [(one, file_links(one.files, files)) for one in queries.findings_for(actor, found)],
+        "may_find": queries.may_find(actor, found),
     }
     return render(request, "orders/order.html", context, status=422 if refused else 200)
 

@@ -57,6 +57,20 @@ class Act(models.TextChoices):
     PUT_OFF = "PUT_OFF", bilingual("工作日历调整，期限顺延", "Put off: calendar changed")
 
 
+class Ground(models.TextChoices):
+    """For what somebody answers: the nine grounds of approval accountability (P-06), in the source's order."""
+
+    RULES_NOT_FOLLOWED = "RULES_NOT_FOLLOWED", bilingual("不按规定审批", "Approval rules not followed")
+    BEYOND_AUTHORITY = "BEYOND_AUTHORITY", bilingual("越权审批", "Approved beyond authority")
+    OVERTIME = "OVERTIME", bilingual("超时审批", "Approved over the time limit")
+    WRONG = "WRONG", bilingual("错批", "Wrongly approved")
+    MISSED = "MISSED", bilingual("漏批", "Approval missed")
+    UNREASONABLE_REJECTION = "UNREASONABLE_REJECTION", bilingual("不合理退批", "Rejected without reason")
+    ILLEGAL_CHARGE = "ILLEGAL_CHARGE", bilingual("违规收费", "Charged illegally")
+    SHIRKING = "SHIRKING", bilingual("办事敷衍推诿", "Perfunctory, or shirked")
+    ATTITUDE = "ATTITUDE", bilingual("服务态度生硬", "Stiff attitude")
+
+
 class Escalation(models.TextChoices):
     """How late an answer is, as it was reported to the next level."""
 

@@ -37,6 +37,15 @@ def holders_of(roles: Iterable[Role]) -> list[StaffMember]:
     return list(StaffMember.objects.on_post(today()).filter(roles__overlap=wanted).select_related("department"))
 
 
+def member_by_account(account_id: UUID) -> StaffMember:
+    """Who has, or has had, a post in the current centre. Raises NotFound."""
+    current_centre()
+    member = StaffMember.objects.filter(account_id=account_id).first()
+    if member is None:
+        raise NotFound
+    return member
+
+
 def departments() -> list[Department]:
     """The departments resident in the current centre, in display order."""
     current_centre()
