@@ -11,7 +11,14 @@ from zt_graphql.connections import Keyset, SortKey
 from zt_graphql.fields import ConnectionField, RootField
 from zt_graphql.permissions import PUBLIC, SIGNED_IN, STAFF, roles
 from zt_graphql.types.cases import Case, CaseSummary, MyCase, StatusCount
-from zt_graphql.types.enums import CaseChannelEnum, CaseKindEnum, CaseRoleEnum, CaseStatusEnum, LightEnum
+from zt_graphql.types.enums import (
+    CaseChannelEnum,
+    CaseKindEnum,
+    CaseRoleEnum,
+    CaseRouteEnum,
+    CaseStatusEnum,
+    LightEnum,
+)
 from zt_graphql.types.timeline import TrackedCase
 from zt_platform.cases.queries import (
     QueueFilter,
@@ -46,12 +53,13 @@ class QueueFilterInput(graphene.InputObjectType):
     text = graphene.String(description="Start of the number, part of the item's name, or the masked applicant.")
     todo = graphene.Boolean(description="Only what my roles have a duty on.")
     mine = graphene.Boolean(description="Only what I acted on last.")
+    route = CaseRouteEnum(description="Only what is handled this way.")
     is_open = graphene.Boolean(description="Without closed cases; true by default.")
 
 
 def _filter(given: Any) -> QueueFilter:
     wanted: dict[str, Any] = {name: value for name, value in (given or {}).items() if value is not None}
-    for name in ("case_role", "kind", "light", "channel"):
+    for name in ("case_role", "kind", "light", "channel", "route"):
         if name in wanted:
             wanted[name] = wanted[name].value
     if "statuses" in wanted:

@@ -13,6 +13,7 @@ from zt_interop.keys.models import KeyUsage
 from zt_interop.log.models import CallState, InboxState
 from zt_interop.queue.models import Channel, MessageState
 from zt_platform.accounts.models import Verification
+from zt_platform.cases.intake_routes import Route
 from zt_platform.cases.vocabulary import CaseRole, DeliveryMethod, Result, SpecialProcedure, Status, Step
 from zt_platform.cases.vocabulary import Channel as CaseChannel
 from zt_platform.catalogue.kinds import CaseKind, DefaultKind, DelegationKind, DelegationPart, ItemClass
@@ -71,6 +72,7 @@ JointStageEnum = enum_of(joint.Stage, "JointStage", "The stage of a project that
 JointTaskStatusEnum = enum_of(joint.Status, "JointTaskStatus", "How a joint task stands.")
 LightEnum = enum_of(Light, "Light", "The traffic light of a case at the moment of reading.")
 CaseRoleEnum = enum_of(CaseRole, "CaseRole", "What a centre is in a case.")
+CaseRouteEnum = enum_of(Route, "CaseRoute", "How a window goes about a case: the six handlings (E-14).")
 FeedStateEnum = enum_of(FeedState, "FeedState", "The state of a centre's supervision feed.")
 KeyStateEnum = enum_of(KeyState, "KeyState", "How urgent a key is, the worst first.")
 KeyUsageEnum = enum_of(KeyUsage, "KeyUsage", "What a key is for.")

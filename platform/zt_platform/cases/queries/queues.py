@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q
 
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases.duties import DISCARDED_KEPT_FOR
+from zt_platform.cases.intake_routes import on_route
 from zt_platform.cases.limits import REQUESTED
 from zt_platform.cases.models import Case
 from zt_platform.cases.querysets import CaseQuerySet
@@ -48,7 +49,7 @@ class QueueFilter:
     ``todo`` keeps what the actor's roles have a duty on; ``mine`` what the actor acted on last; ``text`` matches the
     number's beginning, the item's or the masked applicant's name; ``is_open`` leaves closed cases out. ``scope`` is whose:
     ``held`` by the actor, ``free`` (nobody's), of his ``department``; the whole centre otherwise. ``newest`` puts the
-    newest first instead of the most pressing.
+    newest first instead of the most pressing. ``route`` is one of the six handlings (E-14).
     """
 
     statuses: Sequence[str] = ()
@@ -64,6 +65,7 @@ class QueueFilter:
     is_open: bool = True
     scope: str = ""
     newest: bool = False
+    route: str = ""
 
 
 SCOPES = ("held", "free", "department")
@@ -110,6 +112,8 @@ def _narrowed(found: CaseQuerySet, wanted: QueueFilter) -> CaseQuerySet:
     found = found.filter(**{name: value for name, value in exact.items() if value})
     if wanted.statuses:
         found = found.filter(status__in=wanted.statuses)
+    if wanted.route:
+        found = found.filter(on_route(wanted.route))
     if wanted.light in Light.values:
         found = found.in_light(wanted.light, now())
     text = wanted.text.strip()[:60]

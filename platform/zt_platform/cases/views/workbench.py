@@ -19,6 +19,7 @@ from zt_platform.audit.commands import record_reading
 from zt_platform.cases import queries
 from zt_platform.cases.check_cards import cards_of
 from zt_platform.cases.commands.holding import WORKERS
+from zt_platform.cases.intake_routes import Route, routes_of
 from zt_platform.cases.item_forms import readable_answers
 from zt_platform.cases.models import Case
 from zt_platform.cases.numbers import grouped
@@ -85,6 +86,7 @@ class Filters:
     scope: str
     channel: str
     sort: str
+    route: str
 
     @classmethod
     def of(cls, query: QueryDict) -> Filters:
@@ -100,12 +102,13 @@ class Filters:
             scope=_known(query.get("scope", ""), queries.SCOPES),
             channel=_known(query.get("channel", ""), Channel.values),
             sort=_known(query.get("sort", ""), ("newest",)),
+            route=_known(query.get("route", ""), Route.values),
         )
 
     @property
     def any(self) -> bool:
         """Whether anything but the tab narrows the list."""
-        return bool(self.q or self.item or self.light or self.channel or self.scope)
+        return bool(self.q or self.item or self.light or self.channel or self.scope or self.route)
 
     def query_for(self) -> QueueFilter:
         """The same for the query."""
@@ -121,6 +124,7 @@ class Filters:
             scope=self.scope,
             channel=self.channel,
             newest=self.sort == "newest",
+            route=self.route,
         )
 
     def url(self, base: str, step: str) -> str:
@@ -251,6 +255,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "lights": Light.choices,
         "scopes": _scopes(actor),
         "channels": Channel.choices,
+        "routes": Route.choices,
         "clear_url": f"{base}?step={filters.step}" if filters.step else base,
         "older_url": older,
         "batch_acts": batch_acts(actor),
@@ -326,6 +331,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "case": case,
         "number": grouped(case.tracking_number or ""),
         "light": case.light_at(now()),
+        "routes": routes_of(case, version),
         "origin": origin_of(case),
         "remaining": left,
         "limits": limit_rows(case, now(), days),
