@@ -19,6 +19,7 @@ PUBLIC = (
     "/centres/?q=feixi",
     f"/c/{CITY}/",
     f"/c/{CITY}/items/XK-YJ-01/",
+    f"/c/{CITY}/fees/?item=QR-GA-05&item=GG-SW-01&item=QR-SC-01",
     "/track/",
     "/kiosk/",
     "/verify/",

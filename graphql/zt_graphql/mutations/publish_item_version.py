@@ -64,6 +64,17 @@ class WaysInput(graphene.InputObjectType):
     commitment_basis = graphene.String()
 
 
+class ChargeInput(graphene.InputObjectType):
+    """One charge of an item (F-07)."""
+
+    name = graphene.String(required=True)
+    name_en = graphene.String(required=True)
+    amount = graphene.Int(required=True, description="Fen (a hundredth of a yuan).")
+    unit = graphene.String(required=True, description="For each of what: 件, 本, 副.")
+    unit_en = graphene.String(required=True)
+    always = graphene.Boolean(description="Everybody pays it once; true by default.")
+
+
 class PublishItemVersion(CommandMutation):
     """Publish the next version of an item with its six disclosures; running cases keep theirs."""
 
@@ -81,6 +92,7 @@ class PublishItemVersion(CommandMutation):
         procedure = graphene.String(required=True)
         fee = graphene.String(required=True)
         fee_basis = graphene.String(required=True, default_value="")
+        charges = graphene.List(graphene.NonNull(ChargeInput), description="The fee charge by charge.")
         warning_days = graphene.Int()
         decided_jointly = graphene.Boolean(description="Several departments decide: 45 working days (art. 42(2)).")
         review_days = graphene.Int(description="Allowance of the review in working days (E-24).")
@@ -92,6 +104,7 @@ class PublishItemVersion(CommandMutation):
     @classmethod
     def mutate(cls, _root: Any, info: Any, kind: Any, form: Any, materials: Any, **given: Any) -> PublishItemVersion:
         """Run the command."""
+        given["charges"] = [_stored(charge) for charge in given.get("charges") or ()]
         given["ways"] = Ways(**_stored(given.get("ways") or {}))
         allowances = {"REVIEWED": given.pop("review_days", None), "APPROVED": given.pop("decision_days", None)}
         given["step_days"] = {step: days for step, days in allowances.items() if days is not None}

@@ -54,8 +54,8 @@ DelegationPartEnum = enum_of(DelegationPart, "DelegationPart", "Whether all or p
 RoleEnum = enum_of(Role, "Role", "What a staff member may do in a centre.")
 VerificationEnum = enum_of(Verification, "Verification", "Whether an identity or authorisation has been proven.")
 AttachmentStateEnum = enum_of(AttachmentState, "AttachmentState", "Whether an uploaded file may be used.")
-OrderActEnum = enum_of(Act, "SupervisionOrderAct", "What is done with a supervision order.")
 AccountabilityGroundEnum = enum_of(Ground, "AccountabilityGround", "For what a member of staff answers (P-06).")
+OrderActEnum = enum_of(Act, "SupervisionOrderAct", "What is done with a supervision order.")
 OrderEscalationEnum = enum_of(
     Escalation, "SupervisionOrderEscalation", "How late an answer is, as it was reported above."
 )

@@ -10,6 +10,7 @@ from graphene_django import DjangoObjectType
 from zt_graphql.fields import BatchedField, RelatedField, WeighedField
 from zt_graphql.types.centres import centre_field
 from zt_graphql.types.enums import CaseKindEnum, DelegationKindEnum, DelegationPartEnum, ItemClassEnum
+from zt_platform.catalogue import fees
 from zt_platform.catalogue import models as catalogue
 from zt_platform.catalogue.forms import fields_of
 from zt_platform.catalogue.queries import delegations_of, materials_of
@@ -91,6 +92,17 @@ class Material(DjangoObjectType):
         fields = ("code", "name", "name_en", "required", "may_follow", "note")
 
 
+class Charge(graphene.ObjectType):
+    """One charge of an item (F-07)."""
+
+    name = graphene.String(required=True)
+    name_en = graphene.String(required=True)
+    amount = graphene.Int(required=True, description="Fen (a hundredth of a yuan).")
+    unit = graphene.String(required=True)
+    unit_en = graphene.String(required=True)
+    always = graphene.Boolean(required=True, description="Everybody pays it once; others depend on the case.")
+
+
 class ItemVersion(DjangoObjectType):
     """One published wording of an item: the six disclosures, the limits in working days, the form."""
 
@@ -99,6 +111,8 @@ class ItemVersion(DjangoObjectType):
     materials = BatchedField(
         graphene.NonNull(graphene.List(graphene.NonNull(Material))), key="pk", batch=materials_of, missing=list, size=8
     )
+
+    charges = graphene.List(graphene.NonNull(Charge), required=True, description="The fee charge by charge.")
 
     class Meta:
         model = catalogue.ItemVersion
@@ -116,6 +130,11 @@ class ItemVersion(DjangoObjectType):
             "published_at",
             "retired_at",
         )
+
+    @staticmethod
+    def resolve_charges(version: Any, _info: Any) -> Any:
+        """As stored; empty where nothing is charged or only words say what."""
+        return [fees.Charge.from_stored(stored) for stored in version.charges]
 
     @staticmethod
     def resolve_form(version: Any, _info: Any) -> Any:

@@ -16,6 +16,7 @@ from zt_platform.catalogue.errors import (
     UnknownItem,
 )
 from zt_platform.catalogue.events import announce_delegation
+from zt_platform.catalogue.fees import checked_charges
 from zt_platform.catalogue.forms import fields_of
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
@@ -51,6 +52,7 @@ def publish_item_version(
     procedure: str,
     fee: str,
     fee_basis: str = "",
+    charges: Sequence[Mapping[str, Any]] = (),
     warning_days: int | None = None,
     decided_jointly: bool = False,
     step_days: Mapping[str, int] | None = None,
@@ -61,7 +63,8 @@ def publish_item_version(
     """Publish the next version of an item; the one before is retired, running cases keep theirs (B-05).
 
     ``decided_jointly``: several departments decide together, within 45 working days (art. 42(2)). ``step_days`` are
-    allowances of review and decision (E-24), ``ways`` what is allowed besides the ordinary way (nothing unless given).
+    allowances of review and decision (E-24), ``ways`` what is allowed besides the ordinary way (nothing unless given),
+    ``charges`` the fee charge by charge (:class:`~zt_platform.catalogue.fees.Charge`).
     Checks the six disclosures and the limits (D-01, B-10) and updates the province's index. Raises NotPermitted (not an
     administrator of the current centre), UnknownItem, InvalidInput naming the field.
     """
@@ -83,6 +86,7 @@ def publish_item_version(
         procedure=procedure.strip(),
         fee=fee.strip(),
         fee_basis=fee_basis.strip(),
+        charges=checked_charges(fee, charges),
         form_schema=[dict(stored) for stored in form_schema],
     )
     if warning_days is not None:

@@ -61,6 +61,8 @@ class ItemDefinition:
     materials: Sequence[Mapping[str, Any]]
     form: Sequence[Mapping[str, Any]]
     cite: str
+    charges: Sequence[Mapping[str, Any]] = ()
+    """The fee charge by charge: fees.Charge."""
     decided_jointly: bool = False
     """Several departments decide together (行政许可法 art. 26)."""
 

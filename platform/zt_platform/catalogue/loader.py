@@ -9,6 +9,7 @@ from django.db import transaction
 
 from zt_platform.catalogue import definitions
 from zt_platform.catalogue.definitions import DelegationDefinition, ItemDefinition
+from zt_platform.catalogue.fees import checked_charges
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.catalogue.publication import disclosure_of, index_entries
 from zt_platform.catalogue.rules import check_publishable
@@ -143,6 +144,7 @@ def _first_version(item: Item, definition: ItemDefinition) -> ItemVersion:
         procedure=definition.procedure,
         fee=definition.fee,
         fee_basis=definition.fee_basis,
+        charges=checked_charges(definition.fee, definition.charges),
         form_schema=list(definition.form),
         source=definition.cite,
     )

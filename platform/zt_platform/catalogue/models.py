@@ -77,6 +77,7 @@ class ItemVersion(models.Model):
     procedure = models.TextField()
     fee = models.CharField(max_length=200)
     fee_basis = models.CharField(max_length=300, blank=True)
+    charges = json_list("what is charged, in fen: fees.Charge; empty where nothing is, or where only words say it")
     form_schema = models.JSONField(default=list)
     source = models.CharField(max_length=300, blank=True, help_text="the document that names the item")
     published_at = models.DateTimeField(null=True, blank=True)

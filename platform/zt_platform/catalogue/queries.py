@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,11 +13,13 @@ from zt_platform.actors import Actor
 from zt_platform.catalogue import rules
 from zt_platform.catalogue.defaults import DefaultRule
 from zt_platform.catalogue.errors import UnknownItem
+from zt_platform.catalogue.fees import ChargedItem, FeeNotice, charge_lines
 from zt_platform.catalogue.models import Delegation, DelegationQuerySet, Item, ItemVersion, Material
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
 from zt_tenants.context import current_centre
 from zt_tenants.errors import NotFound
+from zt_tenants.language import bi
 from zt_tenants.searching import searchable
 
 
@@ -51,6 +53,29 @@ def matching_items(text: str = "", *, department_code: str | None = None) -> Que
 def search(text: str, *, limit: int = 20) -> list[Item]:
     """The first items that :func:`matching_items` finds; none for an empty text."""
     return list(matching_items(text)[:limit]) if searchable(text) else []
+
+
+def fee_notice(item_codes: Sequence[str], quantities: Mapping[str, int]) -> FeeNotice:
+    """The one notice of all fees of these items of the current centre, in this order (F-07, K-02); one statement.
+
+    ``quantities`` are by the keys of :func:`~zt_platform.catalogue.fees.charge_lines`. What is not offered here is left out.
+    """
+    found = {item.code: item for item in _applicable().filter(code__in=[searchable(code) for code in item_codes])}
+    return FeeNotice([_charged(found[code], quantities) for code in item_codes if code in found])
+
+
+def _charged(item: Item, quantities: Mapping[str, int]) -> ChargedItem:
+    version = item.current_version
+    if version is None:
+        raise UnknownItem(item_code=item.code)
+    return ChargedItem(
+        code=item.code,
+        name=bi(item.name, item.name_en),
+        department=bi(item.department.name, item.department.name_en),
+        fee=version.fee,
+        basis=version.fee_basis,
+        lines=charge_lines(item.code, version.charges, quantities),
+    )
 
 
 def materials_of(version_ids: Iterable[int]) -> dict[int, list[Material]]:

@@ -8,6 +8,7 @@ from zt_platform.catalogue import default_pages, views
 
 app_name = "catalogue"
 urlpatterns = [
+    path("fees/", views.fees, name="fees"),
     path("items/<str:code>/", views.guide, name="guide"),
     path("defaults/", default_pages.page, name="defaults"),
     path("defaults/on/", default_pages.switch_on, name="defaults-on"),

@@ -211,7 +211,7 @@ def _republish(
         name: getattr(before, name)
         for name in (
             *("kind", "statutory_days", "statutory_basis", "promised_days", "legal_basis"),
-            *("conditions", "procedure", "fee", "fee_basis"),
+            *("conditions", "procedure", "fee", "fee_basis", "charges"),
         )
     }
     publish_item_version(
