@@ -50,6 +50,26 @@ def test_both_centres_papers_are_one_list_with_issuer_and_file(scene, gateway, c
         assert told["number"] == Paper.objects.get(subject=case.tracking_number, kind="PAUSE").number
 
 
+def test_papers_of_one_day_stand_in_the_order_of_the_case_whoever_issued_them(scene, gateway, case) -> None:
+    town, number = scene.town, str(case.tracking_number)
+    with clock.at(MONDAY):
+        for step in (town.county.resume, town.county.review, town.county.decide):
+            step(town.county.case(number))
+        relay_all()
+        town.city.seal(town.city.fresh(case))
+        town.city.deliver(town.city.fresh(case))
+    kinds = [paper["kind"] for paper in papers(gateway(scene.zhang), scene, case)]
+    assert kinds == [
+        "MATERIALS_RECEIPT",
+        "ACCEPTANCE",
+        "PAUSE",
+        "RESUMPTION",
+        "GRANT",
+        "CERTIFICATE",
+        "DELIVERY_RECEIPT",
+    ]
+
+
 def test_a_decision_is_the_staffs_before_the_seal_and_the_applicants_after_it(scene, gateway) -> None:
     city = scene.town.city
     case = city.submitted(Actor.for_applicant(scene.zhang))

@@ -34,6 +34,15 @@ _FUNCTIONS = (
 _PROVINCES = {"安徽": "皖", "四川": "川", "江苏": "苏", "黑龙江": "黑", "辽宁": "辽", "山西": "晋"}
 _SHARED_FIRST_CHARACTER = frozenset({"淮南", "淮北", "广元", "广安"})
 """Cities of one province that their first character would not tell apart."""
+_ZONES = (
+    ("高新技术产业开发区", "高新"),
+    ("高新技术开发区", "高新"),
+    ("经济技术开发区", "经开"),
+    ("经济开发区", "经开"),
+    ("产业开发区", "开发"),
+    ("开发区", "开发"),
+)
+"""A zone's kind in its short form, so that its papers' numbers stay short."""
 _SUFFIXES = ("自治州", "自治县", "街道", "地区", "县", "区", "镇", "乡")
 
 
@@ -59,13 +68,18 @@ def place_in(organ: str) -> str:
 
 
 def _place_word(place: str) -> str:
-    """皖 for a province, the first character of a city, the whole name of a county or township without its kind."""
+    """皖 for a province, the first character of a city, the whole name of a county or township without its kind, that of
+    a zone with its kind in short.
+    """
     if place.endswith("省"):
         name = place.removesuffix("省")
         return _PROVINCES.get(name, name[:1])
     if place.endswith("市"):
         name = place.removesuffix("市")
         return name if name in _SHARED_FIRST_CHARACTER else name[:1]
+    for kind, short in _ZONES:
+        if place.endswith(kind) and len(place) > len(kind):
+            return place.removesuffix(kind).removesuffix("市") + short
     for suffix in _SUFFIXES:
         if place.endswith(suffix) and len(place) > len(suffix) + 1:
             return place.removesuffix(suffix)

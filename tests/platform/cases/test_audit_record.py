@@ -7,6 +7,7 @@ from browsers import Browsers, workbench
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from zt_platform.audit.commands import record
 from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.cases import commands, queries
 from zt_platform.cases.errors import TransitionNotAllowed
@@ -141,6 +142,19 @@ def test_only_administrators_and_supervisors_of_this_centre(town: Town, browsers
         queries.audit_lines(staff(town.city.centre, Role.CENTRE_ADMIN), AuditFilter())
     with enter(town.city.centre):
         assert AuditRecord.objects.count() == 1
+
+
+def test_a_line_about_a_case_of_another_centre_names_it_without_a_link(town: Town, browsers: Browsers) -> None:
+    """Joint tasks and orders are about cases that this centre may not hold."""
+    case = town.city.submitted(town.zhang)
+    with enter(town.city.centre):
+        record(Deed.JOINT, actor=town.city.clerk, purpose="签收", tracking_number="34012320260302000010")
+        record(Deed.READ_CASE, actor=town.city.clerk, case_id=case.pk, tracking_number=case.tracking_number or "")
+    answer = browsers.staff(town.city, "SUPERVISOR").get(workbench(town, "record/"))
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "340123-20260302-00001-0" in page
+    assert page.count('<a class="tracking-number"') == 1
 
 
 def _lines(town: Town, deed: Deed) -> list[tuple[str, str, dict]]:

@@ -5,7 +5,7 @@ What a reader may take away is decided here, for the pages, the gateway, trackin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -24,6 +24,16 @@ SEALED_FIRST: Final = frozenset({PaperKind.GRANT.value, PaperKind.DENIAL.value, 
 """Before the case is completed, which seals it, the decision is nobody's to take away."""
 FOREIGN_SEALED_FIRST: Final = OF_THE_DECISION | SEALED_FIRST
 """What another centre decided becomes the applicant's with the completion, which seals it where that one only decides."""
+
+
+_COURSE: Final[Mapping[str, int]] = {
+    PaperKind.MATERIALS_RECEIPT: 0,
+    PaperKind.GRANT: 2,
+    PaperKind.DENIAL: 2,
+    PaperKind.CERTIFICATE: 3,
+    PaperKind.DELIVERY_RECEIPT: 4,
+}
+"""What comes first and last of one day: only this centre knows the hours of its own papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,9 @@ def files_of(file_keys: Sequence[int]) -> dict[int, Attachment]:
 
 
 def _by_day(own: Sequence[Paper], told: Sequence[ForeignPaper]) -> list[OfficialPaper]:
-    """Both centres' papers as one list; those of one day as they came, this centre's first."""
-    return sorted([*map(_own, own), *map(_told, told)], key=lambda paper: paper.issued_on)
+    """Both centres' papers as one list; those of one day in the order of a case's course, then as they came."""
+    found = [*map(_own, own), *map(_told, told)]
+    return sorted(found, key=lambda paper: (paper.issued_on, _COURSE.get(paper.kind, 1)))
 
 
 def _own(paper: Paper) -> OfficialPaper:
