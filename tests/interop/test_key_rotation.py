@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -63,6 +64,22 @@ def test_a_province_killed_in_the_middle_goes_on_where_it_was(world, monkeypatch
     monkeypatch.setattr(rotation, "rotate_keys", whole)
     assert rotate_province(made_before=started) == 4
     assert rotate_province(made_before=started) == 0
+    assert PublicKey.objects.filter(created_at__gte=started).count() == 2 * len(world.all)
+
+
+def test_a_rotation_that_lasts_longer_than_a_second_ends(world, monkeypatch) -> None:
+    """A key is valid from the full second of its group, which was still to come when the first group began."""
+    monkeypatch.setattr(rotation, "TOGETHER", 1)
+    started, ticks = now(), count(1)
+
+    def tick() -> datetime:
+        tick_of = next(ticks)
+        assert tick_of < 20 * len(world.all), "it makes keys for ever"
+        return started + timedelta(milliseconds=700 * tick_of)
+
+    monkeypatch.setattr(rotation, "now", tick)
+    with at(started + timedelta(minutes=5)):
+        assert rotate_province(made_before=started) == len(world.all)
     assert PublicKey.objects.filter(created_at__gte=started).count() == 2 * len(world.all)
 
 

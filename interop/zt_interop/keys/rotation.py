@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -119,7 +120,7 @@ def rotate_province(*, made_before: datetime, overlap: timedelta = OVERLAP, suit
 
     Group by group, each committed by itself: killed and started again with the same instant it goes on where it was.
     """
-    return _rotate_all(centres_without_key(made_after=made_before), overlap=overlap, suite_name=suite_name)
+    return _rotate_all(partial(centres_without_key, made_after=made_before), overlap=overlap, suite_name=suite_name)
 
 
 def any_expiring() -> bool:
@@ -138,7 +139,7 @@ def rotate_expiring(*, at_most: int = 2000) -> int:
         return 0
     elsewhere = Centre.objects.open().filter(transport=Transport.HTTPS).exists()
     announced = ANNOUNCED if elsewhere else timedelta(0)
-    return _rotate_all(_expiring(), overlap=OVERLAP, suite_name="", at_most=at_most, announced=announced)
+    return _rotate_all(_expiring, overlap=OVERLAP, suite_name="", at_most=at_most, announced=announced)
 
 
 def _signs_the_registry() -> bool:
@@ -151,7 +152,7 @@ def _expiring() -> QuerySet[Centre]:
 
 
 def _rotate_all(
-    lacking: QuerySet[Centre],
+    lacking: Callable[[], QuerySet[Centre]],
     *,
     overlap: timedelta,
     suite_name: str,
@@ -163,7 +164,9 @@ def _rotate_all(
         while at_most is None or rotated < at_most:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-                group = list(lacking.all()[:TOGETHER])
+                group = list(
+                    lacking()[:TOGETHER]
+                )  # asked anew: what is valid now was not yet when the first group began
                 if not group:
                     return rotated
                 rotate_keys(group, overlap=overlap, suite_name=suite_name, announced=announced)
