@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import FileExtensionValidator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
 
 from zt_platform.texts import LONGEST_TEXT
 from zt_storage.uploads import put_bytes
@@ -83,3 +87,25 @@ class PlainForm(forms.Form):
     def refuse(self, error: DomainError) -> None:
         """Show what a command refused, beside its field when it named one."""
         self.add_error(error.field if error.field in self.fields else None, error.text())
+
+
+_P = ParamSpec("_P")
+_View = Callable[Concatenate[HttpRequest, _P], HttpResponse]
+
+
+def part_of_page(address: Callable[[], str]) -> Callable[[_View[_P]], _View[_P]]:
+    """For a view that takes one of the forms of a page and shows that page again with what is wrong.
+
+    The address in the bar is then the form's own; a reload, a bookmark or a change of language opens it without a form
+    and leads to the page (RFC 9110, 15.4.3) instead of ending nowhere.
+    """
+
+    def decorate(view: _View[_P]) -> _View[_P]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def answer(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+            return view(request, *args, **kwargs) if request.method == "POST" else redirect(address())
+
+        return answer
+
+    return decorate

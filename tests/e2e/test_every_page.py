@@ -88,6 +88,8 @@ def test_wrong_addresses_and_closed_doors_are_pages(visitor: Callable) -> None:
     for address in ("/nowhere/", "/c/990000/", f"/c/{CITY}/nowhere/"):
         person.open(address)
         expect(person.page.get_by_role("heading", level=1)).to_have_text("没有找到")
+    person.open("/sign-out/")
+    expect(person.page.get_by_role("heading", level=1)).to_have_text("请从页面上的按钮进入")
     clerk = visitor("clerk-340123", expect_errors=True)
     clerk.open(f"/c/{CITY}/workbench/")
     expect(clerk.page.get_by_role("heading", level=1)).to_have_text("这里您不能进")
@@ -104,12 +106,32 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
     clerk.open(f"/c/{CITY}/notices/")
     supervisor = visitor(f"supervisor-{PROVINCE}")
     assert supervisor.page.url.endswith("/supervision/")
-    for address in ("", "cases/", "overdue/", "flags/", "balance/", "feeds/", "keys/", "elsewhere/", "operations/"):
+    for address in (
+        "",
+        "cases/",
+        "lights/",
+        "overdue/",
+        "flags/",
+        "balance/",
+        "feeds/",
+        "keys/",
+        "elsewhere/",
+        "operations/",
+    ):
         supervisor.open(f"/supervision/{address}")
     for address in ("orders/", "orders/new/"):
         supervisor.open(f"/c/{PROVINCE}/{address}")
     admin = visitor(f"admin-{PROVINCE}")
-    for page in ("exchange/", "exchange/calls/", "defaults/", "joint/", "joint/register/", "operations/"):
+    for page in (
+        "staff/",
+        "staff/1/",
+        "exchange/",
+        "exchange/calls/",
+        "defaults/",
+        "joint/",
+        "joint/register/",
+        "operations/",
+    ):
         address = f"/c/{PROVINCE}/{page}"
         admin.open(address)
     admin.open(f"/c/{PROVINCE}/workbench/record/")

@@ -52,6 +52,24 @@ def accounts_by_phone(actor: Actor, phone: str) -> list[Account]:
 
 
 @beside(DatabaseRole.PORTAL)
+def account_to_post(actor: Actor, *, username: str, full_name: str) -> Account:
+    """The open account that an administrator means to give a post: its username and its holder's name must agree.
+
+    A wrong name and an unknown username read the same, so that nobody's name is learnt here.
+    Raises NotPermitted (no administrator of the current centre), NotFound.
+    """
+    actor.require(Role.CENTRE_ADMIN)
+    account = Account.objects.filter(username=username.strip().lower(), is_active=True).first()
+    if account is None or account.full_name != full_name.strip():
+        raise NotFound(
+            field="username",
+            zh="没有用户名和姓名都相符的账户，请核对；还没有账户的，请本人先注册。",
+            en="No account has both this username and this name; check them, or let the person register first.",
+        )
+    return account
+
+
+@beside(DatabaseRole.PORTAL)
 def names_of(account_ids: Iterable[UUID | None]) -> Mapping[UUID, str]:
     """The full names of accounts by id, in one statement; for lists of events and handlers."""
     wanted = {account_id for account_id in account_ids if account_id}

@@ -12,7 +12,7 @@ from zt_tenants.wall.access import APPEND_ONLY
 class Deed(models.TextChoices):
     """What a line records. Steps of a case stand in the case's own log, which is append-only too."""
 
-    READ_CASE = "READ_CASE", bilingual("查看办件(含个人信息)", "Opened a case with its personal data")
+    READ_CASE = "READ_CASE", bilingual("查看办件（含个人信息）", "Opened a case with its personal data")
     SEARCHED_PERSON = "SEARCHED_PERSON", bilingual("按证件查人", "Looked a person up by identity number")
     AMENDED = "AMENDED", bilingual("改动申请内容", "Changed an application before it was handed in")
     EXPORTED = "EXPORTED", bilingual("导出", "Took a table along")

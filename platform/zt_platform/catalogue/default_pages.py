@@ -16,7 +16,7 @@ from zt_platform.catalogue import default_commands
 from zt_platform.catalogue.defaults import LONGEST_GRACE_DAYS
 from zt_platform.catalogue.kinds import DefaultKind
 from zt_platform.catalogue.queries import default_rules, items_for_rules
-from zt_platform.forms import PlainForm
+from zt_platform.forms import PlainForm, part_of_page
 from zt_platform.organisation.roles import Role
 from zt_tenants.clock import today
 from zt_tenants.errors import DomainError
@@ -82,7 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return _show(request, None)
 
 
-@require_POST
+@part_of_page(lambda: reverse("catalogue:defaults"))
 def switch_on(request: HttpRequest) -> HttpResponse:
     """Switch a rule on."""
     actor = actor_for_request(request)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,19 +13,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zt_interop.departments.models import Grant
-from zt_interop.departments.registry import GrantsWanted, GrantTerms
+from zt_interop.departments.models import DataService, Grant
+from zt_interop.departments.registry import GrantsWanted
 from zt_interop.log.models import DataCall
 from zt_platform.accounts.errors import SignInRequired
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.exchange import commands, queries
+from zt_platform.exchange.forms import GrantForm
 from zt_platform.exports import Table, asked_for, moment_cell
 from zt_platform.link_values import row_number
 from zt_platform.organisation.roles import Role
 from zt_tenants.centres import centres_by_code
 from zt_tenants.clock import today
 from zt_tenants.context import current_centre
-from zt_tenants.errors import DomainError, InvalidInput
+from zt_tenants.errors import DomainError
 from zt_tenants.finding import matching_centres
 from zt_tenants.language import bi, in_chinese
 from zt_tenants.models import Level
@@ -44,30 +43,41 @@ def grants(request: HttpRequest) -> HttpResponse:
     """Services and grants; the province's administrators open new ones here."""
     actor = actor_for_request(request)
     held = queries.data_grants_page(actor, _wanted(request), most=PAGE + 1)
-    refused: DomainError | None = None
-    if request.method == "POST":
+    services = queries.data_services(actor)
+    form = _grant_form(request, services)
+    if request.method == "POST" and form.is_valid():
         try:
-            opened = commands.open_data_grant(actor=actor, **_posted(request))
+            opened = commands.open_data_grant(
+                actor=actor,
+                service_code=form.cleaned_data["service"],
+                centre_code=form.cleaned_data["centre_code"],
+                terms=form.terms(),
+            )
         except SignInRequired:
             raise
         except DomainError as wrong:
-            refused = wrong
+            form.refuse(wrong)
         else:
             messages.success(request, bi("已授权给{code}。", "Granted to {code}.", code=opened.centre_code))
             return redirect(reverse("exchange:grants"))
-    services = queries.data_services(actor)
     context = {
         "services": services,
         "grants": held[:PAGE],
         "centres": centres_by_code(grant.centre_code for grant in held),
         **_paging(request, held),
         "may_grant": actor.has(Role.CENTRE_ADMIN) and current_centre().level == Level.PROVINCE,
-        "refused": {"purpose": [refused.text()]} if refused else {},
-        "given": request.POST,
+        "form": form,
         "today": today(),
         "chosen": next((one for one in services if one.code == request.GET.get("service")), None),
     }
-    return render(request, "exchange/grants.html", context, status=422 if refused else 200)
+    return render(request, "exchange/grants.html", context, status=422 if form.errors else 200)
+
+
+def _grant_form(request: HttpRequest, services: Sequence[DataService]) -> GrantForm:
+    """The form for the service that the address or the sent form names."""
+    named = request.POST.get("service") or request.GET.get("service")
+    chosen = next((one for one in services if one.code == named), None)
+    return GrantForm(chosen, request.POST if request.method == "POST" else None)
 
 
 def _wanted(request: HttpRequest) -> GrantsWanted:
@@ -93,27 +103,6 @@ def _paging(request: HttpRequest, held: Sequence[Grant]) -> dict[str, str]:
     return {"older_url": older, "newer_url": newest}
 
 
-def _posted(request: HttpRequest) -> dict[str, Any]:
-    given = request.POST
-    try:
-        until = given.get("valid_until", "")
-        terms = GrantTerms(
-            fields=given.getlist("fields"),
-            purpose=given.get("purpose", ""),
-            legal_basis=given.get("legal_basis", ""),
-            valid_from=date.fromisoformat(given.get("valid_from", "")),
-            valid_until=date.fromisoformat(until) if until else None,
-            department_code=given.get("department_code", "").strip()[:20],
-        )
-    except ValueError as wrong:
-        raise InvalidInput(field="valid_from", zh="请填写有效的日期。", en="Enter a valid date.") from wrong
-    return {
-        "service_code": given.get("service", "")[:64],
-        "centre_code": given.get("centre_code", "").strip()[:12],
-        "terms": terms,
-    }
-
-
 @require_POST
 def revoke(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     """End a grant at once."""
@@ -134,8 +123,12 @@ def calls(request: HttpRequest) -> HttpResponseBase:
     if before is not None:
         found = found.filter(id__lt=before)
     rows = list(found[: PAGE + 1])
-    older = f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
-    return render(request, "exchange/calls.html", {"calls": rows[:PAGE], "older_url": older})
+    context = {
+        "calls": rows[:PAGE],
+        "older_url": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+        "newer_url": request.path if before else "",
+    }
+    return render(request, "exchange/calls.html", context)
 
 
 def _table(rows: list[DataCall]) -> Table:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from zt_interop.stream_pages import Hour
+from zt_platform.supervision.durations import fitting_unit
 from zt_tenants.clock import CHINA
 from zt_tenants.language import bi
-
-_UNITS: Final[Sequence[tuple[int, Callable[[], str]]]] = (
-    (86_400, lambda: bi("天", "d")),
-    (3_600, lambda: bi("小时", "h")),
-    (60, lambda: bi("分钟", "min")),
-    (1, lambda: bi("秒", "s")),
-)
 
 
 def hours_option(hours: Sequence[Hour]) -> dict[str, Any]:
     """Messages delivered in each hour, and the longest time one of them had been under way, in the unit that fits."""
-    slowest = max(hour.longest.total_seconds() for hour in hours)
-    seconds, unit = next((seconds, unit()) for seconds, unit in _UNITS if slowest >= 3 * seconds or seconds == 1)
+    slowest = max(hour.longest for hour in hours)
+    seconds, unit = fitting_unit(slowest)
     delivered, longest = bi("送达（条）", "Delivered"), bi("最长用时（{unit}）", "Longest ({unit})", unit=unit)
     said = bi(
         "近24小时共送达{n}条报文，最长用时{s}{unit}。",
         "{n} messages delivered in 24 hours; the longest took {s} {unit}.",
         n=sum(hour.delivered for hour in hours),
-        s=round(slowest / seconds, 1),
+        s=round(slowest.total_seconds() / seconds, 1),
         unit=unit,
     )
     return {

@@ -118,3 +118,8 @@ class StaffMember(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles in words, in the order in which they are always named."""
+        return [str(role.label) for role in Role if role.value in self.roles]

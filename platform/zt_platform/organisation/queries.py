@@ -73,6 +73,15 @@ def staff(actor: Actor) -> list[StaffMember]:
     return list(StaffMember.objects.select_related("department", "window__department"))
 
 
+def staff_member_by_id(actor: Actor, staff_id: int) -> StaffMember:
+    """One post of the current centre, also an ended one. Raises NotPermitted unless a centre administrator, NotFound."""
+    actor.require(Role.CENTRE_ADMIN)
+    member = StaffMember.objects.select_related("department", "window").filter(id=staff_id).first()
+    if member is None:
+        raise NotFound
+    return member
+
+
 def centre_profile() -> CentreProfile:
     """What the current centre says about itself; the defaults when it has said nothing."""
     current_centre()

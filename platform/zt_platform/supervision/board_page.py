@@ -12,7 +12,7 @@ from zt_platform.lights import Light
 from zt_platform.supervision import queries
 from zt_platform.supervision.charts import HeatCell, heat_option, shade, spark_points
 from zt_platform.supervision.durations import duration_text
-from zt_platform.supervision.filters import cases_url
+from zt_platform.supervision.filters import cases_url, lights_url
 from zt_platform.supervision.queries import Branch, CaseFilters, DayFigures, FeedSummary, HeatRow, LightCounts, Overview
 from zt_platform.supervision.rules import Rate
 from zt_platform.supervision.scope import Scope
@@ -137,6 +137,7 @@ def board_context(scope: Scope, page: BoardPage) -> dict[str, Any]:
         "previous_url": _here_url(page, on=page.on - timedelta(days=1)),
         "next_url": "" if page.is_today else _here_url(page, on=page.on + timedelta(days=1)),
         "today_url": "" if page.is_today else _here_url(page, on=today()),
+        "lights_url": lights_url(page.here.code, page.on),
         "league_csv_url": _here_url(page, csv="league"),
         "heat_csv_url": _here_url(page, csv="heat"),
         "feed_text": feed_text(page.feed),

@@ -1,14 +1,20 @@
-"""Pictures of the board: the heat map as an ECharts option, sparklines as points of an inline SVG."""
+"""Pictures of supervision: heat map, lights and lags as ECharts options, sparklines as points of an inline SVG.
+
+A colour is the name of a variable of ``css/tokens.css``; ``js/charts.js`` puts the variable's value in its place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from zt_platform.supervision.queries import HeatRow
+from zt_platform.lights import Light
+from zt_platform.supervision.durations import fitting_unit
+from zt_platform.supervision.queries import FeedRow, FeedState, HeatRow
 from zt_tenants.language import bi
+from zt_tenants.urls import portal_url
 
 SPARK_WIDTH, SPARK_HEIGHT = 112, 28
 SHADES = ("#f3f1ea", "#dde7f4", "#b4cae6", "#85a9d6", "#3c6aa8", "#15427d")
@@ -118,3 +124,79 @@ def _pieces(most: int) -> list[dict[str, Any]]:
         pieces.append({"gte": lower, "lte": upper, "label": label, "color": SHADES[step]})
         lower = upper + 1
     return pieces
+
+
+_LIGHT_COLOURS = {
+    Light.RED: "--red",
+    Light.YELLOW: "--yellow-card",
+    Light.WARNING: "--amber-fill",
+    Light.GREEN: "--green-fill",
+}
+
+
+def lights_option(
+    names: Sequence[str],
+    columns: Sequence[Sequence[tuple[int, str]]],
+    *,
+    lights: Sequence[Light],
+    said: str,
+    lying: bool = False,
+) -> dict[str, Any]:
+    """Stacked bars of running cases by light, a bar a name; a click opens the rows behind a piece.
+
+    ``columns`` holds for each name the count and the address of each of the ``lights``; ``lying`` lays the bars down.
+    """
+    across = {"type": "category", "data": list(names), "axisTick": {"show": False}, "inverse": lying}
+    along = {"type": "value", "minInterval": 1}
+    return {
+        "aria": {"enabled": True, "label": {"description": said}},
+        "legend": {"bottom": 0},
+        "grid": {"left": 8, "right": 16, "top": 12, "bottom": 40, "containLabel": True},
+        "xAxis": along if lying else across,
+        "yAxis": across if lying else along,
+        "tooltip": {"axisPointer": {"type": "shadow"}},
+        "series": [
+            {
+                "type": "bar",
+                "name": str(light.label),
+                "stack": "lights",
+                "barMaxWidth": 40,
+                "itemStyle": {"color": _LIGHT_COLOURS[light], "borderColor": "--paper", "borderWidth": 1},
+                "data": [{"value": column[place][0], "url": column[place][1]} for column in columns],
+            }
+            for place, light in enumerate(lights)
+        ],
+    }
+
+
+def lags_option(rows: Sequence[FeedRow], *, said: str) -> dict[str, Any]:
+    """Lying bars of how long each centre's last report was under way, in the unit that fits; late ones stand out."""
+    lags = [row.lag or timedelta(0) for row in rows]
+    seconds, unit = fitting_unit(max(lags, default=timedelta(0)))
+    return {
+        "aria": {"enabled": True, "label": {"description": said}},
+        "grid": {"left": 8, "right": 48, "top": 8, "bottom": 24, "containLabel": True},
+        "xAxis": {"type": "value", "name": unit, "nameLocation": "end"},
+        "yAxis": {
+            "type": "category",
+            "data": [row.centre.short_name for row in rows],
+            "inverse": True,
+            "axisTick": {"show": False},
+        },
+        "tooltip": {"axisPointer": {"type": "shadow"}},
+        "series": [
+            {
+                "type": "bar",
+                "name": bi("在途用时（{unit}）", "Lag ({unit})", unit=unit),
+                "barMaxWidth": 16,
+                "data": [
+                    {
+                        "value": round(lag.total_seconds() / seconds, 1),
+                        "itemStyle": {"color": "--blue" if row.state == FeedState.OK else "--amber-fill"},
+                        "url": portal_url("supervision:centre", code=row.centre.code),
+                    }
+                    for row, lag in zip(rows, lags, strict=True)
+                ],
+            }
+        ],
+    }

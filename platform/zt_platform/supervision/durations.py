@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Final
 
 from zt_tenants.language import bi
+
+_UNITS: Final[Sequence[tuple[int, Callable[[], str]]]] = (
+    (86_400, lambda: bi("天", "d")),
+    (3_600, lambda: bi("小时", "h")),
+    (60, lambda: bi("分钟", "min")),
+    (1, lambda: bi("秒", "s")),
+)
+
+
+def fitting_unit(longest: timedelta) -> tuple[int, str]:
+    """The unit in which the longest of some lengths is three at least, in seconds and in words; else seconds."""
+    seconds = longest.total_seconds()
+    return next((unit, words()) for unit, words in _UNITS if seconds >= 3 * unit or unit == 1)
 
 
 def duration_text(length: timedelta | None) -> str:

@@ -54,3 +54,9 @@ def cases_url(*, on: date | None = None, **filters: Any) -> str:
     if on is not None and on < today():
         query = f"{query}&on={on.isoformat()}" if query else f"on={on.isoformat()}"
     return f"{portal_url('supervision:cases')}?{query}" if query else portal_url("supervision:cases")
+
+
+def lights_url(code: str, on: date, **more: str) -> str:
+    """The page of a centre's lights over time that ends with a day; today needs no naming."""
+    query = {"centre": code, **({"on": on.isoformat()} if on < today() else {}), **more}
+    return f"{portal_url('supervision:lights')}?{urlencode(query)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +22,10 @@ from zt_platform.supervision.board_page import (
     feed_text,
     read_board,
 )
+from zt_platform.supervision.charts import lags_option
+from zt_platform.supervision.durations import duration_text
 from zt_platform.supervision.filters import day_of, filters_of, query_of
-from zt_platform.supervision.queries import CaseFilters, CaseRow, StepRow
+from zt_platform.supervision.queries import CaseFilters, CaseRow, FeedSummary, StepRow
 from zt_platform.supervision.scope import Scope, scope_for
 from zt_platform.supervision.tables import cases_table, feeds_table, heat_table, league_table, steps_table
 from zt_platform.supervision.vocabulary import HEAT_MEASURES, KINDS, LIGHTS, MEASURES, STATUSES, STEPS, word
@@ -37,6 +39,7 @@ from zt_tenants.urls import portal_url
 EXPORT_ROWS = 10_000
 EXPORT_PAGE = 500
 FEED_ROWS = 50
+SLOWEST_ROWS = 12
 _BOARD_TABLES = {"league": league_table, "heat": heat_table}
 _STEP_STATES = {
     "REFUSED": "refused",
@@ -103,6 +106,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         "csv_url": _with(f"{query}&csv=1"),
         "lights": LIGHTS.items(),
         "kinds": KINDS.items(),
+        "levels": Level.choices,
         "statuses": STATUSES.items(),
         "read_at": moment,
         "on": on if "on" in request.GET else None,
@@ -208,6 +212,7 @@ def feeds(request: HttpRequest) -> HttpResponseBase:
             for choice, count in found.by_state.items()
         ],
         "every_url": _feeds_url(code, ""),
+        "lags": _slowest(found),
         "state": state,
         "shown_rows": shown,
         "shown": bi("第{n}页，共{m}个中心", "page {n} of {m} centres", n=number, m=len(rows)),
@@ -215,6 +220,22 @@ def feeds(request: HttpRequest) -> HttpResponseBase:
         "older_url": _feeds_url(code, state, number + 1) if len(rows) > number * FEED_ROWS else "",
     }
     return render(request, "supervision/feeds.html", context)
+
+
+def _slowest(found: FeedSummary) -> dict[str, Any] | None:
+    """A picture of the feeds that took longest, the slowest on top; None while no report has arrived."""
+    arrived = [row for row in found.rows if row.lag is not None]
+    rows = sorted(arrived, key=lambda row: row.lag or timedelta(0), reverse=True)[:SLOWEST_ROWS]
+    if not rows:
+        return None
+    said = bi(
+        "在途用时最长的{n}个中心，最慢的{name}用了{t}；下方表格列出全部中心。",
+        "The {n} slowest feeds; the slowest, {name}, took {t}. The table below holds every centre.",
+        n=len(rows),
+        name=rows[0].centre.short_name,
+        t=duration_text(rows[0].lag),
+    )
+    return lags_option(rows, said=said)
 
 
 def _feeds_url(code: str, state: str, page: int = 1) -> str:

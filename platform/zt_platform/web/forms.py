@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 
 from zt_platform.forms import PlainForm
-from zt_tenants.language import bilingual
+from zt_platform.organisation.roles import Role
+from zt_tenants.language import bi, bilingual
 
 
 class SignInForm(PlainForm):
@@ -111,4 +115,43 @@ class AuthorisationForm(PlainForm):
     )
     valid_until = forms.DateField(
         label=bilingual("到哪天止", "Valid until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class PostForm(PlainForm):
+    """A post for somebody who has an account: where, and with which roles."""
+
+    username = forms.CharField(
+        label=bilingual("用户名", "Username"),
+        max_length=64,
+        help_text=bilingual("本人注册时用的用户名", "As chosen when registering"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    full_name = forms.CharField(
+        label=bilingual("姓名", "Full name"),
+        max_length=60,
+        help_text=bilingual("与账户上的一致，防止设错人", "As in the account, so that nobody else is meant"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    roles = forms.MultipleChoiceField(
+        label=bilingual("岗位", "Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
+    department_code = forms.ChoiceField(label=bilingual("部门", "Department"), required=False)
+    window_code = forms.ChoiceField(label=bilingual("窗口", "Window"), required=False)
+
+    def __init__(
+        self, data: Any = None, *, departments: Iterable[tuple[str, str]], windows: Iterable[tuple[str, str]]
+    ) -> None:
+        super().__init__(data)
+        for name, offered in (("department_code", departments), ("window_code", windows)):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = [("", bi("不属于某一个", "None in particular")), *offered]
+
+
+class RolesForm(PlainForm):
+    """The roles of a post."""
+
+    roles = forms.MultipleChoiceField(
+        label=bilingual("岗位", "Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
     )

@@ -69,6 +69,7 @@ def main_links(
         if staff.has(Role.WINDOW_CLERK, Role.CENTRE_ADMIN):
             links.append(_link(bi("通知短信", "Notices"), centre_url(centre, "sent-notices:list"), path))
         if staff.has(Role.CENTRE_ADMIN):
+            links.append(_link(bi("人员岗位", "Staff"), centre_url(centre, "centre:staff"), path))
             links.append(_link(bi("数据服务", "Data services"), centre_url(centre, "exchange:grants"), path))
             links.append(_link(bi("默认规则", "Default rules"), centre_url(centre, "catalogue:defaults"), path))
             links.append(_link(bi("报文运行", "Messages"), centre_url(centre, "messages:home"), path))

@@ -41,7 +41,7 @@ class PictureDay:
     def said(self) -> str:
         """The day in words, where it differs from the plain week; for pointers and screen readers."""
         plain = self.kind in (DayKind.WORKED, DayKind.WEEKEND) and not self.ground
-        return "" if plain else ":".join(part for part in (str(self.kind.label), self.ground) if part)
+        return "" if plain else bi("：", ": ").join(part for part in (str(self.kind.label), self.ground) if part)
 
 
 @dataclass(frozen=True, slots=True)

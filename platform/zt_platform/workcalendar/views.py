@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from zt_platform.accounts.sessions import actor_for_request
 from zt_platform.actors import Actor
-from zt_platform.forms import PlainForm
+from zt_platform.forms import PlainForm, part_of_page
 from zt_platform.organisation.roles import Role
 from zt_platform.workcalendar import commands
 from zt_platform.workcalendar.forms import OverrideForm, YearForm
@@ -50,7 +50,7 @@ def _chosen_year(request: HttpRequest) -> int:
     return year
 
 
-@require_http_methods(["POST"])
+@part_of_page(lambda: reverse("calendar:page"))
 def override(request: HttpRequest) -> HttpResponse:
     """Say for one day whether it is worked."""
     actor, form = _administrator(request), OverrideForm(request.POST)
@@ -64,7 +64,7 @@ def override(request: HttpRequest) -> HttpResponse:
     return _show(request, today().year, form, _year_form(), status=422)
 
 
-@require_http_methods(["POST"])
+@part_of_page(lambda: reverse("calendar:page"))
 def declare(request: HttpRequest) -> HttpResponse:
     """Enter the notice of a year."""
     actor, form = _administrator(request), YearForm(request.POST)

@@ -58,6 +58,24 @@ def test_a_grant_that_cannot_be_is_refused_with_the_input_kept(world, offices, b
     assert Grant.objects.count() == before
 
 
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("fields", {"fields": []}),
+        ("centre_code", {"centre_code": "999999"}),
+        ("valid_until", {"valid_until": "2020-01-01"}),
+    ],
+)
+def test_what_is_wrong_with_a_grant_stands_beside_its_field_and_the_ticks_stay(
+    world, offices, browser, field, change
+) -> None:
+    page = f"{PAGE.format(code='340000')}?service={IDENTITY_CHECK}"
+    answer = browser(world.province, "CENTRE_ADMIN").post(page, {**TERMS, **change}).content.decode()
+    assert f'id="id_{field}-error"' in answer
+    assert f'href="#id_{field}"' in answer
+    assert answer.count(" checked") == len({**TERMS, **change}["fields"])
+
+
 def test_another_centres_administrator_grants_nothing_and_sees_his_own(world, offices, browser) -> None:
     admin, before = browser(world.county, "CENTRE_ADMIN"), list(Grant.objects.values_list("id", "revoked_at"))
     page = PAGE.format(code="340123")

@@ -16,7 +16,7 @@ from zt_platform.catalogue.loader import load_catalogue
 from zt_platform.index.queries import seats_of
 from zt_platform.organisation import queries
 from zt_platform.organisation.commands import change_roles, end_posting, post_staff_member
-from zt_platform.organisation.errors import AlreadyPosted
+from zt_platform.organisation.errors import AlreadyPosted, LastAdministrator
 from zt_platform.organisation.loader import load_staff
 from zt_platform.organisation.models import Department, StaffMember, Window
 from zt_platform.organisation.roles import Role
@@ -163,6 +163,38 @@ def test_who_gave_whom_which_rights_stays_in_the_audit_record(two_cities) -> Non
         ("调整角色 新人", ["WINDOW_CLERK"], ["APPROVER"]),
         ("离岗 新人", ["APPROVER"], None),
     ]
+
+
+@pytest.mark.req("A-02")
+def test_a_centre_keeps_an_administrator(two_cities) -> None:
+    city, _ = two_cities
+    admin = staff_actor(city)
+    with enter(city):
+        for act in (
+            lambda: change_roles(actor=admin, staff_id=admin.staff_id, roles=[Role.REVIEWER]),
+            lambda: end_posting(actor=admin, staff_id=admin.staff_id),
+        ):
+            with pytest.raises(LastAdministrator):
+                act()
+        assert Role.CENTRE_ADMIN in StaffMember.objects.get(pk=admin.staff_id).roles
+        second = post_staff_member(
+            actor=admin, account_id=newcomer(), full_name="新人", roles=[Role.CENTRE_ADMIN, Role.SUPERVISOR]
+        )
+        end_posting(actor=admin, staff_id=admin.staff_id)
+        assert list(StaffMember.objects.filter(active=True, roles__contains=["CENTRE_ADMIN"])) == [second]
+
+
+def test_an_ended_post_is_neither_changed_nor_ended_again(two_cities) -> None:
+    city, _ = two_cities
+    clerk = staff_actor(city, "clerk")
+    with enter(city):
+        end_posting(actor=staff_actor(city), staff_id=clerk.staff_id)
+        before = rows()
+        with pytest.raises(NotFound):
+            change_roles(actor=staff_actor(city), staff_id=clerk.staff_id, roles=[Role.REVIEWER])
+        with pytest.raises(NotFound):
+            end_posting(actor=staff_actor(city), staff_id=clerk.staff_id)
+        assert rows() == before
 
 
 @pytest.mark.req("A-05")

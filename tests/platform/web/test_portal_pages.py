@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
+from zt_platform.catalogue.loader import load_catalogue
+from zt_platform.index.queries import common_life_events
 from zt_platform.web.error_pages import status_of
 from zt_storage.errors import StorageUnavailable
 from zt_tenants.errors import DomainError
@@ -134,6 +138,15 @@ def test_search_as_one_types_sends_the_results_alone(world, browser: Client) -> 
     assert "<html" not in part
     assert "没有找到" in part
     assert "<html" in browser.get("/search/?q=许可").content.decode()
+
+
+def test_a_search_for_nothing_offers_what_people_often_need(world, browser: Client) -> None:
+    load_catalogue(world.city)
+    empty, asked = browser.get("/search/").content.decode(), browser.get("/search/?q=许可").content.decode()
+    offered = re.findall(r'<a class="chip" href="/search/\?q=[^"]+">([^<]+)</a>', empty)
+    assert offered == common_life_events()
+    assert offered
+    assert 'class="chip"' not in asked
 
 
 def test_search_words_are_shown_as_words(world, browser: Client) -> None:

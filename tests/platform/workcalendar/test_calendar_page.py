@@ -169,7 +169,7 @@ def test_the_year_is_drawn_as_it_is_counted() -> None:
     assert {day for day, one in october.items() if one.kind is DayKind.HOLIDAY} == {1, 2, 3, 4, 5, 6, 7, 12}
     assert {day for day, one in october.items() if one.kind is DayKind.MADE_UP} == {10}
     assert october[11].kind is DayKind.WEEKEND
-    assert (october[12].said, october[13].said) == ("放假:省运动会开幕", "")
+    assert (october[12].said, october[13].said) == ("放假：省运动会开幕", "")
     assert [day for day, one in october.items() if one.is_today] == [9]
     total = days.working_days_between(date(2025, 12, 31), date(2026, 12, 31))
     assert sum(month.working_days for month in drawn) == total

@@ -28,6 +28,7 @@ from zt_platform.supervision.queries.flags import flagged_steps
 from zt_platform.supervision.queries.keys import KeyList, KeyRow, KeyState, keys
 from zt_platform.supervision.queries.lights import LightCounts, reading_moment
 from zt_platform.supervision.queries.overdue import OverdueCase, OverdueReport, UnitOverdue, overdue_by_unit
+from zt_platform.supervision.queries.trend import LightsOverTime, lights_over_time
 
 __all__ = [
     "COUNT_LIMIT",
@@ -47,6 +48,7 @@ __all__ = [
     "KeyRow",
     "KeyState",
     "LightCounts",
+    "LightsOverTime",
     "OverdueCase",
     "OverdueReport",
     "Overview",
@@ -62,6 +64,7 @@ __all__ = [
     "flagged_steps",
     "heat",
     "keys",
+    "lights_over_time",
     "list_cases",
     "matching_cases",
     "overdue_by_unit",

@@ -64,13 +64,14 @@ MEASURES: dict[str, tuple[str, Q]] = {
 class CaseFilters:
     """What a list shows. Empty values do not filter.
 
-    ``centre`` takes everything below it with it unless ``own_hall``; ``measure`` with ``first_day`` and ``last_day``
-    names a figure; ``light`` asks for running clocks (``OVERDUE`` is yellow and red; ``RUNNING`` all of them); ``text``
-    is the start of a tracking number or a part of an item's name.
+    ``centre`` takes everything below it with it unless ``own_hall``, of one ``level`` where that is named; ``measure`` with
+    ``first_day`` and ``last_day`` names a figure; ``light`` asks for running clocks (``OVERDUE`` is yellow and red;
+    ``RUNNING`` all of them); ``text`` is the start of a tracking number or a part of an item's name.
     """
 
     centre: str = ""
     own_hall: bool = False
+    level: str = ""
     measure: str = ""
     first_day: date | None = None
     last_day: date | None = None
@@ -168,6 +169,8 @@ def count_cases(scope: Scope, filters: CaseFilters, *, at: datetime | None = Non
 def _filtered(scope: Scope, filters: CaseFilters, moment: datetime) -> CaseRecordQuerySet:
     code = filters.centre or scope.root.code
     codes = [scope.centre(code).code] if filters.own_hall else scope.below(code)
+    if filters.level:
+        codes = [one for one in codes if scope.centre(one).level == filters.level]
     if filters.measure:
         found = _of_measure(filters, codes, moment)
     elif filters.role == CaseRole.PORTAL:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -13,7 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from zt_platform.cases.numbers import grouped
+from zt_platform.days import day_text, moment_text
+from zt_platform.days import weekday as weekday_text
 from zt_tenants.centres import short_name_of
+from zt_tenants.clock import CHINA
 from zt_tenants.language import bi, bilingual
 from zt_tenants.models import Centre
 from zt_tenants.urls import centre_url as make_centre_url
@@ -33,6 +38,41 @@ LIGHTS = {
 def grouped_number(number: str) -> str:
     """A tracking number as it is printed and read aloud; anything else unchanged."""
     return grouped(number)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day with its weekday: 2026-10-01 周四; "" for none."""
+    if isinstance(value, datetime):
+        value = value.astimezone(CHINA).date()
+    return day_text(value) if value else ""
+
+
+@register.filter
+def weekday(value: date) -> str:
+    """The day of the week alone: 周四."""
+    return weekday_text(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment with its weekday: 10-01 周四 09:00; "" for none."""
+    return moment_text(value) if value else ""
+
+
+@register.simple_tag
+def chart(option: Mapping[str, Any], css: str = "") -> SafeString:
+    """A chart that ``js/charts.js`` draws, described in words by the option's own ``aria.label.description``.
+
+    The option travels in an attribute, so that the chart may also arrive in a part that htmx brings: scripts, also those
+    that hold data alone, are taken out of it.
+    """
+    return format_html(
+        '<div class="chart {}" data-chart role="img" aria-label="{}" data-option="{}"></div>',
+        css,
+        option["aria"]["label"]["description"],
+        json.dumps(option, ensure_ascii=False, default=str),
+    )
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from zt_platform.accounts.looks import looks_of
 from zt_platform.accounts.queries import authorisations_of, own_account
 from zt_platform.accounts.sessions import applicant_for_request
 from zt_platform.exchange.commands import verify_own_identity
-from zt_platform.forms import PlainForm
+from zt_platform.forms import PlainForm, part_of_page
 from zt_platform.web.forms import AuthorisationForm, ResidentIdForm
 from zt_tenants.clock import today
 from zt_tenants.errors import DomainError
@@ -52,7 +52,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("resident_id")
-@require_POST
+@part_of_page(lambda: portal_url("account"))
 def enter_resident_id(request: HttpRequest) -> HttpResponse:
     """Enter the resident id that was left out at registration."""
     form = ResidentIdForm(request.POST)
@@ -81,7 +81,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect(portal_url("account"))
 
 
-@require_POST
+@part_of_page(lambda: portal_url("account"))
 def authorise(request: HttpRequest) -> HttpResponse:
     """Enter that this account acts for a legal person."""
     form = AuthorisationForm(request.POST)

@@ -80,6 +80,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "items": [] if only else search_item_names(query),
         "centres": [] if only else [(one, highlighted(one.name, query)) for one in search_centres(query, limit=5)],
         "only": only,
+        "life_events": [] if query else common_life_events(),
     }
     # htmx asks as one types and wants the results alone.
     part = bool(request.headers.get("HX-Request"))

@@ -17,11 +17,12 @@ function rememberTextSize() {
   });
 }
 
-/* On a phone the doors are one row to push: the door one is in must not lie outside it. */
+/* On a phone doors and tabs are rows to push: the one that the reader is in must not lie outside its row. */
 function showCurrentDoor() {
-  const current = document.querySelector(".site-nav [aria-current]");
-  const row = current?.closest("ul");
-  if (row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+  document.querySelectorAll(".site-nav [aria-current], .queue-tabs [aria-current]").forEach((current) => {
+    const row = current.closest("ul");
+    row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+  });
 }
 
 function showOffline() {
