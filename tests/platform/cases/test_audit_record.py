@@ -144,6 +144,15 @@ def test_only_administrators_and_supervisors_of_this_centre(town: Town, browsers
         assert AuditRecord.objects.count() == 1
 
 
+def test_a_note_that_moved_nothing_names_its_author_as_staff_and_shows_no_code(town: Town, browsers: Browsers) -> None:
+    case = town.city.accept(town.city.submitted(town.zhang))
+    with enter(town.city.centre):
+        commands.note_case(actor=town.city.clerk, case_id=case.pk, note="请核对面积")
+    page = browsers.staff(town.city, "SUPERVISOR").get(workbench(town, "record/")).content.decode()
+    assert "工作人员" in page
+    assert ">STAFF<" not in page
+
+
 def test_a_line_about_a_case_of_another_centre_names_it_without_a_link(town: Town, browsers: Browsers) -> None:
     """Joint tasks and orders are about cases that this centre may not hold."""
     case = town.city.submitted(town.zhang)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from zt_platform.accounts.sessions import actor_for_request
-from zt_platform.actors import Actor
+from zt_platform.actors import Actor, ActorKind
 from zt_platform.audit.commands import record
 from zt_platform.audit.models import Deed
 from zt_platform.cases import queries
@@ -77,9 +77,9 @@ def page(request: HttpRequest) -> HttpResponseBase:
 
 
 def roles_of(line: AuditLine) -> str:
-    """The roles of a line by their names."""
-    codes = [code for code in line.roles.split(",") if code]
-    return "、".join(str(Role(code).label) if code in Role.values else code for code in codes)
+    """The roles of a line by their names; what moved nothing in a case is staff's, whichever role they acted in."""
+    names = {**{role.value: str(role.label) for role in Role}, ActorKind.STAFF.value: bi("工作人员", "Staff")}
+    return "、".join(names.get(code, code) for code in line.roles.split(",") if code)
 
 
 def _table(actor: Actor, wanted: AuditFilter) -> Table:
