@@ -88,6 +88,24 @@ def test_article_42_an_overrun_promise_is_not_healed_by_an_extension(town, accep
     assert extended.light_at(china("2026-03-13T10:00")) == Light.YELLOW
 
 
+@pytest.mark.parametrize(
+    ("asked", "approved", "due"),
+    [
+        ("2026-03-11 16:59", "2026-03-11 17:00", "2026-03-25T17:00"),
+        ("2026-03-11 17:00", "2026-03-11 17:00:01", "2026-03-11T17:00"),
+    ],
+)
+def test_article_42_an_extension_approved_with_the_last_instant_of_the_promise_moves_it(
+    town, accepted, asked: str, approved: str, due: str
+) -> None:
+    """The approval counts, not the asking; a limit includes its last instant."""
+    with at(asked):
+        ask(town.city, accepted)
+    with at(approved):
+        extended = approve(town.city, accepted)
+    assert (extended.due_at, extended.statutory_due_at) == (china(due), china("2026-04-14T17:00"))
+
+
 def test_article_42_the_head_of_the_organ_approves_and_nobody_else(town, accepted) -> None:
     ask(town.city, accepted)
     before = town.city.snapshot()
