@@ -214,13 +214,13 @@ def test_neighbours_and_other_departments_see_no_task(cast, path) -> None:
 @pytest.mark.parametrize("act", ["sign", "answer", "recall"])
 def test_neighbours_and_other_departments_change_no_task(cast, act) -> None:
     task = cast.ask_county()
-    before = [cast.rows(code) for code in (CITY, COUNTY)]
     sent = {"opinion": "OBJECTION", "text": "x", "reason": "x"}
     people = (
         browser(cast, NEIGHBOUR, Role.REVIEWER),
         browser(cast, COUNTY, Role.REVIEWER, department="SC"),
         browser(cast, CITY, Role.WINDOW_CLERK),
     )
+    before = [cast.rows(code) for code in (CITY, COUNTY)]
     for person in people:
         for code in (COUNTY, NEIGHBOUR, CITY):
             answer = person.post(f"/c/{code}/joint/{task.task_id}/{act}/", sent)
@@ -231,8 +231,8 @@ def test_neighbours_and_other_departments_change_no_task(cast, act) -> None:
 @pytest.mark.req("A-01", "A-09")
 @pytest.mark.parametrize("name", ["open", "ask", "coordinate", "meet", "units"])
 def test_those_who_do_not_lead_find_the_doors_closed(cast, name) -> None:
-    before = cast.rows(CITY)
     stranger, clerk = browser(cast, NEIGHBOUR, Role.REVIEWER), browser(cast, CITY, Role.WINDOW_CLERK)
+    before = cast.rows(CITY)
     sent = {
         "stage": "LAND",
         "centres": COUNTY,
