@@ -353,3 +353,11 @@ class NoHandler(DomainError):
     code = "NO_HANDLER"
     zh = "本中心尚不能处理“{type}”类报文，已暂存待处理。"
     en = "Nothing here handles “{type}” yet; the message waits."
+
+
+class SubjectDiffers(DomainError):
+    """The payload is about another case than the envelope: order, parking and proof go by the envelope's."""
+
+    code = "SUBJECT_DIFFERS"
+    zh = "报文标明“{subject}”，内容却是“{found}”，不予执行；请对方更正后重发。"
+    en = "The message is marked “{subject}” and speaks of “{found}”: it is not acted on; the sender must correct it."

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from zt_interop.envelope import Event
+from zt_interop.errors import SubjectDiffers
 from zt_interop.schemas import check_type
 
 
@@ -49,6 +50,15 @@ class Message:
             digest=event.digest(),
             traceparent=event.traceparent or "",
         )
+
+    def check_subject(self) -> None:
+        """Check that the payload is about the case that the envelope names; for handlers of messages about cases.
+
+        Raises:
+            SubjectDiffers: it is about another one.
+        """
+        if self.data["tracking_number"] != self.subject:
+            raise SubjectDiffers(subject=self.subject, found=self.data["tracking_number"])
 
 
 Prepare = Callable[[Message], None]

@@ -58,8 +58,9 @@ def copy_files(message: Message) -> None:
 def receive_task(message: Message) -> None:
     """A lead asks this centre, or a department of it. A task that is there already changes nothing.
 
-    Raises TaskOfAnother: it is another centre's.
+    Raises TaskOfAnother: it is another centre's; SubjectDiffers.
     """
+    message.check_subject()
     data, here = message.data, current_centre()
     if JointTask.objects.filter(task_id=data["task_id"]).exists():
         _task(message, Side.PARTICIPANT)
@@ -315,7 +316,9 @@ def _led_task(message: Message) -> tuple[Case | None, JointTask]:
 
 
 def _task(message: Message, side: Side) -> JointTask:
-    """The task a message speaks of, locked. Raises TaskOfAnother: none, or the sender is not the other side of it."""
+    """The task a message speaks of, locked. Raises TaskOfAnother: none, or the sender is not the other side of it;
+    SubjectDiffers."""
+    message.check_subject()
     found = JointTask.objects.select_for_update(of=("self",)).filter(task_id=message.data["task_id"], side=side).first()
     other = "" if found is None else (found.participant_code if side is Side.LEAD else found.lead_code)
     if found is None or other != message.source or found.tracking_number != message.data["tracking_number"]:

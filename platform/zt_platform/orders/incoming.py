@@ -45,8 +45,10 @@ def copy_files(message: Message) -> None:
 def receive_order(message: Message) -> None:
     """A level above has given an order: it lies in the queue of supervision until it is answered.
 
-    An order that is there already changes nothing. Raises OrderOfAnother: the sender does not supervise this centre.
+    An order that is there already changes nothing. Raises OrderOfAnother: the sender does not supervise this centre;
+    SubjectDiffers.
     """
+    message.check_subject()
     data, centre = message.data, current_centre()
     above = {found.code: found for found in ancestors(centre) if found.level in (Level.CITY, Level.PROVINCE)}
     if message.source not in above:
@@ -130,7 +132,9 @@ def receive_verdict(message: Message) -> None:
 
 
 def receive_escalation(message: Message) -> None:
-    """A level below reports an order that nobody answered in time, and later how it went on. Raises OrderOfAnother."""
+    """A level below reports an order that nobody answered in time, and later how it went on. Raises OrderOfAnother,
+    SubjectDiffers."""
+    message.check_subject()
     data, centre = message.data, current_centre()
     source = centre_by_code(message.source)
     if centre.code not in {above.code for above in ancestors(source)}:
@@ -182,7 +186,9 @@ def _files_of(message: Message) -> list[Attachment]:
 
 
 def _of_source(message: Message, part: str) -> SupervisionOrder:
-    """The order a message speaks of, locked. Raises OrderOfAnother: none, or the sender has not this part in it."""
+    """The order a message speaks of, locked. Raises OrderOfAnother: none, or the sender has not this part in it;
+    SubjectDiffers."""
+    message.check_subject()
     found = SupervisionOrder.objects.select_for_update(of=("self",)).filter(order_id=message.data["order_id"]).first()
     if found is None or getattr(found, part) != message.source or found.side == Side.LOCAL:
         raise OrderOfAnother(source=message.source, order=message.data["order_id"])

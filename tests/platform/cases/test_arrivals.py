@@ -34,6 +34,25 @@ def send(town, data: dict[str, Any], *, source=None, type_: str = "case.transfer
     relay_all()
 
 
+@pytest.mark.req("Y-01", "R-11")
+@pytest.mark.parametrize("type_", ["case.transferred.v1", "case.withdrawn.v1"])
+def test_a_message_marked_with_another_case_than_it_speaks_of_changes_nothing(town, type_) -> None:
+    """Its order, and the proof of the case, go by the mark."""
+    data = transfer_payload(town)
+    if type_ == "case.withdrawn.v1":
+        send(town, data)
+        data = {"tracking_number": data["tracking_number"], "withdrawn_at": "2026-03-02T09:30:00+08:00"}
+    with enter(town.county.centre):
+        before = list(Case.objects.values("tracking_number", "status", "lock_version"))
+    with enter(town.city.centre):
+        send_message(destination="340123", type=type_, subject="340100-20260302-000099-X", data=data)
+    relay_all()
+
+    assert parked(town) == ["SUBJECT_DIFFERS"]
+    with enter(town.county.centre):
+        assert list(Case.objects.values("tracking_number", "status", "lock_version")) == before
+
+
 def parked(town) -> list[str]:
     with enter(town.county.centre):
         return list(InboxMessage.objects.filter(state=InboxState.PARKED).values_list("reason_code", flat=True))

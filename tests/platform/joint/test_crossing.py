@@ -249,6 +249,21 @@ def test_a_centre_without_a_part_in_a_task_changes_nothing_and_its_message_is_pa
         assert InboxMessage.objects.get(source_code=NEIGHBOUR).reason_code == "JOINT_TASK_OF_ANOTHER"
 
 
+@pytest.mark.req("Y-01", "R-11")
+def test_an_opinion_marked_with_another_case_changes_nothing(cast) -> None:
+    task = cast.ask_county()
+    named = {"tracking_number": cast.number, "task_id": str(task.task_id)}
+    before = {code: _tasks(cast, code) for code in (CITY, COUNTY)}
+    with enter(cast.places[COUNTY]):
+        opinion = {**named, "opinion": "CONSENT", "given_at": "2026-03-02T09:30:00+08:00"}
+        send_message(destination=CITY, type="joint.opinion.v1", subject="340100-20260302-000099-X", data=opinion)
+    relay_all()
+
+    assert {code: _tasks(cast, code) for code in (CITY, COUNTY)} == before
+    with enter(cast.places[CITY]):
+        assert InboxMessage.objects.get(source_code=COUNTY, state="PARKED").reason_code == "SUBJECT_DIFFERS"
+
+
 @pytest.mark.req("H-08", "Y-06")
 def test_a_task_of_the_first_edition_is_taken_without_what_was_added_since(cast) -> None:
     """Only the members that were frozen in edition 1.0."""

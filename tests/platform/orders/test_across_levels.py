@@ -166,6 +166,20 @@ def test_an_order_of_a_centre_that_does_not_supervise_is_parked_and_makes_nothin
         assert InboxMessage.objects.get(source_code="341700").reason_code == "ORDER_OF_ANOTHER"
 
 
+@pytest.mark.req("R-12", "Y-01")
+def test_an_answer_marked_with_another_case_changes_nothing(cast, carry) -> None:
+    given = cast.give(case_number=cast.number)
+    data = {"tracking_number": cast.number, "order_id": str(given.order_id), "explanation": "x"}
+    before = cast.rows("province")
+    with enter(cast.places["county"]):
+        reply = {**data, "replied_at": "2026-03-02T09:30:00+08:00"}
+        send_message(destination="340000", type="supervision.reply.v1", subject="340100-20260302-000099-X", data=reply)
+    carry()
+    assert cast.rows("province") == before
+    with enter(cast.places["province"]):
+        assert InboxMessage.objects.get(source_code="340123", state="PARKED").reason_code == "SUBJECT_DIFFERS"
+
+
 @pytest.mark.req("Y-01")
 @pytest.mark.parametrize("type_", ["supervision.reply.v1", "supervision.verdict.v1", "supervision.escalated.v1"])
 def test_a_centre_without_a_part_in_an_order_changes_nothing(cast, carry, type_) -> None:

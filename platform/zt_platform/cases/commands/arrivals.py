@@ -145,6 +145,7 @@ def _file(case: Case, material: ArrivedMaterial, source: str) -> CaseMaterial:
 
 
 def _check_arrival(message: Message, kinds: Sequence[DelegationKind]) -> None:
+    message.check_subject()
     data = message.data
     number, item_code = data["tracking_number"], data["item"]["code"]
     if numbers.parse(number).origin_code != data["origin_code"]:

@@ -18,8 +18,9 @@ from zt_tenants.centres import centre_by_code
 def case_of(message: Message) -> Case:
     """The case the message speaks of, locked, with the papers that it brings noted (not saved).
 
-    Raises UnknownCase, ForeignMessage, PaperOfAnotherCentre.
+    Raises SubjectDiffers, UnknownCase, ForeignMessage, PaperOfAnotherCentre.
     """
+    message.check_subject()
     case = locked_counterpart_case(message.data["tracking_number"], sender=message.source)
     take_papers(case, message)
     return case
