@@ -21,7 +21,7 @@ from zt_platform.catalogue.forms import fields_of
 from zt_platform.catalogue.kinds import CaseKind, DelegationKind, DelegationPart, ItemClass
 from zt_platform.catalogue.models import Delegation, Item, ItemVersion, Material
 from zt_platform.catalogue.publication import disclosure_of, index_entries, material_rows
-from zt_platform.catalogue.rules import check_ceiling, check_day_count, check_publishable
+from zt_platform.catalogue.rules import Disclosure, check_ceiling, check_day_count, check_publishable
 from zt_platform.catalogue.ways import Ways, check_ways
 from zt_platform.index.commands import remove_item_entries, upsert_item_entries
 from zt_platform.organisation.places import place_of
@@ -89,18 +89,26 @@ def publish_item_version(
         charges=checked_charges(fee, charges),
         form_schema=[dict(stored) for stored in form_schema],
     )
-    if warning_days is not None:
-        check_day_count("warning_days", warning_days)
-    disclosure = disclosure_of(version, materials=len(materials))
-    check_publishable(disclosure)
-    rows = material_rows(materials)
-    check_ways(ways or Ways(), form_schema, [row.code for row in rows if row.may_follow])
+    disclosure, rows = _checked(version, materials, ways or Ways())
     with transaction.atomic():
         item = locked_item(item_code)
         if item.item_class == ItemClass.PERMIT:
             check_ceiling(disclosure)
         _replace_current_version(item, version, rows)
     return version
+
+
+def _checked(
+    version: ItemVersion, materials: Sequence[Mapping[str, Any]], ways: Ways
+) -> tuple[Disclosure, list[Material]]:
+    """What a version discloses, and its materials as rows. Raises InvalidInput naming the field that cannot be published."""
+    if version.warning_days is not None:
+        check_day_count("warning_days", version.warning_days)
+    disclosure = disclosure_of(version, materials=len(materials))
+    check_publishable(disclosure)
+    rows = material_rows(materials)
+    check_ways(ways, version.form_schema, [row.code for row in rows if row.may_follow])
+    return disclosure, rows
 
 
 def _replace_current_version(item: Item, version: ItemVersion, materials: list[Material]) -> None:
