@@ -18,6 +18,7 @@ class Deed(models.TextChoices):
     EXPORTED = "EXPORTED", bilingual("导出", "Took a table along")
     TOLD_AGAIN = "TOLD_AGAIN", bilingual("重发短信", "Sent a text message again")
     STAFF = "STAFF", bilingual("调整人员和角色", "Changed posts and roles")
+    CATALOGUE = "CATALOGUE", bilingual("维护事项和授权", "Changed items, rules and delegations")
     CALENDAR = "CALENDAR", bilingual("维护工作日历", "Changed the work calendar")
     KEYS = "KEYS", bilingual("更换或吊销密钥", "Renewed or revoked keys")
     SUPERVISED = "SUPERVISED", bilingual("督办", "Acted on a supervision order")

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from zt_platform.actors import Actor
+from zt_platform.audit.commands import record
+from zt_platform.audit.models import Deed
 from zt_platform.catalogue.errors import (
     DelegationExists,
     DelegationRevoked,
@@ -95,6 +97,7 @@ def publish_item_version(
         if item.item_class == ItemClass.PERMIT:
             check_ceiling(disclosure)
         _replace_current_version(item, version, rows)
+        record_change(actor, "公布事项新版本", item_code, version=version.version)
     return version
 
 
@@ -140,7 +143,13 @@ def set_item_active(*, actor: Actor, item_code: str, active: bool) -> Item:
             upsert_item_entries(index_entries([(item, item.current_version)]))
         elif not active:
             remove_item_entries([item_code])
+        record_change(actor, "恢复事项" if active else "暂停事项", item_code)
     return item
+
+
+def record_change(actor: Actor, what: str, item_code: str, **data: Any) -> None:
+    """Who changed what of an item or its delegation, in the centre's audit record; the rows only know what holds now."""
+    record(Deed.CATALOGUE, actor=actor, purpose=f"{what} {item_code}", data={"item": item_code, **data})
 
 
 def locked_item(item_code: str) -> Item:
@@ -207,6 +216,7 @@ def open_delegation(
     )
     with transaction.atomic():
         _insert_and_announce(delegation)
+        record_change(actor, "下放委托", item_code, delegation=delegation.pk, to=receiver.code)
     return delegation
 
 
@@ -225,6 +235,7 @@ def complete_handover_step(*, actor: Actor, delegation_id: int, step: str, on: d
         setattr(delegation, HANDOVER_STEPS[step], on)
         delegation.save(update_fields=[HANDOVER_STEPS[step]])
         _announce_again(delegation)
+        record_change(actor, "登记交接", delegation.item_code, delegation=delegation.pk, step=step)
     return delegation
 
 
@@ -243,6 +254,7 @@ def revoke_delegation(*, actor: Actor, delegation_id: int, on: date, reason: str
         delegation.revoked_on, delegation.revocation_reason = on, reason.strip()
         delegation.save(update_fields=["revoked_on", "revocation_reason"])
         _announce_again(delegation)
+        record_change(actor, "收回下放委托", delegation.item_code, delegation=delegation.pk, reason=reason.strip())
     return delegation
 
 

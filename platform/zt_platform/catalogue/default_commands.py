@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from zt_platform.actors import Actor
-from zt_platform.catalogue.commands import locked_item
+from zt_platform.catalogue.commands import locked_item, record_change
 from zt_platform.catalogue.defaults import LONGEST_GRACE_DAYS, DefaultRule
 from zt_platform.catalogue.errors import DefaultRuleOn, NoDefaultRule
 from zt_platform.catalogue.kinds import JOINT_DEFAULTS, DefaultKind
@@ -73,6 +73,7 @@ def switch_default_rule_on(
         )
         item.default_rules = [*item.default_rules, rule.to_stored()]
         item.save(update_fields=["default_rules"])
+        record_change(actor, "开启默认规则", item_code, kind=wanted.value)
     return item
 
 
@@ -99,6 +100,7 @@ def switch_default_rule_off(
         ]
         item.default_rules = [rule.to_stored() for rule in ended]
         item.save(update_fields=["default_rules"])
+        record_change(actor, "关闭默认规则", item_code, kind=wanted.value, reason=reason.strip())
     return item
 
 

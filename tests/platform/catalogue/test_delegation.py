@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.catalogue import queries
 from zt_platform.catalogue.commands import complete_handover_step, open_delegation, revoke_delegation
 from zt_platform.catalogue.errors import DelegationExists, DelegationRevoked, EntrustedAgain, UnknownItem
@@ -111,6 +112,18 @@ def test_revoking_ends_it_from_a_day_on(city, staff_of) -> None:
             revoke_delegation(actor=admin, delegation_id=running.pk, on=tomorrow, reason="再次")
         with pytest.raises(DelegationRevoked):
             complete_handover_step(actor=admin, delegation_id=running.pk, step="docking", on=today())
+
+
+@pytest.mark.req("C-01")
+def test_who_delegated_handed_over_and_revoked_stays_in_the_audit_record(city, staff_of) -> None:
+    admin = staff_of(city)
+    with enter(city):
+        opened = open_delegation(actor=admin, **GIVEN)
+        complete_handover_step(actor=admin, delegation_id=opened.pk, step="docking", on=today())
+        revoke_delegation(actor=admin, delegation_id=opened.pk, on=today(), reason="机构调整")
+        found = list(AuditRecord.objects.filter(deed=Deed.CATALOGUE).order_by("pk"))
+    assert [line.purpose for line in found] == ["下放委托 XK-SC-04", "登记交接 XK-SC-04", "收回下放委托 XK-SC-04"]
+    assert found[2].data == {"item": "XK-SC-04", "delegation": opened.pk, "reason": "机构调整"}
 
 
 @pytest.mark.parametrize(("field", "change"), [("reason", {"reason": " "}), ("on", {"on": date(2020, 1, 1)})])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from zt_platform.actors import Actor
+from zt_platform.audit.models import AuditRecord, Deed
 from zt_platform.catalogue import queries
 from zt_platform.catalogue.commands import publish_item_version, set_item_active
 from zt_platform.catalogue.errors import UnknownItem
@@ -115,6 +116,22 @@ def test_a_suspended_item_takes_no_applications_and_comes_back(city, staff_of) -
         set_item_active(actor=staff_of(city), item_code="XK-WJ-01", active=True)
         assert queries.item_by_code("XK-WJ-01")
         assert ItemIndexEntry.objects.filter(centre_code=city.code, item_code="XK-WJ-01").exists()
+
+
+@pytest.mark.req("B-16")
+def test_who_published_and_suspended_an_item_stays_in_the_audit_record(city, staff_of) -> None:
+    admin = staff_of(city)
+    with enter(city):
+        published = publish_item_version(actor=admin, **VERSION)
+        set_item_active(actor=admin, item_code="XK-WJ-01", active=False)
+        with pytest.raises(NotPermitted):
+            set_item_active(actor=staff_of(city, Role.REVIEWER), item_code="XK-WJ-01", active=True)
+        found = list(AuditRecord.objects.filter(deed=Deed.CATALOGUE).order_by("pk"))
+    assert [(line.purpose, line.account_id) for line in found] == [
+        ("公布事项新版本 XK-WJ-01", admin.account_id),
+        ("暂停事项 XK-WJ-01", admin.account_id),
+    ]
+    assert found[0].data == {"item": "XK-WJ-01", "version": published.version}
 
 
 def test_an_unknown_item(city, staff_of) -> None:
