@@ -76,6 +76,35 @@ def test_the_heat_map_is_the_length_of_its_lists(busy_day, province_scope):
             assert queries.count_cases(province_scope, filters) == value
 
 
+def test_a_case_in_two_ledgers_of_a_row_is_overrun_by_the_limit_of_the_one_that_accepted_it(
+    world, feeds, report, province_scope
+):
+    long_ago = {"accepted_at": NOON - 9 * DAY}
+    report(
+        feeds.accepted(world.city, "C1", role="ACCEPTING", due_in=-3 * DAY, **long_ago),
+        feeds.accepted(world.county, "C1", role="DECIDING", due_in=-DAY, **long_ago),
+        feeds.accepted(world.city, "C2", role="ACCEPTING", due_in=DAY, **long_ago),
+        feeds.accepted(world.county, "C2", role="DECIDING", due_in=-DAY, **long_ago),
+        feeds.accepted(world.city, "C3", role="ACCEPTING", due_in=-2 * DAY, **long_ago),
+        feeds.accepted(world.other_county, "C3", role="DECIDING", due_in=-DAY, **long_ago),
+        feeds.completed(world.county, "C4", role="DECIDING", on_time=False),
+    )
+    board = queries.board(province_scope, on=TODAY)
+    heat = queries.heat(board, province_scope, on=TODAY, measure="overrun")
+    cells = {row.centre.code: row.values[-4:] for row in heat}
+    assert cells == {
+        world.province.code: (0, 0, 0, 0),
+        world.city.code: (1, 1, 0, 1),
+        world.other_city.code: (0, 0, 1, 0),
+    }
+    for row in heat:
+        for day, value in zip(board[0].days, row.values, strict=True):
+            filters = CaseFilters(
+                centre=row.centre.code, own_hall=row.own_hall, measure="overrun", first_day=day, last_day=day
+            )
+            assert queries.count_cases(province_scope, filters) == value
+
+
 def test_every_measure_of_the_lists_has_a_figure():
     assert set(MEASURES) - set(COUNTERS) == {"limited", "overrun"}
 
