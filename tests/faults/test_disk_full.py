@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from leftovers import DISKS, token
 from stand import Outcome, Stand
 
 pytestmark = [pytest.mark.stand, pytest.mark.req("Y-01")]
@@ -19,7 +19,7 @@ FILL = 65536
 @pytest.fixture
 def small_disk(stand: Stand) -> Iterator[Path]:
     """The outbox lies on a disk of 8 MB, where mounting is allowed."""
-    place = Path("/var/tmp") / f"zhengtong-outbox-{os.getpid()}"
+    place = DISKS / f"zhengtong-outbox-{token()}"
     place.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)], check=False)
     if mounted.returncode:

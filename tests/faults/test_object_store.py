@@ -21,13 +21,14 @@ def test_a_store_that_answers_503(stand_behind_line: StandBehindLine, note: list
     line = stand_behind_line.line
     with stand_behind_line.begin("the S3 server answers 503 for 20 s", 12) as run:
         run.wait_for_acts(6)
+        refused = line.refused
         line.refuses = True
         time.sleep(20)
         line.refuses = False
         run.calm()
         outcome = run.rest()
     note.append(outcome)
-    assert line.refused > 0
+    assert line.refused > refused
     assert outcome.lost == []
     assert outcome.doubled == []
     assert set(outcome.after["errors"]) == {"STORAGE_UNAVAILABLE"}
@@ -42,6 +43,7 @@ def test_a_store_that_is_slow(stand_behind_line: StandBehindLine, note: list[Out
         run.calm()
         outcome = run.rest()
     note.append(outcome)
+    assert line.delayed >= 8, "each of the applications has files"
     assert outcome.lost == []
     assert outcome.doubled == []
     assert outcome.after["errors"] == {}
@@ -59,6 +61,7 @@ def test_a_store_whose_answers_are_lost(stand_behind_line: StandBehindLine, note
         run.calm()
         outcome = run.rest()
     note.append(outcome)
+    assert line.lost > 0, "nobody asked the store meanwhile"
     assert outcome.lost == []
     assert outcome.doubled == []
     assert set(outcome.after["errors"]) <= {"STORAGE_UNAVAILABLE"}

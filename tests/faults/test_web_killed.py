@@ -5,10 +5,8 @@ from __future__ import annotations
 import http.client
 from typing import Any
 
-import psycopg
 import pytest
 from caller import Caller
-from psycopg import sql
 from roads import COUNTY, ITEMS, OWN
 from stand import Stand
 
@@ -43,12 +41,8 @@ def _breaks_off(stand: Stand, caller: Caller, query: str, **variables: Any) -> N
 
 def _begun(stand: Stand) -> int:
     """How many rows of cases the county has of the click."""
-    with psycopg.connect(stand.services()["DATABASE_URL"]) as connection:
-        found = connection.execute("SELECT schema_name FROM shared.tenants_centre WHERE code = %s", [COUNTY]).fetchone()
-        assert found
-        table = sql.SQL("SELECT count(*) FROM {}.cases_case WHERE client_key = %s").format(sql.Identifier(found[0]))
-        row = connection.execute(table, [KEY]).fetchone()
-    return int(row[0]) if row else 0
+    ((number,),) = stand.rows(COUNTY, "SELECT count(*) FROM cases_case WHERE client_key = %s", KEY)
+    return int(number)
 
 
 def test_a_repeated_click_after_a_kill_in_the_transaction_begins_one_case(stand: Stand) -> None:
@@ -72,6 +66,7 @@ def test_an_act_whose_answer_was_lost_is_done_once_and_told_to_everybody(stand: 
 
     stand.arm("after_step_commit")
     _breaks_off(stand, clerk, PASS, case=case["id"])
+    assert stand.still_armed() == []
 
     assert clerk.answered(FIND, number=number)["caseByNumber"]["status"] == "PRE_REVIEWED"
     again = clerk.ask(PASS, case=case["id"])

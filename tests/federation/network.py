@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import shutil
 import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+
+from leftovers import token
 
 UPPER, LOWER = "10.231.77.1", "10.231.77.2"
 _NEW_NETWORK = 0x40000000
@@ -26,7 +27,7 @@ class Network:
     """Two hosts, ``upper`` and ``lower``; needs the right to make namespaces."""
 
     def __init__(self) -> None:
-        self._names = {host: f"zt-{host}-{os.getpid()}" for host in ("upper", "lower")}
+        self._names = {host: f"zt-{host}-{token()}" for host in ("upper", "lower")}
         for name in self._names.values():
             _ip("netns", "add", name)
         first, second = self._names.values()
@@ -41,7 +42,7 @@ class Network:
         """Whether this machine lets us make namespaces and has the programs for it."""
         if not all(map(shutil.which, ("ip", "tc", "nsenter"))):
             return False
-        name = f"zt-try-{os.getpid()}"
+        name = f"zt-try-{token()}"
         made = _ip("netns", "add", name, fails=True)
         return made and _ip("netns", "del", name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import select
 import signal
 import subprocess
 import sys
@@ -15,11 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leftovers import dying_with_us, token
 from wire import Wire
 
 CITY, COUNTY, PROVINCE = "340100", "340123", "340000"
 _COMMAND = [sys.executable, "-c", "from zt_platform.project.cli import main; main()"]
 _HANDS = Path(__file__).with_name("hands.py")
+_LONGEST_ACT = 300.0
+"""Seconds for one act of the people at a site."""
 _FOREIGN = (
     "DATABASE_URL",
     "CELERY_BROKER_URL",
@@ -38,7 +42,7 @@ class Site:
     def __init__(self, name: str, wire: Wire | None = None, authority: Path | None = None) -> None:
         self.name = name
         self.wire = wire
-        self.home = Path(tempfile.mkdtemp(prefix=f"zhengtong-{name}-"))
+        self.home = Path(tempfile.mkdtemp(prefix=f"zhengtong-{name}-{token()}-"))
         self.home.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
         self.environment = {
             **{key: value for key, value in os.environ.items() if key not in _FOREIGN},
@@ -71,6 +75,7 @@ class Site:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=dying_with_us(),
                 cwd=self.home,
             )
         note = self.home / "site.json"
@@ -104,12 +109,15 @@ class Site:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
+                    preexec_fn=dying_with_us(),
                     text=True,
                 )
         assert self._hands.stdin
         assert self._hands.stdout
         self._hands.stdin.write(json.dumps({"act": act, **arguments}) + "\n")
         self._hands.stdin.flush()
+        answered, _, _ = select.select([self._hands.stdout], [], [], _LONGEST_ACT)
+        assert answered, f"{act} was not done within {_LONGEST_ACT:.0f} s\n{self.logs()}"
         line = self._hands.stdout.readline()
         assert line, (self.home / "hands.log").read_text()[-3000:]
         answer = json.loads(line)
@@ -156,7 +164,11 @@ class Site:
                 if pipe:
                     pipe.close()
             self._hands.terminate()
-            self._hands.wait(20)
+            try:
+                self._hands.wait(20)
+            except subprocess.TimeoutExpired:
+                self._hands.kill()
+                self._hands.wait()
             self._hands = None
         if self._up is not None:
             self._up.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""A line to a server over TCP that can be slow, be cut in either direction, or end at a server that says 503."""
+"""A line to a server over TCP that can be slow, lose what is answered, or end at a server that says 503."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ class Line:
         self._target = port
         self.delay = 0.0
         """Seconds before each piece of an answer goes on."""
-        self.towards_lost = False
-        """What is sent to the server does not arrive."""
         self.answers_lost = False
         """What the server answers does not arrive."""
         self._refuses = False
         self.refused = 0
         """Requests that were answered with 503."""
+        self.delayed = 0
+        """Pieces of answers that came late."""
+        self.lost = 0
+        """Pieces of answers that did not arrive."""
         self._open: set[socket.socket] = set()
         self._server = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
@@ -86,7 +88,10 @@ class Line:
             while piece := from_.recv(_CHUNK):
                 if answers and self.delay:
                     time.sleep(self.delay)
-                if not (self.answers_lost if answers else self.towards_lost):
+                    self.delayed += 1
+                if answers and self.answers_lost:
+                    self.lost += 1
+                else:
                     to.sendall(piece)
         with suppress(OSError):
             to.shutdown(socket.SHUT_WR)

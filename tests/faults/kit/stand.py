@@ -13,19 +13,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import psutil
+import psycopg
 import pytest
+import redis
 from clocks import Clocks
 from crossing import Tally
+from leftovers import dying_with_us
 from line import Line
+from psycopg import sql
 from roads import CITY, COUNTY, PROVINCE, Plan, plans
 from sites import Site
 
@@ -38,6 +44,21 @@ STANDSTILL = 240.0
 """Seconds without anything going on before a test gives up; a lease of a killed relay runs 90 s."""
 LONGEST = 1200.0
 """Seconds that people stay at most."""
+
+
+def _processes(pids: list[int]) -> list[psutil.Process]:
+    found = []
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):  # a database session may have ended meanwhile
+            found.append(psutil.Process(pid))
+    return found
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @dataclass
@@ -117,10 +138,18 @@ class Stand(Site):
         return pids
 
     def kill(self, *names: str, by: signal.Signals = signal.SIGKILL) -> None:
-        """End parts of the site, all at once, and wait until each has a successor, which nobody of us starts."""
+        """End parts of the site, all at once, and wait until each has a successor, which nobody of us starts.
+
+        What the parts had started themselves has ended by then, too: gunicorn's processes outlive a master that is killed
+        by a second or more, and would answer in the place of its successor. That one listens when this returns.
+        """
+        before = {name: _processes(self.descendants(name)) for name in names}
         killed = {name: self.send(name, by) for name in names}
         for name, pids in killed.items():
+            self.wait_until(lambda name=name: all(map(_has_ended, before[name])), f"{name} did not end")
             self.wait_until(lambda name=name, pids=pids: self._others(name, pids), f"{name} did not come back")
+        if "web" in names:
+            self.wait_until(lambda: self.health() is not None, "the web server does not answer")
 
     def _others(self, name: str, than: list[int]) -> bool:
         found = self.child(name)
@@ -145,10 +174,12 @@ class Stand(Site):
                 env=self.services(),
                 stdout=log,
                 stderr=log,
+                preexec_fn=dying_with_us(),
                 cwd=self.home,
             )
         try:
             yield
+            assert beat.poll() is None, f"the second beat ended\n{(self.home / 'second-beat.log').read_text()[-2500:]}"
         finally:
             beat.terminate()
             beat.wait(30)
@@ -158,6 +189,13 @@ class Stand(Site):
         self.runs += 1
         return Run(self, fault, plans(f"run{self.runs}", cases))
 
+    def forget_in_broker(self) -> int:
+        """Empty Valkey; how many keys it had."""
+        broker = redis.Redis.from_url(self.services()["CELERY_BROKER_URL"])
+        held = sum(int(of["keys"]) for of in broker.info("keyspace").values())
+        broker.flushall()
+        return held
+
     def superuser_url(self) -> str:
         """Where the database server's own superuser signs in, for what an operator of the server does."""
         where = urlsplit(self.services()["DATABASE_URL"])
@@ -165,15 +203,24 @@ class Stand(Site):
         name, password = server.superuser
         return where._replace(netloc=f"{name}:{password}@{where.hostname}:{where.port}").geturl()
 
+    def rows(self, code: str, query: LiteralString, *given: object) -> list[tuple[Any, ...]]:
+        """What the tables of a centre's own schema hold."""
+        with psycopg.connect(self.services()["DATABASE_URL"]) as connection:
+            named = "SELECT schema_name FROM shared.tenants_centre WHERE code = %s"
+            found = connection.execute(named, [code]).fetchone()
+            assert found, f"there is no centre {code}"
+            connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(found[0])))
+            return connection.execute(query, given).fetchall()
+
     def health(self) -> dict[str, Any] | None:
-        """What ``/health/`` says; None when nobody answers."""
+        """What ``/health/`` says; None when nobody answers, or not to the end."""
         try:
             with urlopen(f"{self.url}/health/", timeout=30) as answer:  # loopback
                 return dict(json.load(answer))
         except HTTPError as unwell:
             with unwell:
                 return dict(json.load(unwell))
-        except OSError:
+        except (OSError, HTTPException, ValueError):
             return None
 
     def services(self) -> dict[str, str]:
@@ -224,6 +271,7 @@ class Run:
                 env=self.stand.services(),
                 stdout=log,
                 stderr=log,
+                preexec_fn=dying_with_us(),
             )
         return self
 

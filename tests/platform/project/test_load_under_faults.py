@@ -6,11 +6,11 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
+from leftovers import DISKS, token
 
 from zt_platform.project.provinces import load_province, missing_divisions
 from zt_tenants import clock
@@ -75,7 +75,7 @@ def small_disk(superuser) -> Iterator[Callable[[], object]]:
     """New tables lie on a disk of a few megabytes, until it is given more room; only root can mount one."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
-    place = Path("/var/tmp") / f"zhengtong-small-disk-{os.getpid()}"
+    place = DISKS / f"zhengtong-small-disk-{token()}"
     place.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)], check=False)
     if mounted.returncode:

@@ -19,7 +19,9 @@ class ServiceFailed(RuntimeError):
     """A service did not start; the message holds the end of its log."""
 
 
-def _die_with_parent(parent: int, death_signal: int) -> Callable[[], None]:
+def die_with_parent(parent: int, death_signal: int) -> Callable[[], None]:
+    """What a child runs before its program (``preexec_fn``): it gets the signal when the thread that started it ends."""
+
     def prepare() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
         if os.getppid() != parent:  # the parent died before the line above
@@ -59,7 +61,7 @@ class ChildProcess:
                 env=None if environment is None else {**os.environ, **environment},
                 cwd=working_directory,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(os.getpid(), death_signal or stop_signal),
+                preexec_fn=die_with_parent(os.getpid(), death_signal or stop_signal),
                 user=run_as[0] if run_as else None,
                 group=run_as[1] if run_as else None,
                 extra_groups=[] if run_as else None,
