@@ -23,6 +23,7 @@ from zt_tenants.arrays import plain_array, text_array
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre
 from zt_tenants.errors import DomainError, NotFound
+from zt_tenants.faults import crash_point
 
 logger = logging.getLogger(__name__)
 
@@ -286,6 +287,8 @@ def replay(inbox_id: int, *, by: str = "", account: UUID | None = None) -> int:
 
 def _replay_next(of: InboxMessage, who: Mapping[str, str]) -> bool:
     """Replay the first unapplied message of the subject; False when there is none or it is parked again."""
+    from zt_interop.parked import try_rest_later  # which replays by this module
+
     queue = InboxMessage.objects.filter(
         source_code=of.source_code, channel=of.channel, subject=of.subject, state__in=UNAPPLIED
     ).order_by("id")
@@ -298,9 +301,10 @@ def _replay_next(of: InboxMessage, who: Mapping[str, str]) -> bool:
     with transaction.atomic():
         # The stream's lock keeps a delivery from slipping in between this subject's messages.
         InboundStream.objects.select_for_update(no_key=True).get(source_code=of.source_code, channel=of.channel)
-        locked = queue.first()
-        if locked is None or locked.id != head.id:
-            return locked is not None
+        first = list(queue[:2])
+        if not first or first[0].id != head.id:
+            return bool(first)
+        locked = first[0]
         unprepared = {message.id: problem} if problem else {}
         fate = settle([message], held=(), unprepared=unprepared)[message.id]
         _note(locked, fate)
@@ -308,4 +312,8 @@ def _replay_next(of: InboxMessage, who: Mapping[str, str]) -> bool:
         line = {"at": now().isoformat(), **who, "act": "REPLAYED", "reason": locked.reason_code}
         locked.handled = [*locked.handled, line][-MOST_LINES:]
         locked.save()
+        if len(first) > 1 and fate.state is InboxState.APPLIED:
+            try_rest_later(locked)
+        crash_point("replay_before_commit")
+    crash_point("replay_after_commit")
     return fate.state is InboxState.APPLIED

@@ -18,7 +18,7 @@ from uuid import UUID
 from zt_interop.attachments import patiently
 from zt_interop.handlers import Message
 from zt_interop.inbox import replay
-from zt_interop.log.models import InboxMessage, InboxState
+from zt_interop.log.models import UNAPPLIED, InboxMessage
 from zt_tenants import server_clock, timers
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, enter, on_commit
@@ -51,6 +51,13 @@ def try_again_later(messages: Iterable[Message], *, at_once: Collection[UUID] = 
         timers.schedule_many([_first_timer(each, moment, at_once=each.id in at_once) for each in parked])
 
 
+def try_rest_later(replayed: InboxMessage) -> None:
+    """Set the first timer anew for what waits behind a message that took effect, in the transaction in which it did:
+    whoever replays may die before the next one."""
+    of = {"source": replayed.source_code, "channel": replayed.channel, "subject": replayed.subject}
+    timers.schedule_many([_timer(of, 0, server_clock.read())])
+
+
 def _first_timer(message: Message, moment: datetime, *, at_once: bool) -> NewTimer:
     of = {"source": message.source, "channel": message.channel, "subject": message.subject}
     timer = _timer(of, 0, moment)
@@ -64,13 +71,13 @@ def _timer(of: dict[str, Any], times: int, moment: datetime) -> NewTimer:
 
 
 def handle(due: Sequence[DueTimer]) -> None:
-    """Ring for each that is still parked, and set its next timer: the bell may be lost, the timer is not."""
-    parked = set(
+    """Ring for each that still waits, and set its next timer: the bell may be lost, the timer is not."""
+    waiting = set(
         InboxMessage.objects.filter(
-            state=InboxState.PARKED, subject__in={timer.data["subject"] for timer in due}
+            state__in=UNAPPLIED, subject__in={timer.data["subject"] for timer in due}
         ).values_list("source_code", "channel", "subject")
     )
-    still = [timer for timer in due if (timer.data["source"], timer.data["channel"], timer.data["subject"]) in parked]
+    still = [timer for timer in due if (timer.data["source"], timer.data["channel"], timer.data["subject"]) in waiting]
     centre = current_centre().code
     for timer in still:
         on_commit(partial(_ring, centre, timer.data["source"], timer.data["channel"], timer.data["subject"]))
@@ -96,10 +103,13 @@ def _ring(centre: str, source: str, channel: str, subject: str) -> None:
 
 
 def replay_subject(centre: str, source: str, channel: str, subject: str) -> int:
-    """Replay what is parked of a subject at a centre; how many took effect."""
+    """Replay what is parked of a subject at a centre, and what waits behind it; how many took effect.
+
+    The first may be one that only waits: what was parked before it took effect, and then its replay died.
+    """
     with enter(centre), patiently():
         head = (
-            InboxMessage.objects.filter(source_code=source, channel=channel, subject=subject, state=InboxState.PARKED)
+            InboxMessage.objects.filter(source_code=source, channel=channel, subject=subject, state__in=UNAPPLIED)
             .order_by("id")
             .first()
         )

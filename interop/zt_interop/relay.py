@@ -175,6 +175,7 @@ def _deliver(shipment: Shipment, lease: Lease, way: _Way, channel: str) -> Shipp
             if shipment.is_last:
                 stream.lease_token = stream.lease_until = None  # saved with the receipt
             acknowledged = record_receipt(stream, shipment, receipt, answer=answer, transport=way.transport.name)
+        crash_point("after_record")
     return Shipped.LAST if shipment.is_last and acknowledged else Shipped.MORE
 
 

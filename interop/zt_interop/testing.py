@@ -17,6 +17,7 @@ from zt_interop.envelope import FIRST_LINK, Event
 from zt_interop.handlers import Message
 from zt_interop.keys.signing import HeldSigner, signer_for
 from zt_interop.receive import receive
+from zt_interop.relay import relay_due
 from zt_interop.send import send_message
 from zt_tenants.clock import now
 from zt_tenants.models import Centre
@@ -94,6 +95,20 @@ class Recorder:
     def steps(self) -> list[str]:
         """The steps applied so far."""
         return [message.data["step"] for message in self.applied]
+
+
+_MOST_TURNS: Final = 1000
+
+
+def relay_all() -> int:
+    """Take every queued message to its destination, and what the answers queue; the number of shipments."""
+    total = 0
+    for _ in range(_MOST_TURNS):
+        shipments = relay_due()
+        if not shipments:
+            return total
+        total += shipments
+    raise AssertionError(f"messages beget messages: {total} shipments and no end")
 
 
 @contextmanager

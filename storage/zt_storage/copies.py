@@ -158,6 +158,7 @@ def _remove_all(keys: Iterable[str]) -> None:
 def _checked_and_recorded(own_key: str, source_centre_code: str, line: AttachmentManifest) -> Attachment:
     try:
         _check_copy(own_key, line)
+        crash_point("copy_before_record")
         with transaction.atomic():
             return _record(own_key, source_centre_code, line)
     except IntegrityError:

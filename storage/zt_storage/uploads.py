@@ -51,6 +51,7 @@ from zt_storage.parts import announced_digests, assemble, part_bytes_of
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.errors import InvalidInput, NotFound
+from zt_tenants.faults import crash_point
 from zt_tenants.telemetry.instruments import UPLOADED_BYTES, UPLOADS
 
 log = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ def confirm_upload(*, attachment_id: int, owner_account_id: uuid.UUID | None) ->
     try:
         with measured(own_key, at_most=attachment.declared_size, part_bytes=part_bytes_of(attachment)) as found:
             reason = _reject_reason(attachment, found)
+        crash_point("upload_after_copy")
         settled_here = _settle(attachment, own_key, found, reason)
         wanted = settled_here and reason is None
     finally:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.db import connection
+from killed import run_task
 
 from zt_interop.departments.file_drop.folders import Folders
 from zt_interop.departments.file_drop.picking import pick_up_all
@@ -20,20 +15,8 @@ from zt_interop.departments.models import DataService, DeliveredRecord, Delivery
 from zt_interop.departments.testing import COMPANY_CHANGES, offices_in
 
 pytestmark = [pytest.mark.faults, pytest.mark.req("Y-01", "Y-03")]
-WORKER = Path(__file__).with_name("drop_worker.py")
+PICK_UP = "zt_interop.tasks.pick_up_deliveries"
 RECORDS = 40
-
-
-def _run_worker(drop: Path, crash_at: str) -> int:
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    environment = {
-        **os.environ,
-        "DATABASE_URL": urlunsplit(database),
-        "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
-        "ZT_FILE_DROP": str(drop),
-        "ZT_CRASH_AT": crash_at,
-    }
-    return subprocess.run([sys.executable, str(WORKER)], env=environment, timeout=120, check=False).returncode
 
 
 def _content(first: int) -> bytes:
@@ -64,7 +47,7 @@ def test_a_pick_up_killed_anywhere_is_finished_by_the_next(
             signer=offices.signer,
             as_of=datetime(2026, 3, 2, tzinfo=UTC),
         )
-        codes = [_run_worker(offices.drop, crash_at) for _ in range(times)]
+        codes = [run_task(PICK_UP, crash_at, environment_too={"ZT_FILE_DROP": str(offices.drop)}) for _ in range(times)]
         assert codes[0] == -signal.SIGKILL
         killed_again = codes[-1] == -signal.SIGKILL  # a claim is made once: its successor goes past that point
         assert DeliveredRecord.objects.count() == (records_then if killed_again else 2 * RECORDS)

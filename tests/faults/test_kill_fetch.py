@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a fetch: the next one goes on behind the last part, and the file is whole."""
+"""kill -9 in the middle of a fetch, and at its end: the next one goes on behind the last part, and the file is whole."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ def test_a_fetch_killed_after_a_part_goes_on_behind_it(committed_world, tmp_path
     with enter(committed_world.county):
         assert not Attachment.objects.exists()
     assert run_worker(WORKER, "fetch_after_part", "340123", json.dumps(line), str(file)) == -signal.SIGKILL
+    assert run_worker(WORKER, "copy_before_record", "340123", json.dumps(line), str(file)) == -signal.SIGKILL
+    with enter(committed_world.county):
+        assert not Attachment.objects.exists()
     assert run_worker(WORKER, "", "340123", json.dumps(line), str(file)) == 0
 
     asked = file.with_suffix(".asked").read_text().split()

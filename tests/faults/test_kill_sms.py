@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from killed import run_worker
+from killed import run_task
 
 from zt_platform.notices.commands import NewNotice, put_up
 from zt_platform.notices.kinds import Event, SmsState
@@ -19,7 +19,7 @@ from zt_tenants.clock import at, now
 from zt_tenants.context import enter
 
 pytestmark = [pytest.mark.faults, pytest.mark.req("L-07")]
-WORKER = Path(__file__).with_name("sms_worker.py")
+SEND = "zt_platform.notices.tasks.send"
 NO_REST = QuietHours(QuietHours().begins, QuietHours().begins)
 FACTS = {"item": "食品经营许可", "number": "340123-260302-00001-7"}
 
@@ -40,7 +40,7 @@ def test_a_killed_sender_is_succeeded_and_no_message_goes_twice(
             phone = f"1390000000{number}"
             put_up([NewNotice(f"k{number}", Event.SUBMITTED, "1", FACTS, phone=phone)], quiet=NO_REST)
 
-    assert run_worker(WORKER, crash_at) == -signal.SIGKILL
+    assert run_task(SEND, crash_at) == -signal.SIGKILL
     assert len(list(folder.glob("*.json"))) == out_already
     assert set(Notice.objects.values_list("sms_state", flat=True)) == {SmsState.SENDING}
     before = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.json")}

@@ -11,9 +11,8 @@ from killed import run_worker
 
 from zt_interop.claiming import LEASE
 from zt_interop.queue.models import InFlight, OutboundStream, OutboxMessage
-from zt_interop.relay import relay_due
 from zt_interop.send import Outgoing, send_messages
-from zt_interop.testing import SUBJECT, SUPERVISED, supervised
+from zt_interop.testing import SUBJECT, SUPERVISED, relay_all, supervised
 from zt_platform.supervision.models import CaseRecord, CaseStep, Feed
 from zt_tenants.clock import at, now
 from zt_tenants.context import enter
@@ -44,8 +43,7 @@ def test_events_in_flight_are_taken_once_and_in_order(committed_world, crash_at:
 
     _report(committed_world, AFTER)
     with at(now() + LEASE + timedelta(seconds=1)):
-        while relay_due():
-            pass
+        relay_all()
 
     assert list(CaseStep.objects.order_by("sequence").values_list("sequence", "step")) == list(
         enumerate(BEFORE + AFTER, start=1)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.db import connection
+from killed import run_worker
 
 from zt_interop.head_exchange import exchange_heads, expect_heads
 from zt_interop.log.models import Direction, InboundStream, InboxMessage, MessageLogEntry
@@ -71,18 +67,6 @@ def restored(committed_world, applying, tmp_path) -> None:
     assert len(_ledgers(world)[1]) == 3
 
 
-def _tick(kind: str, crash_at: str, *, days: int = 0) -> int:
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"]))
-    environment = {
-        **os.environ,
-        "DATABASE_URL": urlunsplit(database),
-        "DJANGO_SETTINGS_MODULE": "zt_platform.project.settings",
-        "ZT_CRASH_AT": crash_at,
-    }
-    command = [sys.executable, str(WORKER), kind, str(days)]
-    return subprocess.run(command, env=environment, timeout=300, check=False).returncode
-
-
 def _healed(world) -> None:
     sent, applied = _ledgers(world)
     assert sent == applied
@@ -114,7 +98,7 @@ def test_a_restored_receiver_gets_what_it_lost_and_nothing_twice(committed_world
 def test_a_tick_killed_while_it_goes_back_is_succeeded(committed_world, restored, crash_at: str) -> None:
     expect_heads("340123")
 
-    assert _tick("heads", crash_at) == -signal.SIGKILL
+    assert run_worker(WORKER, crash_at, "heads", "0") == -signal.SIGKILL
 
     with outside_centres():
         stands = set(OutboxMessage.objects.filter(sequence__gt=3).values_list("state", flat=True))
@@ -125,8 +109,8 @@ def test_a_tick_killed_while_it_goes_back_is_succeeded(committed_world, restored
 
 
 def test_a_prune_that_is_killed_deletes_nothing_that_the_log_lacks(committed_world, restored) -> None:
-    days = kept_for().days + 1
-    assert _tick("prune", "in_prune", days=days) == -signal.SIGKILL
+    days = str(kept_for().days + 1)
+    assert run_worker(WORKER, "in_prune", "prune", days) == -signal.SIGKILL
     assert OutboxMessage.objects.count() == 7
     with at(now() + kept_for() * 2):
         assert prune_outbox().deleted == 7

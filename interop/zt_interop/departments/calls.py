@@ -50,6 +50,7 @@ from zt_tenants import server_clock
 from zt_tenants.clock import now, today
 from zt_tenants.context import current_centre, enter, outside_centres
 from zt_tenants.errors import DomainError
+from zt_tenants.faults import crash_point
 from zt_tenants.uuid7 import uuid7
 from zt_tenants.vault import blind_index
 from zt_tenants.wall.access import DatabaseRole
@@ -101,6 +102,7 @@ def ask(question: Question) -> DataCall:
         _log_refusal(question, refused)
         raise
     if may_call:
+        crash_point("call_after_write")
         attempt(call, service)
     return call
 
@@ -242,6 +244,7 @@ def attempt(call: DataCall, service: DataService) -> None:
     except BaseException:
         breaker.failed()
         raise
+    crash_point("call_after_answer")
     breaker.succeeded()
     _take(call, service, answer)
 
@@ -314,6 +317,7 @@ def drain(*, most: int = 100) -> int:
     resting: set[str] = set()
     while worked < most and (due := _claimed(resting)) is not None:
         worked += 1
+        crash_point("call_after_claim")
         if not _work_on(due):
             resting.add(due.service_code)
     return worked

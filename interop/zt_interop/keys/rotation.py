@@ -26,6 +26,7 @@ from zt_interop.keys.commands import state as state_of
 from zt_interop.keys.models import KeyUsage, PublicKey
 from zt_tenants.clock import now
 from zt_tenants.context import outside_centres
+from zt_tenants.faults import crash_point
 from zt_tenants.models import Centre, Level, Transport
 
 OVERLAP: Final = timedelta(days=30)
@@ -170,6 +171,8 @@ def _rotate_all(
                 if not group:
                     return rotated
                 rotate_keys(group, overlap=overlap, suite_name=suite_name, announced=announced)
+                crash_point("rotation_before_commit")
+            crash_point("rotation_after_commit")
             rotated += len(group)
     return rotated
 

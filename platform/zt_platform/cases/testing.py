@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Model
 
-from zt_interop.relay import relay_due
+from zt_interop.testing import relay_all as relay_all  # of the same cast
 from zt_platform.accounts.parties import IdType, Party
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases import commands
@@ -336,11 +336,3 @@ def make_town(city: Centre, county: Centre, neighbour: Centre) -> Town:
         zhang=Actor(kind=ActorKind.APPLICANT, account_id=uuid7(), name="张三丰"),
         li=Actor(kind=ActorKind.APPLICANT, account_id=uuid7(), name="李四"),
     )
-
-
-def relay_all() -> int:
-    """Take every queued message to its destination, and what the answers queue; the number of shipments."""
-    total = 0
-    while shipments := relay_due():
-        total += shipments
-    return total

@@ -31,6 +31,7 @@ from zt_platform.organisation.roles import Role
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit
 from zt_tenants.errors import DomainError, NotFound, NotPermitted
+from zt_tenants.faults import crash_point
 from zt_tenants.timers import DueTimer, schedule
 
 logger = logging.getLogger(__name__)
@@ -163,6 +164,8 @@ def _do_one(batch: AuditRecord, one: Marked) -> int:
             part_of=batch.pk,
             data=result,
         )
+        crash_point("batch_before_commit")
+    crash_point("batch_after_commit")
     return 1
 
 

@@ -27,6 +27,7 @@ from zt_storage.models import Attachment
 from zt_storage.uploads import announce_bytes, put_bytes, remove_quietly, store_bytes
 from zt_tenants.clock import now
 from zt_tenants.context import current_centre, on_commit, outside_centres
+from zt_tenants.faults import crash_point
 from zt_tenants.timers import DueTimer, schedule
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ def rendered(paper: Paper, before: Rendered | None = None) -> Attachment:
         recorded, is_stored = put_bytes(data=data, file_name=paper.file_name, content_type=rendering.PDF), True
     if not is_stored:
         store_bytes(recorded, data)
+    crash_point("paper_after_put")
     centre = current_centre()
     with outside_centres():
         signature = sign_paper(paper, centre, sha256)
