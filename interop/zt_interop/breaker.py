@@ -56,6 +56,10 @@ class Breaker:
         """The destination answered: the circuit closes."""
         cache.delete_many([self._key, f"{self._key}:trial"])
 
+    def not_tried(self) -> None:
+        """The caller could not even ask: whoever comes next may try."""
+        cache.delete(f"{self._key}:trial")
+
     def failed(self) -> None:
         """The destination did not answer."""
         failures = self.failures() + 1

@@ -241,6 +241,10 @@ def attempt(call: DataCall, service: DataService) -> None:
         breaker.failed()
         _wait_on(call, service, error)
         return
+    except DomainError as error:  # this centre cannot ask (no key, no signer): that says nothing of the service
+        breaker.not_tried()
+        _wait_on(call, service, error)
+        return
     except BaseException:
         breaker.failed()
         raise

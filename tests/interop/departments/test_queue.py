@@ -15,6 +15,8 @@ from zt_interop.departments.calls import Question, ask, breaker_of, drain
 from zt_interop.departments.errors import QueueFull
 from zt_interop.departments.models import DataService, DueCall, Grant
 from zt_interop.departments.testing import COMPANY_CHECK, IDENTITY_CHECK, NAME, NUMBER, USCC, grant, offices_in
+from zt_interop.keys.commands import revoke_key
+from zt_interop.keys.signing import signer_for
 from zt_interop.log.models import DataCall
 from zt_tenants.clock import at
 from zt_tenants.context import enter
@@ -107,6 +109,38 @@ def test_a_call_that_waits_is_not_made_when_the_right_to_it_has_ended(world, off
     assert (stored.answer, stored.answer_wire) == (None, None)
     assert len(offices.questions) - asked == 1, "only the call that may still be made"
     assert not DueCall.objects.filter(call_id=call.pk).exists()
+
+
+def test_a_centre_that_cannot_sign_waits_and_holds_up_nobody(world, offices) -> None:
+    grant(world.county, IDENTITY_CHECK, "result")
+    offices.status = 503
+    asked = {}
+    with offices.at(MORNING):
+        for centre in (world.city, world.county):
+            with enter(centre):
+                asked[centre.code] = ask(Question(IDENTITY_CHECK, PERSON)).pk
+    offices.status = 200
+    revoke_key(signer_for(world.city, at=MORNING).kid, reason="遗失")
+
+    with offices.at(MORNING + timedelta(minutes=5)):
+        drain()
+
+    with enter(world.city):
+        own = DataCall.objects.get(pk=asked["340100"])
+        assert (own.state, own.reason_code) == ("QUEUED", "NO_SIGNING_KEY")
+    with enter(world.county):
+        assert DataCall.objects.get(pk=asked["340123"]).state == "ANSWERED"
+    assert breaker_of(DataService.objects.get(code=IDENTITY_CHECK)).failures() == 0
+
+
+def test_who_could_not_ask_leaves_the_trial_to_the_next() -> None:
+    circuit = Breaker("untried", threshold=1, rest=timedelta(seconds=10))
+    with at(MORNING):
+        circuit.failed()
+    with at(MORNING + timedelta(seconds=11)):
+        assert [circuit.may_call(), circuit.may_call()] == [True, False]
+        circuit.not_tried()
+        assert (circuit.may_call(), circuit.failures()) == (True, 1)
 
 
 def test_the_queue_of_a_centre_is_bounded(world, offices) -> None:
