@@ -50,16 +50,17 @@ class RouteLine:
 
 
 def routes_of(case: Case, version: ItemVersion) -> list[RouteLine]:
-    """The routes that a case takes now, with what is to be done; ``version`` is its own, read with its item.
+    """The routes that a case takes now, with what is to be done; no statement.
 
-    The twin of :func:`on_route`. One SQL statement, none where the case has been forwarded already.
+    ``case`` was read by :func:`~zt_platform.cases.queries.case_for`, ``version`` is its own, with its item. The twin of
+    :func:`on_route`.
     """
     taken = {
         Route.HELP: _needs_help(case),
         Route.FIRST: FOREIGN_INVESTMENT in version.item.life_events,
         Route.JOINTLY: PROJECT in version.item.life_events,
         Route.COORDINATE: version.decided_jointly,
-        Route.ASSIST: case.role != CaseRole.DECIDING and _goes_up(case),
+        Route.ASSIST: case.goes_up,
     }
     taken[Route.AT_ONCE] = case.kind == CaseKind.INSTANT and not taken[Route.HELP]
     return [RouteLine(route, _what_to_do(route)) for route in Route if taken[route]]
@@ -80,8 +81,7 @@ def on_route(route: str) -> Q:
             own = ItemVersion.objects.filter(item__code=OuterRef("item_code"), version=OuterRef("item_version_number"))
             return Q(Exists(own.filter(decided_jointly=True)))
         case Route.ASSIST:
-            upward = Q(delegation_kind=DelegationKind.FORWARDED) | Q(item_code__in=_forwarded().values("item_code"))
-            return upward & ~Q(role=CaseRole.DECIDING)
+            return goes_up()
         case _:
             return Q(pk__in=[])
 
@@ -97,14 +97,12 @@ def _of_subject(subject: str) -> Q:
     return Q(item_code__in=Item.objects.filter(life_events__contains=[subject]).values("code"))
 
 
-def _forwarded() -> models.QuerySet[Delegation]:
-    """What this centre only accepts and reviews today, and another one decides."""
+def goes_up() -> Q:
+    """The cases that this centre only accepts and reviews, by a delegation in force today or when they were sent up."""
     in_force = Delegation.objects.in_force(today())
-    return in_force.filter(kind=DelegationKind.FORWARDED, to_centre_code=current_centre().code)
-
-
-def _goes_up(case: Case) -> bool:
-    return case.delegation_kind == DelegationKind.FORWARDED or _forwarded().filter(item_code=case.item_code).exists()
+    here = in_force.filter(kind=DelegationKind.FORWARDED, to_centre_code=current_centre().code)
+    upward = Q(delegation_kind=DelegationKind.FORWARDED) | Q(item_code__in=here.values("item_code"))
+    return upward & ~Q(role=CaseRole.DECIDING)
 
 
 def _what_to_do(route: Route) -> str:

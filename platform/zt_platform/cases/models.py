@@ -164,6 +164,9 @@ class Case(models.Model):
     required_checks: list[str] | None
     item_clock: dict[str, Any] | None
 
+    # Read by queries.case_for; absent otherwise.
+    goes_up: bool
+
     papers_to_tell: list[Paper]
     """Issued in this transaction for an applicant of the other centre, until a message tells of them; absent otherwise."""
 

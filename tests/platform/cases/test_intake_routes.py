@@ -42,7 +42,7 @@ def _subject(desk: Desk, item: str, *subjects: str) -> None:
 
 def _routes(desk: Desk, case: Case) -> list[str]:
     with enter(desk.centre):
-        fresh = Case.objects.get(pk=case.pk)
+        fresh = queries.case_for(desk.clerk, case.pk)
         return [line.route.value for line in routes_of(fresh, item_version(fresh.item_code, fresh.item_version_number))]
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, QuerySet
 
 from zt_platform.accounts.parties import Party
 from zt_platform.actors import Actor, ActorKind
 from zt_platform.cases.errors import CaseNotFound
+from zt_platform.cases.intake_routes import goes_up
 from zt_platform.cases.limits import APPROVED, REQUESTED
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
 from zt_platform.cases.postal import is_by_post
@@ -82,7 +83,10 @@ def case_by_number(actor: Actor, tracking_number: str) -> Case:
 def _whole() -> QuerySet[Case]:
     current_centre()
     materials = CaseMaterial.objects.filter(superseded_at__isnull=True).select_related("attachment")
-    found = Case.objects.with_item_clock().select_related("department", "decision_paper", "certificate")
+    upward = {"goes_up": ExpressionWrapper(goes_up(), output_field=BooleanField())}
+    found = (
+        Case.objects.with_item_clock().annotate(**upward).select_related("department", "decision_paper", "certificate")
+    )
     return found.prefetch_related(Prefetch("materials", queryset=materials, to_attr="current_materials"))
 
 
