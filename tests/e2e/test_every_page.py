@@ -119,7 +119,7 @@ def test_people_find_their_place_after_signing_in(visitor: Callable) -> None:
         "operations/",
     ):
         supervisor.open(f"/supervision/{address}")
-    for address in ("orders/", "orders/new/"):
+    for address in ("orders/", "orders/new/", "orders/findings/"):
         supervisor.open(f"/c/{PROVINCE}/{address}")
     admin = visitor(f"admin-{PROVINCE}")
     for page in (

@@ -10,6 +10,7 @@ from zt_platform.cases.errors import (
     CorrectionNotYetAsked,
     DeemedAccepted,
     MaterialsComeByCorrection,
+    SecondCorrection,
     TransitionNotAllowed,
 )
 from zt_platform.cases.models import Case, CaseEvent, CaseMaterial
@@ -144,6 +145,23 @@ def corrected_once(town) -> Case:
     with enter(town.city.centre):
         commands.return_for_correction(actor=town.city.clerk, case_id=case.pk, defects=["场地证明看不清"])
         return commands.resubmit_application(actor=town.zhang, case_id=case.pk)
+
+
+@pytest.mark.req("G-07", "E-12")
+@pytest.mark.parametrize(
+    ("end", "status"), [("accept_application", Status.ACCEPTED), ("refuse_application", Status.REFUSED)]
+)
+def test_two_contacts_are_the_most_the_second_hand_in_is_accepted_or_refused(town, end, status) -> None:
+    """两次终结: what is handed in, and what is handed in after the one notice; a window has no third round to ask for."""
+    case = corrected_once(town)
+    before = town.city.snapshot()
+    with enter(town.city.centre):
+        with pytest.raises(SecondCorrection):
+            commands.return_for_correction(actor=town.city.clerk, case_id=case.pk, defects=["还缺一页"])
+        assert town.city.snapshot() == before
+        more = {"reason": "补正后仍不符合法定形式"} if end == "refuse_application" else {}
+        ended = getattr(commands, end)(actor=town.city.clerk, case_id=case.pk, **more)
+    assert (ended.status, ended.correction_count) == (status, 1)
 
 
 @pytest.mark.req("E-12", "E-13", "R-02")
