@@ -7,6 +7,7 @@ their run (:func:`dying_with_us`).
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import secrets
@@ -43,7 +44,13 @@ def token() -> str:
     fcntl.flock(lock, fcntl.LOCK_EX)
     begun.rename(_note(mine))  # others see it locked or not at all
     _locks.append(lock)  # held until this process ends
+    atexit.register(_end, mine, os.getpid())
     return mine
+
+
+def _end(mine: str, of: int) -> None:
+    if os.getpid() == of and _take_away(mine):  # and not a process that was forked from it
+        _note(mine).unlink(missing_ok=True)
 
 
 def clear() -> list[str]:
