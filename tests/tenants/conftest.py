@@ -1,4 +1,4 @@
-"""A further schema step, recorded as ``migrate`` would, and taken back after the test."""
+"""A further schema step, taken back after the test, and the house's celery application, put back after another one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 
+from zt_platform.project.celery import app
 from zt_tenants import clock
 from zt_tenants.models import Centre, SchemaStep, StepKind
 from zt_tenants.schema import TEMPLATE_SCHEMA, latest_ordinal
@@ -34,3 +35,11 @@ def new_step(committed_world) -> Iterator[NewStep]:
             cursor.execute(f'SET search_path = "{schema}", shared, ext; ' + "; ".join(undoing))
     SchemaStep.objects.filter(ordinal__gt=first).delete()
     Centre.objects.update(schema_ordinal=first)
+
+
+@pytest.fixture
+def the_houses_bells_afterwards() -> Iterator[None]:
+    """For tests that make a celery application: the latest becomes everybody's, and tasks rung later would be its own."""
+    yield
+    app.set_current()
+    app.set_default()

@@ -240,6 +240,7 @@ def _celery(centres: list[Centre], finished: threading.Semaphore, travellers: li
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+@pytest.mark.usefixtures("the_houses_bells_afterwards")
 def test_no_switch_ever_sees_a_neighbour(rows: list[Centre], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, logger="celery")  # one line a task otherwise
     travellers: list[Traveller] = []

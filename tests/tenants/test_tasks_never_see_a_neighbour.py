@@ -16,7 +16,7 @@ TASKS = 60
 
 
 @pytest.fixture
-def application() -> Celery:
+def application(the_houses_bells_afterwards) -> Celery:
     """A celery application of its own over an in-memory broker; the code under test is the centre switch."""
     application = Celery("tests", broker="memory://", backend="cache+memory://")
     application.conf.update(task_store_eager_result=False, broker_connection_retry_on_startup=False)
